@@ -39,7 +39,7 @@ class FormField(_Part):
     """One labelled place to write on; `row` orders the printed lines and fields of one row share a line."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    """Glossary identifier, such as `number`, `full_name`, `birth_date`, `sex`, `father_name`, `mother_name`."""
+    """Glossary identifier, such as `number`, `full_name`, `birth_date` or `father_name`."""
     number: int | None = None
     """Number printed before the label."""
     label: str
