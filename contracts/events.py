@@ -1,0 +1,223 @@
+"""Every event that crosses a service boundary, one frozen model each."""
+
+import uuid
+from datetime import date
+from typing import ClassVar
+
+from contracts.envelope import Event
+from contracts.vocabulary import DossierKind, GroupingMethod, PageContent, RefusalReason, Verdict
+
+
+class PoliceUnitRegistered(Event):
+    """An edition of a police unit. Its key is the pair (code, valid_from), since codes are reused."""
+
+    subject: ClassVar[str] = "archive.unit.registered.v1"
+
+    code: str
+    name: str
+    kind: str
+    """province, department, district or commune."""
+    parent_code: str | None = None
+    valid_from: date
+    valid_to: date | None = None
+
+
+class HoldingsDeclared(Event):
+    """A unit has declared how much of a kind its shelves hold: the denominator of progress."""
+
+    subject: ClassVar[str] = "archive.holdings.declared.v1"
+
+    unit_code: str
+    kind: DossierKind
+    dossiers: int
+    sheets: int | None = None
+    counted_on: date
+    source: str
+    """Where the count comes from, as shown to leaders (minutes of the count, register, estimate)."""
+    version: int
+
+
+class ScanBatchOpened(Event):
+    """A district has opened a scan batch."""
+
+    subject: ClassVar[str] = "archive.batch.opened.v1"
+
+    batch_id: uuid.UUID
+    unit_code: str
+    kind: DossierKind
+    grouping: GroupingMethod
+    pages_per_dossier: int | None = None
+
+
+class PageReceived(Event):
+    """A file of one or more pages is stored in quarantine under its hash and registered in its batch."""
+
+    subject: ClassVar[str] = "archive.page.received.v1"
+
+    file_id: uuid.UUID
+    batch_id: uuid.UUID
+    unit_code: str
+    kind: DossierKind
+    sequence: int
+    """Position in the batch, from 1, as the sender gave it: decides page order."""
+    sha256: str
+    size_bytes: int
+    media_type: str
+    """What the sender says it is; imaging trusts only the bytes."""
+    storage_key: str
+    dossier_reference: str | None = None
+    multi_page: bool = False
+    """Sent to the files endpoint: PDF or TIFF that may hold several pages."""
+
+
+class PageEnhanced(Event):
+    """Imaging has straightened and measured one page and stored its derivatives."""
+
+    subject: ClassVar[str] = "archive.page.enhanced.v1"
+
+    page_id: uuid.UUID
+    file_id: uuid.UUID
+    batch_id: uuid.UUID
+    unit_code: str
+    kind: DossierKind
+    sequence: int
+    page_no: int
+    """Position in its file, from 1."""
+    page_count: int
+    """Pages in its file; every one of them gets a PageEnhanced or a PageRefused."""
+    dossier_reference: str | None = None
+    content: PageContent
+    cover_reference: str | None = None
+    """Dossier reference read from the QR code, on cover sheets only."""
+    master_key: str
+    access_key: str
+    thumbnail_key: str
+    reading_key: str | None = None
+    """Grey image for recognition; absent on blank pages and cover sheets."""
+    width_px: int
+    height_px: int
+    dpi: float | None = None
+    rotation: int = 0
+    """Degrees clockwise that the scan was turned: 0, 90, 180 or 270."""
+    skew_degrees: float = 0.0
+    verdict: Verdict = Verdict.PASS
+    defects: tuple[str, ...] = ()
+    recipe_version: str
+
+
+class PageRefused(Event):
+    """A file, or one page of it, cannot be archived as it is; the bytes stay in quarantine."""
+
+    subject: ClassVar[str] = "archive.page.refused.v1"
+
+    page_id: uuid.UUID
+    file_id: uuid.UUID
+    batch_id: uuid.UUID
+    unit_code: str
+    kind: DossierKind
+    sequence: int
+    page_no: int = 1
+    page_count: int = 1
+    """1 where the whole file is refused."""
+    reason: RefusalReason
+    detail: str = ""
+    """Technical detail for the administrator: sizes and limits, never content."""
+
+
+class PageRecognised(Event):
+    """OCR has read one page; the text and fields lie in object storage because they are personal data."""
+
+    subject: ClassVar[str] = "archive.page.recognised.v1"
+
+    page_id: uuid.UUID
+    file_id: uuid.UUID
+    batch_id: uuid.UUID
+    unit_code: str
+    kind: DossierKind
+    form: str | None = None
+    """Form code such as CC01, HK01, CT01; none where no known form was found."""
+    edition: str | None = None
+    recognition_key: str
+    """Key of a `contracts.recognition.Recognition` document in the derivatives bucket."""
+    field_count: int
+    confidence: float
+    model: str
+
+
+class ScanBatchClosed(Event):
+    """The sender has listed every file of the batch and intake holds them all."""
+
+    subject: ClassVar[str] = "archive.batch.closed.v1"
+
+    batch_id: uuid.UUID
+    unit_code: str
+    kind: DossierKind
+    grouping: GroupingMethod
+    pages_per_dossier: int | None = None
+    file_count: int
+
+
+class DossierRegistered(Event):
+    """Records has made a dossier."""
+
+    subject: ClassVar[str] = "archive.dossier.registered.v1"
+
+    dossier_id: uuid.UUID
+    batch_id: uuid.UUID
+    unit_code: str
+    kind: DossierKind
+
+
+class PageFiled(Event):
+    """Records has put a page in its dossier (cover sheets are filed with the dossier that they open)."""
+
+    subject: ClassVar[str] = "archive.page.filed.v1"
+
+    page_id: uuid.UUID
+    file_id: uuid.UUID
+    batch_id: uuid.UUID
+    unit_code: str
+    kind: DossierKind
+    dossier_id: uuid.UUID
+    document_id: uuid.UUID
+    content: PageContent
+
+
+class FieldsProposed(Event):
+    """Records has stored the fields read from a page as proposals for keying."""
+
+    subject: ClassVar[str] = "archive.fields.proposed.v1"
+
+    page_id: uuid.UUID
+    batch_id: uuid.UUID
+    unit_code: str
+    kind: DossierKind
+    dossier_id: uuid.UUID
+    field_count: int
+
+
+class PersonLinked(Event):
+    """A person record was made or updated from a dossier's fields."""
+
+    subject: ClassVar[str] = "archive.person.linked.v1"
+
+    person_id: uuid.UUID
+    dossier_id: uuid.UUID
+    unit_code: str
+
+
+EVENTS: tuple[type[Event], ...] = (
+    PoliceUnitRegistered,
+    HoldingsDeclared,
+    ScanBatchOpened,
+    PageReceived,
+    PageEnhanced,
+    PageRefused,
+    PageRecognised,
+    ScanBatchClosed,
+    DossierRegistered,
+    PageFiled,
+    FieldsProposed,
+    PersonLinked,
+)
+"""Every event type, in the order in which a page meets them."""

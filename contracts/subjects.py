@@ -1,0 +1,81 @@
+"""Which stream carries the events and which durable consumers read it: declared once, here."""
+
+from dataclasses import dataclass
+
+from contracts.envelope import Event
+from contracts.events import (
+    EVENTS,
+    DossierRegistered,
+    FieldsProposed,
+    HoldingsDeclared,
+    PageEnhanced,
+    PageFiled,
+    PageReceived,
+    PageRecognised,
+    PageRefused,
+    PersonLinked,
+    PoliceUnitRegistered,
+    ScanBatchClosed,
+    ScanBatchOpened,
+)
+
+STREAM = "ARCHIVE"
+STREAM_SUBJECTS = ("archive.>",)
+
+DEAD_LETTER_STREAM = "DEAD_LETTERS"
+DEAD_LETTER_PREFIX = "dead"
+"""A dead letter of consumer C goes to `dead.C`."""
+
+MAX_DELIVERIES = 5
+RETRY_DELAYS_S: tuple[float, ...] = (1.0, 10.0, 60.0, 300.0)
+"""Wait before the 2nd, 3rd, 4th and 5th delivery."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consumer:
+    """A durable consumer: the service, the events it takes and how long one may take.
+
+    `timeout_s` bounds one handler run, so that a hung job cannot keep its message alive for ever.
+    """
+
+    name: str
+    service: str
+    events: tuple[type[Event], ...]
+    timeout_s: float = 60.0
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """The subjects that the consumer filters for."""
+        return tuple(event.subject for event in self.events)
+
+
+INTAKE = Consumer(
+    "intake", "intake", (PoliceUnitRegistered, PageEnhanced, PageRefused, PageRecognised, PageFiled)
+)
+IMAGING = Consumer("imaging", "imaging", (PageReceived,), timeout_s=600.0)
+OCR = Consumer("ocr", "ocr", (PageEnhanced,), timeout_s=300.0)
+RECORDS = Consumer(
+    "records", "records", (ScanBatchOpened, PageEnhanced, PageRefused, PageRecognised, ScanBatchClosed)
+)
+REPORTING = Consumer(
+    "reporting",
+    "reporting",
+    (
+        PoliceUnitRegistered,
+        HoldingsDeclared,
+        ScanBatchOpened,
+        PageReceived,
+        PageEnhanced,
+        PageRefused,
+        PageRecognised,
+        ScanBatchClosed,
+        DossierRegistered,
+        PageFiled,
+        FieldsProposed,
+        PersonLinked,
+    ),
+)
+
+CONSUMERS: tuple[Consumer, ...] = (INTAKE, IMAGING, OCR, RECORDS, REPORTING)
+
+EVENT_BY_SUBJECT: dict[str, type[Event]] = {event.subject: event for event in EVENTS}

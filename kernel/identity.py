@@ -1,0 +1,142 @@
+"""Who is asking: a short-lived identity that the gateway signs and every service checks."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Annotated
+
+import jwt
+from fastapi import Depends, Request
+from pydantic import BaseModel, ConfigDict
+
+from kernel.database import ALL_UNITS
+from kernel.errors import Forbidden, Unauthenticated
+
+HEADER = "X-Tangthu-Identity"
+ISSUER = "tangthu-gateway"
+AUDIENCE = "tangthu-services"
+ALGORITHM = "EdDSA"
+LIFETIME = timedelta(seconds=60)
+"""Long enough to start a request; a long upload is checked when it starts."""
+MAX_TOKEN_BYTES = 8192
+"""Refused unread above this: Authlib once spent 4 GB on one header (CVE-2025-61920)."""
+
+
+class Role(StrEnum):
+    """What an officer may do (design, section 4)."""
+
+    SCAN_OPERATOR = "scan_operator"
+    KEYER = "keyer"
+    INSPECTOR = "inspector"
+    KEEPER = "keeper"
+    CLERK = "clerk"
+    UNIT_LEADER = "unit_leader"
+    PROVINCE_LEADER = "province_leader"
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+    AGENT = "agent"
+    """A district's sending program."""
+
+
+class Identity(BaseModel):
+    """A checked caller: who, with which roles, for which units."""
+
+    model_config = ConfigDict(frozen=True)
+
+    subject: str
+    """`officer:<id>` or `agent:<id>`."""
+    roles: frozenset[Role] = frozenset()
+    units: frozenset[str] = frozenset()
+    """Unit codes, or `*` for every unit."""
+    purpose: str = ""
+    """Why personal data is read, as the caller stated it."""
+
+    @property
+    def all_units(self) -> bool:
+        """Whether every unit is in scope."""
+        return ALL_UNITS in self.units
+
+    def may_see(self, unit_code: str) -> bool:
+        """Whether the unit is in scope."""
+        return self.all_units or unit_code in self.units
+
+    def require_unit(self, unit_code: str) -> None:
+        """Raise Forbidden unless the unit is in scope."""
+        if not self.may_see(unit_code):
+            raise Forbidden(f"unit {unit_code} is outside your scope")
+
+    def require_role(self, *roles: Role) -> None:
+        """Raise Forbidden unless one of the roles is held; an administrator may do everything."""
+        if not self.roles & {*roles, Role.ADMINISTRATOR}:
+            raise Forbidden(f"one of these roles is needed: {', '.join(roles)}")
+
+
+class IdentitySigner:
+    """Signs identities; only the gateway holds the private key."""
+
+    def __init__(self, private_key_pem: str) -> None:
+        self._key = private_key_pem
+
+    def sign(self, identity: Identity) -> str:
+        """A token that services accept for LIFETIME."""
+        now = datetime.now(UTC)
+        claims = identity.model_dump(mode="json")
+        return jwt.encode(
+            {
+                "iss": ISSUER,
+                "aud": AUDIENCE,
+                "iat": now,
+                "exp": now + LIFETIME,
+                "sub": identity.subject,
+                "roles": sorted(claims["roles"]),
+                "units": sorted(claims["units"]),
+                "purpose": identity.purpose,
+            },
+            self._key,
+            algorithm=ALGORITHM,
+        )
+
+
+class IdentityVerifier:
+    """Checks identities with the gateway's public key."""
+
+    def __init__(self, public_key_pem: str) -> None:
+        self._key = public_key_pem
+
+    def verify(self, token: str) -> Identity:
+        """The identity in `token`; raises Unauthenticated if forged, old or malformed."""
+        if not token or len(token) > MAX_TOKEN_BYTES:
+            raise Unauthenticated("no identity from the gateway")
+        try:
+            claims = jwt.decode(
+                token,
+                self._key,
+                algorithms=[ALGORITHM],
+                audience=AUDIENCE,
+                issuer=ISSUER,
+                leeway=5,
+                options={"require": ["exp", "iat", "sub"]},
+            )
+            return Identity(
+                subject=claims["sub"],
+                roles=frozenset(Role(role) for role in claims["roles"]),
+                units=frozenset(claims["units"]),
+                purpose=claims.get("purpose", ""),
+            )
+        except (jwt.InvalidTokenError, KeyError, ValueError) as error:
+            raise Unauthenticated("the identity is not valid") from error
+
+
+def current_identity(request: Request) -> Identity:
+    """FastAPI dependency: the checked caller of this request."""
+    verifier: IdentityVerifier = request.app.state.identity_verifier
+    return verifier.verify(request.headers.get(HEADER, ""))
+
+
+CurrentIdentity = Annotated[Identity, Depends(current_identity)]
+"""Parameter type for routes: the checked caller."""
+
+
+def scope_of(identity: Identity) -> Iterable[str]:
+    """The units for `Database.read` and `Database.write`."""
+    return identity.units

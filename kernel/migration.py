@@ -1,0 +1,48 @@
+"""Alembic for one service: every service has `migrations/versions`, its own schema and version table."""
+
+from pathlib import Path
+
+from alembic import context
+from alembic.config import Config
+from alembic.operations import Operations
+from alembic.runtime.environment import EnvironmentContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, MetaData, text
+
+from kernel.database import Database
+from kernel.tables import KernelBase
+
+ADVISORY_LOCK = 0x7461_6E67
+"""Several replicas start together; one of them migrates, the others wait ("tang" in ASCII)."""
+
+
+def create_kernel_tables(operations: Operations) -> None:
+    """Create the kernel's tables; called by the first migration of every service."""
+    KernelBase.metadata.create_all(operations.get_bind())
+
+
+async def upgrade(database: Database, migrations: Path) -> None:
+    """Bring `database`'s schema to the newest revision in `migrations` (a folder holding `versions/`)."""
+    async with database.engine.begin() as connection:
+        await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
+        await connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{database.schema}"'))
+        await connection.run_sync(_upgrade_sync, migrations, database.schema)
+
+
+def _upgrade_sync(connection: Connection, migrations: Path, schema: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(migrations))
+    config.set_main_option("path_separator", "os")
+    scripts = ScriptDirectory.from_config(config)
+
+    def steps(revision: str, _context: object) -> object:
+        return scripts._upgrade_revs("head", revision)  # noqa: SLF001 - as alembic.command does
+
+    with EnvironmentContext(config, scripts, fn=steps, destination_rev="head"):  # type: ignore[arg-type]
+        context.configure(
+            connection=connection,
+            target_metadata=MetaData(),
+            version_table_schema=schema,
+            transaction_per_migration=False,
+        )
+        context.run_migrations()

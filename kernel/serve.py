@@ -1,0 +1,35 @@
+"""Runs one service: `python -m kernel.serve services.intake.app:create_app --port 8101`."""
+
+import argparse
+import asyncio
+import sys
+
+import uvicorn
+
+
+def main() -> None:
+    """Serve an application factory on one port until SIGTERM, then drain."""
+    parser = argparse.ArgumentParser(description="Run one Tangthu service.")
+    parser.add_argument("factory", help="module:function that returns the application")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+    arguments = parser.parse_args()
+    config = uvicorn.Config(
+        arguments.factory,
+        factory=True,
+        host=arguments.host,
+        port=arguments.port,
+        # Paths and query strings may hold personal data: requests are counted, not logged.
+        access_log=False,
+        log_level="warning",
+        timeout_graceful_shutdown=15,
+        timeout_keep_alive=75,
+        server_header=False,
+    )
+    server = uvicorn.Server(config)
+    asyncio.run(server.serve())
+    sys.exit(0 if server.started else 1)
+
+
+if __name__ == "__main__":
+    main()
