@@ -23,7 +23,7 @@ class ReadField(BaseModel):
 
     text: str
     value: str | None = None
-    """Normalised: ISO partial date (`1960`, `1960-01`, `1960-01-31`), `male`/`female`, digits only; none if unclear."""
+    """Normalised: partial ISO date (`1960`, `1960-01`), `male`/`female`, digits only; none if unclear."""
     confidence: float = Field(ge=0, le=1)
     box: Box
     warnings: tuple[str, ...] = ()
@@ -51,7 +51,7 @@ class Recognition(BaseModel):
     text: str = ""
     confidence: float = Field(default=0.0, ge=0, le=1)
     fields: dict[str, ReadField] = Field(default_factory=dict)
-    """Keyed by glossary identifiers: number, full_name, birth_date, sex, father_name, mother_name…"""
+    """Keyed by glossary identifiers: number, full_name, birth_date, sex, father_name…"""
     lines: tuple[ReadLine, ...] = ()
     width_px: int = 0
     height_px: int = 0

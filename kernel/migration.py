@@ -38,7 +38,7 @@ def _upgrade_sync(connection: Connection, migrations: Path, schema: str) -> None
     def steps(revision: str, _context: object) -> object:
         return scripts._upgrade_revs("head", revision)  # noqa: SLF001 - as alembic.command does
 
-    with EnvironmentContext(config, scripts, fn=steps, destination_rev="head"):  # type: ignore[arg-type]
+    with EnvironmentContext(config, scripts, fn=steps, destination_rev="head"):
         context.configure(
             connection=connection,
             target_metadata=MetaData(),
