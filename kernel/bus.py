@@ -173,7 +173,7 @@ class Bus:
             durable_name=name,
             ack_policy=AckPolicy.EXPLICIT,
             ack_wait=ACK_WAIT_S,
-            # The handler's own count decides; one more delivery than it needs lets it write the dead letter.
+            # One more than the tries: a message that kills its worker each time still gets its dead letter.
             max_deliver=MAX_DELIVERIES + 1,
             max_ack_pending=1000,
             filter_subjects=[self._subject(s) for s in consumer.subjects],
@@ -194,6 +194,8 @@ class Bus:
         IN_FLIGHT.labels(consumer.name).inc()
         try:
             event = _parse(subject, message.data)
+            if deliveries > MAX_DELIVERIES:
+                raise PermanentError("every earlier delivery killed its worker")
             with (
                 span(f"{consumer.name} {subject}", message.headers),
                 DURATION.labels(consumer.name, subject).time(),

@@ -1,10 +1,10 @@
 """Alembic for one service: every service has `migrations/versions`, its own schema and version table."""
 
 from pathlib import Path
+from typing import Protocol
 
 from alembic import context
 from alembic.config import Config
-from alembic.operations import Operations
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, text
@@ -14,6 +14,13 @@ from kernel.tables import KernelBase
 
 ADVISORY_LOCK = 0x7461_6E67
 """Several replicas start together; one of them migrates, the others wait ("tang" in ASCII)."""
+
+
+class Operations(Protocol):
+    """What a migration's `alembic.op` offers here."""
+
+    def get_bind(self) -> Connection:
+        """The connection that migrates."""
 
 
 def create_kernel_tables(operations: Operations) -> None:

@@ -1,0 +1,172 @@
+"""Use cases of reporting: take in events, answer how far every unit is."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from contracts import events
+from contracts.envelope import Event
+from contracts.vocabulary import PageContent
+from kernel.database import Database, WriteSession
+from services.reporting import repository
+from services.reporting.domain import Metric, Milestone, day_of, stand, total
+from services.reporting.models import CounterRow, HoldingsRow
+from services.reporting.schemas import (
+    HoldingsBody,
+    MilestoneBody,
+    PagesBody,
+    Progress,
+    TotalsBody,
+    UnitProgress,
+)
+
+PER_DAY = dict[date, int]
+COUNTS = dict[Metric, PER_DAY]
+
+
+async def take_in(session: WriteSession, event: Event) -> None:
+    """Apply one event to the projections. Every effect commutes, so the order of events does not matter."""
+    match event:
+        case events.PoliceUnitRegistered():
+            await repository.put_unit(session, event)
+        case events.HoldingsDeclared():
+            await repository.put_holdings(session, event)
+        case events.DossierRegistered():
+            if await repository.first_fact(session, event.dossier_id, Metric.DOSSIERS):
+                await _count(session, event, event.unit_code, event.kind, Metric.DOSSIERS)
+        case events.FieldsProposed():
+            await _count(
+                session, event, event.unit_code, event.kind, Metric.FIELDS_PROPOSED, event.field_count
+            )
+            if await repository.first_fact(session, event.dossier_id, Metric.DOSSIERS_WITH_FIELDS):
+                await _count(session, event, event.unit_code, event.kind, Metric.DOSSIERS_WITH_FIELDS)
+        case _:
+            await _count_page_or_batch(session, event)
+
+
+async def _count_page_or_batch(session: WriteSession, event: Event) -> None:
+    match event:
+        case events.PageReceived():
+            counts = {Metric.PAGES_RECEIVED: 1}
+        case events.PageEnhanced():
+            counts = {Metric.PAGES_ENHANCED: 1} | _pages_beyond_first(event.page_no, event.page_count)
+            if event.content is PageContent.COVER_SHEET:
+                counts[Metric.COVER_SHEETS] = 1
+            elif event.content is PageContent.BLANK:
+                counts[Metric.BLANKS] = 1
+        case events.PageRefused():
+            counts = {Metric.PAGES_REFUSED: 1} | _pages_beyond_first(event.page_no, event.page_count)
+        case events.PageRecognised():
+            counts = {Metric.PAGES_RECOGNISED: 1}
+        case events.PageFiled():
+            counts = {Metric.PAGES_FILED: 1}
+        case events.ScanBatchOpened():
+            counts = {Metric.BATCHES_OPENED: 1}
+        case events.ScanBatchClosed():
+            counts = {Metric.BATCHES_CLOSED: 1}
+        case _:
+            return
+    for metric, amount in counts.items():
+        await _count(session, event, event.unit_code, event.kind, metric, amount)
+
+
+def _pages_beyond_first(page_no: int, page_count: int) -> dict[Metric, int]:
+    """A file counts as one page when it is received; its first page brings the rest."""
+    return {Metric.PAGES_RECEIVED: page_count - 1} if page_no == 1 and page_count > 1 else {}
+
+
+async def _count(
+    session: WriteSession, event: Event, unit_code: str, kind: str, metric: Metric, amount: int = 1
+) -> None:
+    day = day_of(event.occurred_at)
+    await repository.count(session, unit_code, kind, metric, day, amount, event.occurred_at)
+
+
+async def progress(
+    database: Database,
+    units: Iterable[str],
+    milestones: Iterable[Milestone],
+    now: datetime,
+    *,
+    unit: str | None = None,
+    kind: str | None = None,
+) -> Progress:
+    """How far every unit in scope is, per kind, against every milestone of that kind."""
+    async with database.read(units) as session:
+        rows = await repository.counters(session)
+        declared = {(row.unit_code, row.kind): row for row in await repository.holdings(session)}
+        names = await repository.unit_names(session)
+    counts, last_at = _by_unit_and_kind(rows)
+    wanted = sorted(
+        key
+        for key in counts.keys() | declared.keys()
+        if (unit is None or key[0] == unit) and (kind is None or key[1] == kind)
+    )
+    today = day_of(now)
+    milestones = tuple(milestones)
+    found = [
+        _unit_progress(
+            key,
+            names.get(key[0], key[0]),
+            counts[key],
+            declared.get(key),
+            milestones,
+            today,
+            last_at.get(key),
+        )
+        for key in wanted
+    ]
+    totals = total(unit.pages.model_dump() | {"dossiers": unit.dossiers} for unit in found)
+    return Progress(as_of=now, units=found, totals=TotalsBody.model_validate(totals))
+
+
+def _by_unit_and_kind(
+    rows: Iterable[CounterRow],
+) -> tuple[defaultdict[tuple[str, str], COUNTS], dict[tuple[str, str], datetime]]:
+    counts: defaultdict[tuple[str, str], COUNTS] = defaultdict(lambda: defaultdict(dict))
+    last_at: dict[tuple[str, str], datetime] = {}
+    for row in rows:
+        key = (row.unit_code, row.kind)
+        counts[key][Metric(row.metric)][row.day] = row.value
+        last_at[key] = max(row.last_at, last_at.get(key, row.last_at))
+    return counts, last_at
+
+
+def _unit_progress(
+    key: tuple[str, str],
+    name: str,
+    counts: COUNTS,
+    declared: HoldingsRow | None,
+    milestones: Iterable[Milestone],
+    today: date,
+    last_at: datetime | None,
+) -> UnitProgress:
+    def so_far(metric: Metric) -> int:
+        return sum(counts.get(metric, {}).values())
+
+    target = declared.dossiers if declared else None
+    standings = [
+        stand(milestone, target, counts.get(milestone.metric, {}), today)
+        for milestone in milestones
+        if milestone.kind == key[1]
+    ]
+    return UnitProgress(
+        unit=key[0],
+        unit_name=name,
+        kind=key[1],
+        holdings=HoldingsBody.model_validate(declared, from_attributes=True) if declared else None,
+        dossiers=so_far(Metric.DOSSIERS),
+        dossiers_with_fields=so_far(Metric.DOSSIERS_WITH_FIELDS),
+        pages=PagesBody(
+            received=so_far(Metric.PAGES_RECEIVED),
+            enhanced=so_far(Metric.PAGES_ENHANCED),
+            recognised=so_far(Metric.PAGES_RECOGNISED),
+            refused=so_far(Metric.PAGES_REFUSED),
+            filed=so_far(Metric.PAGES_FILED),
+        ),
+        cover_sheets=so_far(Metric.COVER_SHEETS),
+        blanks=so_far(Metric.BLANKS),
+        fields_proposed=so_far(Metric.FIELDS_PROPOSED),
+        last_activity=last_at,
+        milestones=[MilestoneBody.of(standing) for standing in standings],
+    )
