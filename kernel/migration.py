@@ -8,6 +8,7 @@ from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kernel.database import Database
 from kernel.tables import KernelBase
@@ -32,8 +33,17 @@ async def upgrade(database: Database, migrations: Path) -> None:
     """Bring `database`'s schema to the newest revision in `migrations` (a folder holding `versions/`)."""
     async with database.engine.begin() as connection:
         await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
-        await connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{database.schema}"'))
+        await _ensure_schema(connection, database.schema)
         await connection.run_sync(_upgrade_sync, migrations, database.schema)
+
+
+async def _ensure_schema(connection: AsyncConnection, schema: str) -> None:
+    """IF NOT EXISTS alone demands the right to create, which a service's role need not have."""
+    exists = await connection.scalar(
+        text("SELECT 1 FROM pg_namespace WHERE nspname = :name"), {"name": schema}
+    )
+    if not exists:
+        await connection.execute(text(f'CREATE SCHEMA "{schema}"'))
 
 
 def _upgrade_sync(connection: Connection, migrations: Path, schema: str) -> None:
