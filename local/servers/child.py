@@ -6,6 +6,7 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from http.client import HTTPException
 from pathlib import Path
 from typing import Self
 
@@ -24,7 +25,7 @@ class Child:
     """One process and whatever it starts.
 
     It leads its own session, so that Ctrl-C in the terminal reaches only the supervisor, which then stops
-    everything in order.
+    everything in order. `environment` is added to our own.
     """
 
     def __init__(
@@ -39,7 +40,7 @@ class Child:
         self.name = name
         self.log_file = log_file
         self._command = list(command)
-        self._environment = dict(os.environ if environment is None else environment)
+        self.environment = {**os.environ, **(environment or {})}
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -68,7 +69,7 @@ class Child:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                env=self._environment,
+                env=self.environment,
                 cwd=self._folder,
                 start_new_session=True,
             )
@@ -129,7 +130,7 @@ def wait_until(ready: Callable[[], bool], child: Child, timeout_s: float) -> Non
     """
     deadline = time.monotonic() + timeout_s
     while True:
-        with suppress(OSError):
+        with suppress(OSError, HTTPException):
             if ready():
                 return
         if not child.running:

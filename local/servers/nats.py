@@ -4,6 +4,7 @@ import json
 import signal
 import sysconfig
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 
 from local.servers.child import Child, wait_until
@@ -30,6 +31,7 @@ class Nats:
         port: int | None = None,
         monitor_port: int | None = None,
         log_file: Path | None = None,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self._folder = folder.absolute()
         self._password = password
@@ -37,7 +39,12 @@ class Nats:
         self.monitor_port = free_port(monitor_port)
         self._config_file = self._folder / "nats.conf"
         command = [str(binary()), "--config", str(self._config_file)]
-        self.child = Child(self.name, command, log_file=log_file or self._folder / "nats.log")
+        self.child = Child(
+            self.name,
+            command,
+            log_file=log_file or self._folder / "nats.log",
+            environment=environment,
+        )
 
     @property
     def url(self) -> str:

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -51,7 +52,13 @@ class Postgres:
     name = "postgres"
 
     def __init__(
-        self, folder: Path, *, password: str, port: int | None = None, log_file: Path | None = None
+        self,
+        folder: Path,
+        *,
+        password: str,
+        port: int | None = None,
+        log_file: Path | None = None,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self._cluster = folder.absolute() / "cluster"
         self._folder = folder.absolute()
@@ -60,7 +67,10 @@ class Postgres:
         settings = [f"--{key}={value}" for key, value in SETTINGS.items()]
         command = [str(binaries() / "postgres"), "-D", str(self._cluster), "-p", str(self.port), *settings]
         self.child = Child(
-            self.name, command_for(command), log_file=log_file or self._folder / "postgres.log"
+            self.name,
+            command_for(command),
+            log_file=log_file or self._folder / "postgres.log",
+            environment=environment,
         )
 
     @property

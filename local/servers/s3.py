@@ -5,6 +5,7 @@ import secrets
 import signal
 import sys
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 
 from local.servers.child import Child, wait_until
@@ -87,7 +88,13 @@ class S3:
     name = "s3"
 
     def __init__(
-        self, folder: Path, *, secret: str, port: int | None = None, log_file: Path | None = None
+        self,
+        folder: Path,
+        *,
+        secret: str,
+        port: int | None = None,
+        log_file: Path | None = None,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self._folder = folder.absolute()
         self._secret = secret
@@ -103,7 +110,11 @@ class S3:
             str(self._folder),
         ]
         self.child = Child(
-            self.name, command, log_file=log_file or self._folder / "s3.log", folder=REPOSITORY
+            self.name,
+            command,
+            log_file=log_file or self._folder / "s3.log",
+            environment=environment,
+            folder=REPOSITORY,
         )
 
     @property
