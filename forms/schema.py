@@ -95,6 +95,8 @@ class Signature(_Part):
 
     label: str
     note: str = "(Ký, ghi rõ họ tên)"
+    declarant: bool = False
+    """The person who fills in the form signs here."""
 
 
 class FormEdition(_Part):

@@ -1,1 +1,1 @@
-"""Draws synthetic people, forms and scans: the demonstration, the tests, the benchmarks and the training use it."""
+"""Draws synthetic people, forms and scans for the demonstration, the tests and the training."""

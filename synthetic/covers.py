@@ -1,0 +1,67 @@
+"""QR cover sheets between dossiers, and the blank backs of written sheets."""
+
+import io
+
+import cv2
+import numpy as np
+import segno
+from PIL import Image, ImageOps
+
+from synthetic.canvas import TONER, Canvas, Face, paper
+from synthetic.truth import PageTruth, Sheet
+
+PREFIX = "TANGTHU1"
+_QR_MM = 62.0
+_BOLD, _PLAIN = Face("tinos", 700), Face("tinos")
+_KINDS = {"residence": "HỒ SƠ CƯ TRÚ", "identity": "HỒ SƠ CĂN CƯỚC"}
+
+
+def cover_text(unit: str, kind: str, reference: str) -> str:
+    """What the QR code of a dossier's cover sheet says: the contract between paper and imaging."""
+    for part in (unit, kind, reference):
+        if not part or "|" in part:
+            raise ValueError(f"a part of a cover sheet may be neither empty nor contain '|': {part!r}")
+    return f"{PREFIX}|{unit}|{kind}|{reference}"
+
+
+def draw_cover(
+    unit: str, unit_name: str, kind: str, reference: str, rng: np.random.Generator, *, dpi: int = 200
+) -> Sheet:
+    """A cover sheet: one QR code in the middle, and the same in readable words."""
+    canvas = Canvas(dpi)
+    middle = canvas.width_mm / 2
+    canvas.text(middle, 34, unit_name.upper(), _BOLD, 16, "ms")
+    canvas.text(middle, 52, "TỜ BÌA HỒ SƠ", _BOLD, 26, "ms")
+    canvas.text(middle, 63, _KINDS[kind], _PLAIN, 16, "ms")
+    code = segno.make(cover_text(unit, kind, reference), error="q", micro=False)
+    buffer = io.BytesIO()
+    scale = max(1, canvas.px(_QR_MM) // code.symbol_size(border=0)[0])
+    code.save(buffer, kind="png", scale=scale, border=0)
+    drawn = ImageOps.invert(Image.open(buffer).convert("L"))
+    canvas.toner.paste(drawn, ((canvas.size[0] - drawn.width) // 2, canvas.px(80)))
+    canvas.text(middle, 160, "Số hồ sơ", _PLAIN, 14, "ms")
+    canvas.text(middle, 173, reference, _BOLD, 24, "ms")
+    canvas.text(middle, 192, f"Đơn vị: {unit}   Loại: {kind}", _PLAIN, 12, "ms")
+    canvas.frame(18, 18, canvas.width_mm - 36, 190, 0.5)
+    lines = (
+        "Đặt tờ này trước các trang của hồ sơ khi quét.",
+        "Không gấp, không viết lên mã vuông.",
+    )
+    for index, line in enumerate(lines):
+        canvas.text(middle, 222 + 8 * index, line, _PLAIN, 13, "ms")
+    image = canvas.finish(paper(canvas.size, rng), TONER)
+    return Sheet(image, dpi, PageTruth("cover_sheet", cover=cover_text(unit, kind, reference)))
+
+
+def draw_back(front: Sheet, rng: np.random.Generator) -> Sheet:
+    """The blank back of a sheet: its front shines through, mirrored, faint and blurred."""
+    mirrored = np.asarray(ImageOps.mirror(front.image.convert("L")))
+    small = cv2.resize(mirrored, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    blurred = cv2.GaussianBlur(small, (0, 0), front.dpi / 110)
+    ghost = cv2.resize(blurred, front.image.size, interpolation=cv2.INTER_LINEAR)
+    strength = float(rng.uniform(0.05, 0.14))
+    level = cv2.convertScaleAbs(ghost, alpha=strength, beta=255 * (1 - strength))
+    tint = tuple(int(value) for value in np.asarray(front.image.resize((1, 1), Image.Resampling.BOX))[0, 0])
+    sheet = np.asarray(paper(front.image.size, rng, (min(255, tint[0] + 8), min(255, tint[1] + 7), tint[2])))
+    image = cv2.multiply(sheet, cv2.merge([level] * 3), scale=1 / 255)
+    return Sheet(Image.fromarray(image), front.dpi, PageTruth("blank"))
