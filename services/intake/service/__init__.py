@@ -1,0 +1,1 @@
+"""Use cases of intake, one module each; none commits: the caller owns the transaction."""
