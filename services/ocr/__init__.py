@@ -1,0 +1,1 @@
+"""Reads pages: lines, form, fields with confidence."""

@@ -1,0 +1,151 @@
+"""The engine that ships: a model pack run by paddleocr on ONNX Runtime."""
+
+import logging
+import os
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from services.ocr.engine.base import Glyph, OcrEngine, Reading
+from services.ocr.engine.decode import greedy
+from services.ocr.engine.pack import ModelPack, PackRefused, load_pack
+from services.ocr.layout.scale import Grey
+
+REGISTERED_NAME = "PP-OCRv5_mobile_rec"
+"""paddlex loads registered model names only; the pack's own identity is in its manifest."""
+BATCH = 16
+MAX_LINE_PX = 2400
+"""Wider lines (at model height) are cut at a gap: paddlex itself would squash them at 3,200."""
+MIN_LINE_PX = 16
+WIDTH_STEP_PX = 32
+
+
+class PaddleEngine(OcrEngine):
+    """Loads a pack once; `recognise` is not thread-safe and uses one core."""
+
+    def __init__(self, folder: Path) -> None:
+        self._pack: ModelPack = load_pack(folder)
+        self.name = self._pack.identity
+        self._characters = ("", *self._pack.characters, " ")
+        self._session = _session(self._pack)
+        self._input = self._session.get_inputs()[0].name
+        self._masks: dict[frozenset[str], NDArray[np.bool_]] = {}
+
+    def recognise(self, crops: Sequence[Grey], alphabet: frozenset[str] | None = None) -> list[Reading]:
+        """Read grey crops (h, w) in batches of like width."""
+        pieces: list[tuple[int, float, float, NDArray[np.uint8]]] = []
+        for index, crop in enumerate(crops):
+            pieces.extend((index, *part) for part in self._scaled(crop))
+        order = sorted(range(len(pieces)), key=lambda i: pieces[i][3].shape[1])
+        read: dict[int, Reading] = {}
+        for batch in _batches(order, [piece[3].shape[1] for piece in pieces]):
+            lines = [pieces[i][3] for i in batch]
+            scales = [pieces[i][2] for i in batch]
+            read.update(zip(batch, self._read(lines, scales, alphabet), strict=True))
+        joined: list[list[tuple[float, Reading]]] = [[] for _ in crops]
+        for i, (index, offset, _, _) in enumerate(pieces):
+            joined[index].append((offset, read[i]))
+        return [_join(parts) for parts in joined]
+
+    def _scaled(self, crop: Grey) -> Iterable[tuple[float, float, NDArray[np.uint8]]]:
+        """Parts of the crop at model height: (x of the part, source pixels per pixel, part)."""
+        if min(crop.shape) < 2:
+            return
+        scale = self._pack.height / crop.shape[0]
+        limit = int(MAX_LINE_PX / scale)
+        left = 0
+        while left < crop.shape[1]:
+            right = _cut(crop, left, limit)
+            part = crop[:, left:right]
+            width = max(MIN_LINE_PX, round(part.shape[1] * scale))
+            shape = (width, self._pack.height)
+            way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+            yield (
+                float(left),
+                part.shape[1] / width,
+                np.asarray(cv2.resize(part, shape, interpolation=way), np.uint8),
+            )
+            left = right
+
+    def _read(
+        self, lines: list[NDArray[np.uint8]], scales: list[float], alphabet: frozenset[str] | None
+    ) -> list[Reading]:
+        widest = max(line.shape[1] for line in lines)
+        width = -(-widest // WIDTH_STEP_PX) * WIDTH_STEP_PX
+        batch = np.zeros((len(lines), 3, self._pack.height, width), np.float32)
+        for row, line in zip(batch, lines, strict=True):
+            row[:, :, : line.shape[1]] = line.astype(np.float32) / 127.5 - 1.0
+        probabilities = self._session.run(None, {self._input: batch})[0]
+        frame = width / probabilities.shape[1]
+        allowed = self._allowed(alphabet)
+        readings = []
+        for line, scale, frames in zip(lines, scales, probabilities, strict=True):
+            used = min(len(frames), int(np.ceil(line.shape[1] / frame)) + 1)
+            readings.append(greedy(frames[:used], self._characters, frame * scale, allowed))
+        return readings
+
+    def _allowed(self, alphabet: frozenset[str] | None) -> NDArray[np.bool_] | None:
+        if alphabet is None:
+            return None
+        if alphabet not in self._masks:
+            mask = np.array([character in alphabet for character in self._characters])
+            mask[0] = True
+            self._masks[alphabet] = mask
+        return self._masks[alphabet]
+
+
+def _session(pack: ModelPack) -> Any:
+    """The ONNX Runtime session inside paddleocr's recogniser: it alone gives raw probabilities."""
+    os.environ.setdefault("PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK", "True")
+    os.environ.setdefault("PADDLE_PDX_CACHE_HOME", str(Path(tempfile.gettempdir()) / "tangthu-paddlex"))
+    logging.getLogger("paddlex").setLevel(logging.ERROR)
+    from paddleocr import TextRecognition  # noqa: PLC0415 - 4 s and 140 MB, paid by the processes that read
+
+    recogniser = TextRecognition(
+        model_name=REGISTERED_NAME,
+        model_dir=str(pack.folder),
+        engine="onnxruntime",
+        engine_config={"intra_op_num_threads": 1, "inter_op_num_threads": 1},
+    )
+    session = recogniser.paddlex_predictor.runner.session
+    classes = session.get_outputs()[0].shape[-1]
+    if isinstance(classes, int) and classes != len(pack.characters) + 2:
+        raise PackRefused(f"{pack.name}: {classes} classes for {len(pack.characters)} characters")
+    return session
+
+
+def _batches(order: list[int], widths: list[int]) -> Iterable[list[int]]:
+    """Indices in batches of at most 16 whose widths differ by at most a third: padding costs time."""
+    batch: list[int] = []
+    for index in order:
+        if batch and (len(batch) == BATCH or widths[index] > 1.34 * widths[batch[0]] + WIDTH_STEP_PX):
+            yield batch
+            batch = []
+        batch.append(index)
+    if batch:
+        yield batch
+
+
+def _cut(crop: Grey, left: int, limit: int) -> int:
+    """Where the part from `left` ends: the lightest column in the last quarter of `limit`."""
+    if crop.shape[1] - left <= limit:
+        return int(crop.shape[1])
+    search = left + 3 * limit // 4
+    lightness = crop[:, search : left + limit].min(axis=0).astype(np.float32)
+    smooth = np.convolve(lightness, np.ones(9) / 9, mode="same")
+    return max(left + 1, search + int(smooth.argmax()))
+
+
+def _join(parts: list[tuple[float, Reading]]) -> Reading:
+    """Readings of consecutive parts as one; parts are cut at white gaps, hence the space."""
+    glyphs: list[Glyph] = []
+    for offset, reading in parts:
+        if glyphs and reading.glyphs:
+            glyphs.append(Glyph(" ", 1.0, offset))
+        glyphs.extend(Glyph(g.character, g.probability, g.x + offset) for g in reading.glyphs)
+    return Reading(tuple(glyphs))

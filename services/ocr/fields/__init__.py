@@ -1,0 +1,1 @@
+"""Finds printed labels in what was read, decides which form it is, and reads what follows each label."""

@@ -1,0 +1,1 @@
+"""Finds what is written where on a reading image: ink, leaders, digit boxes, lines and their segments."""

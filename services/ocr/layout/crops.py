@@ -1,0 +1,34 @@
+"""Cuts one segment out of a page, framed as the recogniser wants it."""
+
+import numpy as np
+
+from services.ocr.layout.lines import Segment
+from services.ocr.layout.scale import Grey
+
+PAD_ABOVE = 0.10
+PAD_BELOW = 0.12
+PAD_ASIDE = 0.20
+"""Shares of the segment's height; 20 pixels too many around a line raised the error from 1.5 to 10.4 %."""
+MIN_HEIGHT_LETTERS = 1.25
+"""A segment of small letters only is framed as if it had an ascender: its letters keep their usual size."""
+
+
+def frame(segment: Segment, letter_px: float, shape: tuple[int, ...]) -> tuple[int, int, int, int]:
+    """Left, top, right, bottom of the crop of a segment within an image of this shape."""
+    height = segment.bottom - segment.top
+    lacking = max(0.0, MIN_HEIGHT_LETTERS * letter_px - height)
+    top = segment.top - PAD_ABOVE * height - 0.7 * lacking
+    bottom = segment.bottom + PAD_BELOW * height + 0.3 * lacking
+    aside = PAD_ASIDE * max(height, letter_px)
+    return (
+        max(0, round(segment.left - aside)),
+        max(0, round(top)),
+        min(shape[1], round(segment.right + aside)),
+        min(shape[0], round(bottom)),
+    )
+
+
+def crop(image: Grey, segment: Segment, letter_px: float) -> tuple[Grey, int]:
+    """The framed crop of a segment and the page x of its left edge."""
+    left, top, right, bottom = frame(segment, letter_px, image.shape)
+    return np.ascontiguousarray(image[top:bottom, left:right]), left

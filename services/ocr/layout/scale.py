@@ -1,0 +1,101 @@
+"""Brings a grey page to the working resolution, upright to within a fraction of a degree."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Grey = NDArray[np.uint8]
+"""A page or crop, one byte per pixel, dark on light."""
+Mask = NDArray[np.uint8]
+"""0 or 255 per pixel."""
+
+WORKING_DPI = 200
+A4_LONG_SIDE_INCHES = 297 / 25.4
+MAX_SIDE_PX = 4200
+"""Bounds memory and time on absurd input: A3 at the working resolution is 3,307 pixels long."""
+MAX_ENLARGEMENT = 2.5
+SKEW_RANGE_DEGREES = 2.0
+SKEW_STEP_DEGREES = 0.2
+MIN_SKEW_DEGREES = 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingPage:
+    """A page to be read, and `scale` = its pixels per pixel of the image it was made from."""
+
+    image: Grey
+    scale: float
+    skew_degrees: float
+
+    def to_source(self, x: float, y: float) -> tuple[float, float]:
+        """The point of the original image that lies at (x, y) here."""
+        height, width = self.image.shape
+        turn = cv2.getRotationMatrix2D((width / 2, height / 2), -self.skew_degrees, 1)
+        back = turn @ np.array([x, y, 1.0])
+        return float(back[0] / self.scale), float(back[1] / self.scale)
+
+
+def working_page(grey: Grey, dpi: float | None) -> WorkingPage:
+    """Resize `grey` (h, w) to about 200 dpi and take out a skew of up to two degrees.
+
+    Without a credible `dpi` the long side counts as that of A4.
+    """
+    scale = _scale(grey.shape, dpi)
+    if abs(scale - 1) > 0.03:
+        size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
+        interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+        resized = np.asarray(cv2.resize(grey, size, interpolation=interpolation), np.uint8)
+    else:
+        resized, scale = grey, 1.0
+    skew = find_skew(resized)
+    if abs(skew) < MIN_SKEW_DEGREES:
+        return WorkingPage(resized, scale, 0.0)
+    return WorkingPage(_turned(resized, skew), scale, skew)
+
+
+def find_skew(image: Grey) -> float:
+    """Degrees by which text lines fall to the right (negative: rise), 0 where no angle stands out."""
+    shrink = min(1.0, 700 / max(image.shape))
+    small = cv2.resize(image, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+    if min(small.shape) < 16:
+        return 0.0
+    ink = (cv2.GaussianBlur(small, (0, 0), 8).astype(np.float32) - small).clip(0, 60)
+    angles = np.arange(-SKEW_RANGE_DEGREES, SKEW_RANGE_DEGREES + 1e-6, SKEW_STEP_DEGREES)
+    scores = np.array([_line_contrast(ink, float(angle)) for angle in angles])
+    best = int(scores.argmax())
+    level = len(angles) // 2
+    if scores[best] < scores[level] * 1.02 or best in {0, len(angles) - 1}:
+        return 0.0
+    left, mid, right = scores[best - 1 : best + 2]
+    bend = left - 2 * mid + right
+    shift = 0.5 * (left - right) / bend if bend else 0.0
+    return float(angles[best] + shift * SKEW_STEP_DEGREES)
+
+
+def _line_contrast(ink: NDArray[np.float32], degrees: float) -> float:
+    """How sharply rows of ink alternate once columns are sheared by `degrees`."""
+    height, width = ink.shape
+    shear = np.array([[1, 0, 0], [-np.tan(np.radians(degrees)), 1, np.tan(np.radians(degrees)) * width / 2]])
+    level = cv2.warpAffine(ink, shear, (width, height), flags=cv2.INTER_LINEAR)
+    profile = level.sum(axis=1)
+    return float(np.square(np.diff(profile)).sum())
+
+
+def _turned(image: Grey, degrees: float) -> Grey:
+    height, width = image.shape
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1)
+    turned = cv2.warpAffine(
+        image, turn, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(turned, np.uint8)
+
+
+def _scale(shape: tuple[int, ...], dpi: float | None) -> float:
+    long_side = max(shape)
+    assumed = WORKING_DPI * A4_LONG_SIDE_INCHES / long_side
+    # Phones and screen grabs write 72 or 96 whatever the size: believed only if paper results.
+    if dpi and 100 <= dpi <= 1200 and 3 <= long_side / dpi <= 18:
+        assumed = WORKING_DPI / dpi
+    return float(min(assumed, MAX_ENLARGEMENT, MAX_SIDE_PX / long_side))

@@ -1,0 +1,48 @@
+"""What `tangthu recognise` does: opens files, reads their pages, answers in plain dictionaries."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from forms import load_editions
+from services.ocr.engine.pack import PackRefused
+from services.ocr.engine.paddle import PaddleEngine
+from services.ocr.images import GreyPage, ImageRefused, grey_pages
+from services.ocr.reading import PageReader
+from services.ocr.settings import DEFAULT_MODEL
+
+__all__ = ["PackRefused", "answers", "reader"]
+
+
+def reader(model: Path | None = None) -> PageReader:
+    """A reader with this pack, or the one that ships; raises PackRefused."""
+    return PageReader(PaddleEngine(model or DEFAULT_MODEL), load_editions())
+
+
+def answers(reading: PageReader, file: Path, *, line: bool) -> Iterator[dict[str, Any]]:
+    """One answer per page of a file; a page that cannot be read is answered with `error` and `detail`."""
+    try:
+        for page in grey_pages(file):
+            yield _line(reading, file, page) if line else _page(reading, file, page)
+    except ImageRefused as refused:
+        what = {"error": refused.reason.value, "detail": refused.detail}
+        yield {"file": str(file), "page": refused.page, **what}
+
+
+def _line(reading: PageReader, file: Path, page: GreyPage) -> dict[str, Any]:
+    found = reading.read_line(page.image)
+    return {"file": str(file), "text": found.text, "confidence": round(found.confidence, 4)}
+
+
+def _page(reading: PageReader, file: Path, page: GreyPage) -> dict[str, Any]:
+    found = reading.read_page(page.image, page.dpi)
+    return {
+        "file": str(file),
+        "page": page.number,
+        "form": found.form,
+        "edition": found.edition,
+        "text": found.text,
+        "confidence": round(found.confidence, 4),
+        "fields": {name: field.model_dump(mode="json") for name, field in found.fields.items()},
+        "model": found.model,
+    }

@@ -1,0 +1,145 @@
+"""Reads a page: lines, form, fields; the same code for the service and the command line."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from contracts.recognition import Box, ReadField, ReadLine, Recognition
+from forms import FieldType, FormEdition
+from services.ocr.domain import checks, digits_of, partial_date, sex_of
+from services.ocr.engine.base import OcrEngine, Reading
+from services.ocr.fields.catalogue import build
+from services.ocr.fields.editions import LabelledField, recognise_layout
+from services.ocr.fields.matching import find_spans
+from services.ocr.fields.rows import ReadRow, read_row
+from services.ocr.fields.values import Page, Value, read_values
+from services.ocr.layout.boxes import as_line
+from services.ocr.layout.crops import crop
+from services.ocr.layout.ink import Ink, find_ink
+from services.ocr.layout.lines import find_rows
+from services.ocr.layout.scale import Grey, WorkingPage, working_page
+
+DIGITS_ONLY = frozenset("0123456789")
+
+
+class PageReader:
+    """Reads pages with one engine against a set of form editions."""
+
+    def __init__(self, engine: OcrEngine, editions: Sequence[FormEdition]) -> None:
+        self.engine = engine
+        self._catalogue = build(editions)
+
+    def read_page(self, grey: Grey, dpi: float | None = None) -> Recognition:
+        """Everything on a grey page (h, w); boxes are in its pixels."""
+        page = working_page(grey, dpi)
+        ink = find_ink(page.image)
+        rows = self._read_rows(page.image, ink)
+        texts = [row.text for row in rows]
+        spans = find_spans(texts, [row.starts for row in rows], self._catalogue.wordings.values())
+        layout = recognise_layout(texts, spans, self._catalogue)
+        values = read_values(Page(page.image, ink, tuple(rows), tuple(spans)), layout.fields, self.engine)
+        lines = tuple(_line(page, row) for row in rows if row.text)
+        return Recognition(
+            form=layout.form,
+            edition=layout.edition,
+            text="\n".join(line.text for line in lines),
+            confidence=_mean([line.confidence for line in lines]),
+            fields=_fields(page, layout.fields, values),
+            lines=lines,
+            width_px=grey.shape[1],
+            height_px=grey.shape[0],
+            model=self.engine.name,
+        )
+
+    def read_line(self, grey: Grey) -> Reading:
+        """The text of an image of a single line, cut to its ink."""
+        return self.engine.recognise([tight_line(grey)])[0]
+
+    def _read_rows(self, image: Grey, ink: Ink) -> list[ReadRow]:
+        rows = find_rows(ink)
+        crops: list[Grey] = []
+        boxed: list[Grey] = []
+        for row in rows:
+            for segment in row.segments:
+                if segment.chain is None:
+                    crops.append(crop(image, segment, ink.letter_px)[0])
+                else:
+                    boxed.append(as_line(image, ink.full, segment.chain)[0])
+        readings = iter(self.engine.recognise(crops))
+        digits = iter(self.engine.recognise(boxed, DIGITS_ONLY) if boxed else [])
+        found = []
+        for row in rows:
+            own = [next(readings if segment.chain is None else digits) for segment in row.segments]
+            lefts = [float(crop(image, segment, ink.letter_px)[1]) for segment in row.segments]
+            found.append(read_row(row, own, lefts))
+        return found
+
+
+def tight_line(grey: Grey) -> Grey:
+    """The part of a line image that holds ink, with a narrow margin; all of it where no ink stands out."""
+    ink = find_ink(grey)
+    if ink.noisy or not len(ink.boxes):
+        return grey
+    left, top = (int(v) for v in ink.boxes[:, :2].min(axis=0))
+    right, bottom = (int(v) for v in ink.boxes[:, 2:].max(axis=0))
+    pad = max(2, round(0.1 * (bottom - top)))
+    return np.ascontiguousarray(
+        grey[max(0, top - pad) : bottom + pad, max(0, left - 2 * pad) : right + 2 * pad]
+    )
+
+
+def _line(page: WorkingPage, row: ReadRow) -> ReadLine:
+    segments = row.segments
+    box = _box(
+        page,
+        min(one.left for one in segments),
+        min(one.top for one in segments),
+        max(one.right for one in segments),
+        max(one.bottom for one in segments),
+    )
+    return ReadLine(text=row.text, confidence=row.confidence, box=box)
+
+
+def _fields(
+    page: WorkingPage, fields: Sequence[LabelledField], values: dict[str, Value]
+) -> dict[str, ReadField]:
+    normalised = {one.id: _normalised(one.type, values[one.id].text) for one in fields if one.id in values}
+    warnings = checks(normalised)
+    found = {}
+    for one in fields:
+        value = values.get(one.id)
+        if value is None:
+            continue
+        found[one.id] = ReadField(
+            text=value.text,
+            value=normalised[one.id],
+            confidence=value.confidence,
+            box=_box(page, value.left, value.top, value.right, value.bottom),
+            warnings=warnings.get(one.id, ()),
+        )
+    return found
+
+
+def _normalised(kind: FieldType, text: str) -> str | None:
+    if kind is FieldType.DATE:
+        return partial_date(text)
+    if kind is FieldType.SEX:
+        return sex_of(text)
+    return digits_of(text) if kind is FieldType.DIGITS else None
+
+
+def _box(page: WorkingPage, left: int, top: int, right: int, bottom: int) -> Box:
+    """The upright box around a box of the working page, in pixels of the page as given."""
+    corners = [page.to_source(x, y) for x in (left, right) for y in (top, bottom)]
+    x = max(0, round(min(corner[0] for corner in corners)))
+    y = max(0, round(min(corner[1] for corner in corners)))
+    return Box(
+        x=x,
+        y=y,
+        width=max(1, round(max(corner[0] for corner in corners)) - x),
+        height=max(1, round(max(corner[1] for corner in corners)) - y),
+    )
+
+
+def _mean(values: list[float]) -> float:
+    return float(np.mean(values)) if values else 0.0

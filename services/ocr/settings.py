@@ -1,0 +1,21 @@
+"""Settings of the OCR service, from the environment."""
+
+import os
+from pathlib import Path
+
+from pydantic import Field
+
+from kernel.settings import ServiceSettings
+
+DEFAULT_MODEL = Path(__file__).resolve().parents[2] / "models" / "tangthu-vi-1"
+
+
+class OcrSettings(ServiceSettings):
+    """What every service needs, and the model pack and the processes that read."""
+
+    ocr_model: Path | None = DEFAULT_MODEL
+    """Folder of the model pack; empty reads nothing and leaves every field to keying."""
+    ocr_processes: int = Field(default=max(1, (os.cpu_count() or 2) - 1), ge=1)
+    """Reading processes, each with a model of its own; one core each."""
+    ocr_page_timeout_s: float = 120.0
+    """A page that takes longer is given up and its process replaced."""
