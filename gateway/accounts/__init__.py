@@ -1,0 +1,1 @@
+"""Officers, agents and sessions: who may come in."""

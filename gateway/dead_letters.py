@@ -1,0 +1,101 @@
+"""Messages that any service gave up on: one list over all services, and replay."""
+
+import asyncio
+import uuid
+from datetime import datetime
+
+import httpx
+from fastapi import APIRouter, Request
+from pydantic import BaseModel
+
+from gateway.audit import service as audit
+from gateway.caller import CurrentCaller
+from gateway.proxy.upstreams import UpstreamDown, Upstreams
+from kernel.errors import NotFound
+from kernel.identity import Identity, Role
+
+routes = APIRouter(prefix="/v1/dead-letters", tags=["administration"])
+
+
+class DeadLetter(BaseModel):
+    """A message given up, with its reason."""
+
+    service: str
+    id: uuid.UUID
+    consumer: str
+    event_id: uuid.UUID | None
+    subject: str
+    reason: str
+    deliveries: int
+    failed_at: datetime
+    replayed_at: datetime | None
+
+
+class DeadLetters(BaseModel):
+    """Dead letters of all services, newest first."""
+
+    items: list[DeadLetter]
+    unreachable: list[str]
+    """Services that did not answer."""
+
+
+async def collect(upstreams: Upstreams, identity: Identity) -> DeadLetters:
+    """The newest 200 of every service that answers."""
+    found = await asyncio.gather(*(_of(upstreams, name, identity) for name in upstreams.services))
+    items = [letter for letters in found if letters is not None for letter in letters]
+    return DeadLetters(
+        items=sorted(items, key=lambda letter: letter.failed_at, reverse=True),
+        unreachable=[
+            name for name, letters in zip(upstreams.services, found, strict=True) if letters is None
+        ],
+    )
+
+
+async def _of(upstreams: Upstreams, service: str, identity: Identity) -> list[DeadLetter] | None:
+    try:
+        response = await upstreams.open(service, "GET", b"/internal/dead-letters", identity)
+        try:
+            await response.aread()
+            response.raise_for_status()
+        finally:
+            await response.aclose()
+    except (UpstreamDown, httpx.HTTPError):
+        return None
+    return [DeadLetter(service=service, **letter) for letter in response.json()]
+
+
+async def replay(upstreams: Upstreams, service: str, letter_id: uuid.UUID, identity: Identity) -> DeadLetter:
+    """Send a message again; raises NotFound, UpstreamDown."""
+    if service not in upstreams.services:
+        raise NotFound
+    target = f"/internal/dead-letters/{letter_id}:replay".encode()
+    response = await upstreams.open(service, "POST", target, identity, body=b"")
+    try:
+        await response.aread()
+    finally:
+        await response.aclose()
+    if response.status_code == 404:
+        raise NotFound
+    if response.is_error:
+        raise UpstreamDown(service)
+    return DeadLetter(service=service, **response.json())
+
+
+@routes.get("", summary="Thông điệp lỗi của mọi dịch vụ / Dead letters of every service")
+async def list_dead_letters(request: Request, caller: CurrentCaller) -> DeadLetters:
+    """Messages that a consumer gave up on, with the reason."""
+    caller.identity.require_role(Role.ADMINISTRATOR)
+    return await collect(request.app.state.upstreams, caller.identity)
+
+
+@routes.post("/{service}/{letter_id}:replay", summary="Gửi lại thông điệp lỗi / Replay a dead letter")
+async def replay_dead_letter(
+    service: str, letter_id: uuid.UUID, request: Request, caller: CurrentCaller
+) -> DeadLetter:
+    """Publish the message again; consumers that handled it already drop it. Needs no Idempotency-Key."""
+    caller.identity.require_role(Role.ADMINISTRATOR)
+    replayed = await replay(request.app.state.upstreams, service, letter_id, caller.identity)
+    route: str = request.scope["route"].path
+    database = request.app.state.runtime.database
+    await audit.write(database, caller.identity, "POST", route, [service, str(letter_id)], 200)
+    return replayed

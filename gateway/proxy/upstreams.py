@@ -1,0 +1,93 @@
+"""Connections to the services, with the caller's identity signed onto every request."""
+
+from collections.abc import AsyncIterable, Iterable, Mapping
+from typing import Final
+
+import httpx
+
+from kernel.errors import Problem
+from kernel.identity import HEADER, Identity, IdentitySigner
+from kernel.telemetry import trace_headers
+
+TIMEOUT: Final = httpx.Timeout(300, connect=3, write=60, pool=10)
+"""Reads are patient: after a 500 MB file's last byte its service still stores it."""
+LIMITS: Final = httpx.Limits(max_connections=1000, max_keepalive_connections=50, keepalive_expiry=30)
+"""Services keep idle connections for 75 s (kernel.serve); ours are dropped first."""
+BROKEN_IDLE_CONNECTION = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
+RETRY_AFTER_S = 2
+
+
+class UpstreamDown(Problem):
+    """The service that owns the route does not answer."""
+
+    status_code = 503
+    slug = "service_unavailable"
+    title = "Dịch vụ tạm thời không sẵn sàng"
+    title_en = "The service is temporarily unavailable"
+
+    def __init__(self, service: str) -> None:
+        super().__init__(
+            f"{service} does not answer",
+            headers={"Retry-After": str(RETRY_AFTER_S)},
+            extensions={"service": service, "retry_after_s": RETRY_AFTER_S},
+        )
+
+
+class Upstreams:
+    """One connection pool per service."""
+
+    def __init__(self, urls: Mapping[str, str], signer: IdentitySigner) -> None:
+        self._urls = {name: httpx.URL(url) for name, url in urls.items()}
+        self._signer = signer
+        # One client per service, so that a slow one cannot use up the others' connections. The machine's
+        # proxy settings are for the world outside.
+        self._clients = {
+            name: httpx.AsyncClient(timeout=TIMEOUT, limits=LIMITS, trust_env=False, follow_redirects=False)
+            for name in urls
+        }
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """Names of the services."""
+        return tuple(self._urls)
+
+    async def open(
+        self,
+        service: str,
+        method: str,
+        target: bytes,
+        identity: Identity,
+        *,
+        headers: Iterable[tuple[bytes, bytes]] = (),
+        body: AsyncIterable[bytes] | bytes | None = None,
+    ) -> httpx.Response:
+        """Send a request and return once the answer's headers are here; the body streams afterwards.
+
+        `target` is path and query as they go over the wire. Raises UpstreamDown.
+        """
+        client = self._clients[service]
+        own = {HEADER: self._signer.sign(identity), **trace_headers()}
+        request = client.build_request(
+            method,
+            self._urls[service],
+            headers=[*headers, *((name.encode(), value.encode()) for name, value in own.items())],
+            content=body,
+            extensions={"target": target},
+        )
+        try:
+            return await client.send(request, stream=True)
+        except BROKEN_IDLE_CONNECTION as error:
+            if body is not None:
+                raise UpstreamDown(service) from error
+        except httpx.TransportError as error:
+            raise UpstreamDown(service) from error
+        # The service closed a kept connection just as we used it, or was restarted: once more, on a new one.
+        try:
+            return await client.send(request, stream=True)
+        except httpx.TransportError as error:
+            raise UpstreamDown(service) from error
+
+    async def close(self) -> None:
+        """Close every connection."""
+        for client in self._clients.values():
+            await client.aclose()

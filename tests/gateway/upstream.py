@@ -1,0 +1,91 @@
+"""A small real service: says what reached it, streams both ways, and misbehaves where asked to."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, StreamingResponse
+from starlette.requests import ClientDisconnect
+
+seen: list[dict[str, Any]] = []
+"""Requests that arrived, oldest first."""
+broken_uploads: list[int] = []
+"""Bytes received of each upload that broke off."""
+live_streams: list[int] = []
+"""One entry while an event stream is being read."""
+
+
+def create_app() -> FastAPI:
+    """The upstream application."""
+    app = FastAPI()
+
+    def note(request: Request, **more: Any) -> dict[str, Any]:
+        entry = {
+            "method": request.method,
+            "target": request.scope["raw_path"].decode() + "?" + request.scope["query_string"].decode(),
+            "headers": dict(request.headers),
+            **more,
+        }
+        seen.append(entry)
+        return entry
+
+    @app.put("/v1/scan-batches/{batch_id}/pages/{sha256}")
+    async def put_page(batch_id: str, sha256: str, request: Request) -> JSONResponse:
+        digest, size, chunks = hashlib.sha256(), 0, 0
+        try:
+            async for chunk in request.stream():
+                digest.update(chunk)
+                size, chunks = size + len(chunk), chunks + bool(chunk)
+        except ClientDisconnect:
+            broken_uploads.append(size)
+            raise
+        note(request)
+        return JSONResponse({"sha256": digest.hexdigest(), "size": size, "chunks": chunks}, 201)
+
+    @app.get("/v1/scan-batches/{batch_id}/events")
+    async def events(batch_id: str, request: Request) -> StreamingResponse:
+        note(request)
+
+        async def stream() -> AsyncIterator[bytes]:
+            live_streams.append(1)
+            try:
+                for number in range(1000):
+                    yield f"id: {number}\nevent: batch\ndata: {number}\n\n".encode()
+                    await asyncio.sleep(0.05)
+            finally:
+                live_streams.pop()
+
+        return StreamingResponse(stream(), media_type="text/event-stream")
+
+    @app.get("/v1/persons")
+    async def persons(request: Request) -> JSONResponse:
+        return JSONResponse({"items": [], "next_cursor": None, "echo": note(request)})
+
+    @app.get("/v1/dossiers/{dossier_id}")
+    async def dossier(dossier_id: str, request: Request) -> JSONResponse:
+        body = {"type": "https://tangthu.vn/problems/not_found", "title": "Không tìm thấy", "status": 404}
+        note(request)
+        return JSONResponse(body, 404, {"ETag": '"7"', "Connection": "x-secret", "X-Secret": "1"})
+
+    @app.get("/v1/progress")
+    async def progress(request: Request) -> StreamingResponse:
+        note(request)
+
+        async def cut() -> AsyncIterator[bytes]:
+            yield b"half"
+            raise RuntimeError("cut")
+
+        return StreamingResponse(cut())
+
+    @app.post("/v1/scan-batches")
+    async def create_batch(request: Request) -> JSONResponse:
+        return JSONResponse(note(request, body=(await request.body()).decode()), 201)
+
+    @app.get("/internal/dead-letters")
+    async def dead_letters(request: Request) -> list[dict[str, Any]]:
+        note(request)
+        return []
+
+    return app
