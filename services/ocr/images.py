@@ -22,10 +22,13 @@ class ImageRefused(Exception):
     """The bytes cannot be read as a page; `page` counts from 1."""
 
     def __init__(self, reason: RefusalReason, detail: str, page: int = 1) -> None:
-        super().__init__(f"{reason}: {detail}")
+        super().__init__(reason, detail, page)
         self.reason = reason
         self.detail = detail
         self.page = page
+
+    def __str__(self) -> str:
+        return f"{self.reason}: {self.detail}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from kernel.settings import ServiceSettings
 
@@ -19,3 +19,8 @@ class OcrSettings(ServiceSettings):
     """Reading processes, each with a model of its own; one core each."""
     ocr_page_timeout_s: float = 120.0
     """A page that takes longer is given up and its process replaced."""
+
+    @field_validator("ocr_model", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        return value or None

@@ -1,0 +1,45 @@
+"""Composition root of OCR."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import structlog
+from fastapi import FastAPI
+
+from contracts.subjects import OCR
+from kernel import web
+from kernel.runtime import running_service
+from services.ocr.consumers import handler
+from services.ocr.engine.pack import load_pack
+from services.ocr.pool import ReadingPool
+from services.ocr.service import PageRecogniser
+from services.ocr.settings import OcrSettings
+
+log = structlog.get_logger()
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Run OCR: its reading processes and its consumer. A refused model pack keeps it from starting."""
+    settings = OcrSettings()
+    if settings.ocr_model is not None:
+        await asyncio.to_thread(load_pack, settings.ocr_model)
+    async with running_service(app, "ocr", settings, MIGRATIONS) as runtime:
+        pool = ReadingPool(settings.ocr_model, settings.ocr_processes, settings.ocr_page_timeout_s)
+        try:
+            app.state.model = await pool.warm_up()
+            log.info("reading processes ready", model=app.state.model, processes=settings.ocr_processes)
+            recogniser = PageRecogniser(runtime.database, runtime.store, pool)
+            runtime.consume(OCR, handler(recogniser), slots=settings.ocr_processes)
+            yield
+        finally:
+            pool.close()
+
+
+def create_app() -> FastAPI:
+    """The application; opens nothing until it is served."""
+    return web.create_app("ocr", title="Tangthu OCR", lifespan=lifespan)

@@ -1,0 +1,91 @@
+"""What OCR does with an enhanced page: read it, keep the reading, announce it."""
+
+import re
+from dataclasses import dataclass
+
+from prometheus_client import Counter, Histogram
+
+from contracts.events import PageEnhanced, PageRecognised
+from contracts.recognition import Recognition
+from contracts.subjects import OCR
+from contracts.vocabulary import PageContent
+from kernel.database import Database
+from kernel.errors import PermanentError
+from kernel.inbox import first_time
+from kernel.outbox import record
+from kernel.storage import DERIVATIVES, ObjectStore
+from services.ocr import repository
+from services.ocr.images import ImageRefused
+from services.ocr.pool import ReadingPool
+
+PAGES = Counter("tangthu_ocr_pages_total", "Pages read", ["form"])
+FIELDS = Counter("tangthu_ocr_fields_total", "Fields read", ["field"])
+CPU_SECONDS = Histogram(
+    "tangthu_ocr_page_cpu_seconds",
+    "Processor time per page read",
+    buckets=(0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 30),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PageRecogniser:
+    """Reads the pages that events name."""
+
+    database: Database
+    store: ObjectStore
+    pool: ReadingPool
+
+    async def recognise(self, event: PageEnhanced) -> None:
+        """Read a page of text once; other pages and repeated events cost nothing.
+
+        The reading happens outside any transaction; row, inbox and event are one. Raises PermanentError
+        where the reading image can never be read.
+        """
+        if event.content is not PageContent.TEXT:
+            return
+        if event.reading_key is None:
+            raise PermanentError(f"page {event.page_id} holds text but has no reading image")
+        async with self.database.read() as session:
+            if await repository.is_handled(session, OCR.name, event.id):
+                return
+        image = await self.store.get(DERIVATIVES, event.reading_key)
+        try:
+            read, cpu_seconds = await self.pool.read(image)
+        except ImageRefused as refused:
+            raise PermanentError(f"reading image of page {event.page_id}: {refused}") from refused
+        found = read.model_copy(update={"page_id": event.page_id})
+        key = recognition_key(found)
+        await self.store.put(DERIVATIVES, key, found.model_dump_json().encode(), "application/json")
+        async with self.database.write() as session:
+            if not await first_time(session, OCR.name, event.id):
+                return
+            await repository.store_recognition(session, event, found, key, cpu_seconds)
+            await record(session, announcement(event, found, key))
+        PAGES.labels(found.form or "unknown").inc()
+        for field in found.fields:
+            FIELDS.labels(field).inc()
+        CPU_SECONDS.observe(cpu_seconds)
+
+
+def recognition_key(found: Recognition) -> str:
+    """Where a page's reading by a model lies: reading it again writes the same object."""
+    model = re.sub(r"[^\w.-]+", "-", found.model)
+    return f"recognitions/{found.page_id}/{model}.json"
+
+
+def announcement(event: PageEnhanced, found: Recognition, key: str) -> PageRecognised:
+    """The event that says where the reading lies; no word of the page itself."""
+    return PageRecognised(
+        correlation_id=event.batch_id,
+        page_id=event.page_id,
+        file_id=event.file_id,
+        batch_id=event.batch_id,
+        unit_code=event.unit_code,
+        kind=event.kind,
+        form=found.form,
+        edition=found.edition,
+        recognition_key=key,
+        field_count=len(found.fields),
+        confidence=found.confidence,
+        model=found.model,
+    )
