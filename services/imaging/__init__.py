@@ -1,0 +1,1 @@
+"""Imaging: turns received files into upright, measured, access-ready pages; the master is never altered."""

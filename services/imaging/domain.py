@@ -1,0 +1,153 @@
+"""What imaging says of a page: recipe, measures, defects, outcome. Plain data and rules, no pixels."""
+
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from contracts.vocabulary import PageContent, RefusalReason, Verdict
+
+RECIPE_VERSION = "1"
+"""Changes whenever the same recipe would give other pixels."""
+
+
+class Refused(Exception):
+    """A file, or one page of it, cannot be archived as it is."""
+
+    def __init__(self, reason: RefusalReason, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else str(reason))
+        self.reason = reason
+        self.detail = detail
+
+
+class CropBox(BaseModel):
+    """A rectangle on the upright, deskewed page, in pixels of the scan; may reach beyond the scan's edge."""
+
+    model_config = ConfigDict(frozen=True)
+
+    x: int
+    y: int
+    width: int = Field(gt=0)
+    height: int = Field(gt=0)
+
+
+class Levels(BaseModel):
+    """Brightness that becomes black and brightness that becomes paper white, 0 to 255."""
+
+    model_config = ConfigDict(frozen=True)
+
+    black: int
+    white: int
+
+
+class Recipe(BaseModel):
+    """Everything that makes the derivatives out of a decoded page: same page, same recipe, same bytes."""
+
+    model_config = ConfigDict(frozen=True)
+
+    version: str = RECIPE_VERSION
+    software: dict[str, str] = Field(default_factory=dict)
+    """Versions of the libraries that touch pixels."""
+    profile: str = "default"
+    mirrored: bool = False
+    """The scan was flipped left to right before turning (EXIF orientations 2, 4, 5 and 7)."""
+    rotation: int = 0
+    """Degrees clockwise: 0, 90, 180 or 270."""
+    skew_degrees: float = 0.0
+    """Lean that is removed: positive where lines of text sink to the right."""
+    crop: CropBox
+    fill: tuple[int, int, int] = (255, 128, 128)
+    """Y, Cb, Cr of what lies beyond the scan's edge."""
+    access_scale: float = 1.0
+    access_quality: int = 75
+    despeckle: bool = False
+    levels: Levels | None = None
+    """Brightness correction of the access image, where the scan needs one."""
+    reading_scale: float | None = None
+    """Size of the reading image relative to the access image; none where there is nothing to read."""
+    reading_quality: int = 90
+    reading_levels: Levels | None = None
+    thumbnail_px: int = 300
+
+
+class Measures(BaseModel):
+    """Figures measured on one page."""
+
+    model_config = ConfigDict(frozen=True)
+
+    dpi: float | None = None
+    dpi_stated: bool = False
+    """Whether the file states its resolution; otherwise it is inferred from an A4 page's size."""
+    width_mm: float | None = None
+    height_mm: float | None = None
+    paper_level: float = 0.0
+    ink_level: float = 0.0
+    contrast: float = 0.0
+    """(paper − ink) / 255."""
+    sharpness: float = 0.0
+    """Share of the ink-to-paper step crossed within one pixel at the strokes' edges, 0 to 1."""
+    ink_share: float = 0.0
+    """Share of the paper that is covered by ink."""
+    clipped_share: float = 0.0
+    """Share of ink that touches the edge of the scan."""
+    skew_score: float = 0.0
+    """How sharply the lines of text agree on the skew; below 2 there are hardly any lines."""
+    orientation_score: float = 0.0
+    """How sure the way up is, 0 (no idea) to 1."""
+
+
+class Defect(BaseModel):
+    """A fault found on a page, with the measure behind it and what the operator should do."""
+
+    model_config = ConfigDict(frozen=True)
+
+    code: str
+    verdict: Verdict
+    measure: float
+    threshold: float
+    advice: str
+    """In Vietnamese, for the scan operator."""
+    advice_en: str
+
+
+class PageOutcome(BaseModel):
+    """The result for one page of a file: either refused with a reason, or enhanced."""
+
+    model_config = ConfigDict(frozen=True)
+
+    page_no: int = 1
+    page_count: int = 1
+    refused: RefusalReason | None = None
+    detail: str = ""
+    content: PageContent = PageContent.TEXT
+    cover_reference: str | None = None
+    verdict: Verdict = Verdict.PASS
+    defects: tuple[Defect, ...] = ()
+    recipe: Recipe | None = None
+    measures: Measures = Measures()
+    source_width: int = 0
+    source_height: int = 0
+    width: int = 0
+    """Of the access image, in pixels."""
+    height: int = 0
+    dpi: float | None = None
+    """Of the access image."""
+    access: str | None = None
+    """File name in the work folder, until it is stored."""
+    thumbnail: str | None = None
+    reading: str | None = None
+    milliseconds: dict[str, float] = Field(default_factory=dict)
+    """CPU time by step."""
+
+    @classmethod
+    def refusal(cls, refused: Refused, page_no: int = 1, page_count: int = 1) -> Self:
+        """The outcome of a page that is refused."""
+        return cls(page_no=page_no, page_count=page_count, refused=refused.reason, detail=refused.detail)
+
+
+def worst(defects: tuple[Defect, ...]) -> Verdict:
+    """The page's verdict: that of its gravest defect."""
+    found = {defect.verdict for defect in defects}
+    for verdict in (Verdict.RESCAN, Verdict.WARN):
+        if verdict in found:
+            return verdict
+    return Verdict.PASS

@@ -1,0 +1,131 @@
+"""Decodes JPEG, PNG and TIFF pages to planes. Only ever called in the sandboxed child."""
+
+import io
+import struct
+from dataclasses import replace
+from typing import Any
+
+import cv2
+import numpy as np
+import simplejpeg
+from PIL import Image, UnidentifiedImageError
+
+from contracts.vocabulary import RefusalReason
+from services.imaging.domain import Refused
+from services.imaging.steps.limits import check_size
+from services.imaging.steps.sheet import Plane, Sheet, sheet_from_bgr
+
+Image.MAX_IMAGE_PIXELS = None  # check_size() has the say, with a typed reason instead of a warning
+
+_EXIF_ORIENTATION = 0x0112
+_EXIF_TURNS = {
+    1: (False, 0),
+    2: (True, 0),
+    3: (False, 180),
+    4: (True, 180),
+    5: (True, 270),
+    6: (False, 90),
+    7: (True, 90),
+    8: (False, 270),
+}
+"""EXIF orientation → flip left to right first, then turn clockwise."""
+
+_PLAUSIBLE_DPI = (50.0, 2400.0)
+_DECODE_ERRORS = (OSError, ValueError, SyntaxError, TypeError, KeyError, IndexError, EOFError, struct.error)
+"""What Pillow raises on malformed files."""
+
+
+def decode_jpeg(data: bytes) -> Sheet:
+    """Decode a whole JPEG file; raises Refused (too_many_pixels, truncated, damaged)."""
+    try:
+        with Image.open(io.BytesIO(data), formats=["JPEG"]) as opened:
+            check_size(*opened.size)
+            mode, dpi = opened.mode, stated_dpi(opened)
+            mirrored, rotation = exif_turn(opened)
+    except (*_DECODE_ERRORS, UnidentifiedImageError) as error:
+        raise damaged(error, complete=ends_properly(data)) from error
+    try:
+        sheet = _jpeg_pixels(data, mode)
+    except _DECODE_ERRORS as error:
+        raise damaged(error, complete=ends_properly(data)) from error
+    return replace(sheet, dpi=dpi, mirrored=mirrored, rotation=rotation)
+
+
+def _jpeg_pixels(data: bytes, mode: str) -> Sheet:
+    if mode == "L":
+        return Sheet(np.asarray(simplejpeg.decode_jpeg(data, "GRAY"))[:, :, 0])
+    if mode == "RGB":
+        return sheet_from_bgr(simplejpeg.decode_jpeg(data, "BGR"))
+    with Image.open(io.BytesIO(data), formats=["JPEG"]) as opened:
+        return decode_pillow(opened)
+
+
+def ends_properly(data: bytes) -> bool:
+    """Whether a JPEG has its end-of-image marker, allowing for padding that some scanners add."""
+    return data.rstrip(b"\0\xff \r\n").endswith(b"\xd9") or b"\xff\xd9" in data[-64:]
+
+
+def decode_pillow(opened: Image.Image) -> Sheet:
+    """Decode the current frame of an open PNG or TIFF (or a CMYK JPEG); raises Refused."""
+    check_size(*opened.size)
+    dpi = stated_dpi(opened)
+    mirrored, rotation = exif_turn(opened)
+    try:
+        sheet = _pixels(opened)
+    except _DECODE_ERRORS as error:
+        raise damaged(error) from error
+    return replace(sheet, dpi=dpi, mirrored=mirrored, rotation=rotation)
+
+
+def _pixels(opened: Image.Image) -> Sheet:
+    if opened.mode.startswith("I;16") or opened.mode == "I":
+        deep = np.asarray(opened)
+        return Sheet(np.clip(deep >> 8 if deep.max(initial=0) > 255 else deep, 0, 255).astype(np.uint8))
+    if opened.mode in {"1", "L"}:
+        return Sheet(np.array(opened.convert("L")))
+    if opened.mode in {"LA", "RGBA", "PA"} or "transparency" in opened.info:
+        layered = opened.convert("RGBA")
+        opened = Image.alpha_composite(Image.new("RGBA", layered.size, "white"), layered)
+    rgb = np.asarray(opened.convert("RGB"))
+    return sheet_from_bgr(np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), dtype=np.uint8))
+
+
+def decode_png(data: bytes) -> Sheet:
+    """Decode a PNG file; raises Refused."""
+    try:
+        opened = Image.open(io.BytesIO(data), formats=["PNG"])
+    except (*_DECODE_ERRORS, UnidentifiedImageError) as error:
+        raise damaged(error, complete=b"IEND" in data[-64:]) from error
+    with opened:
+        return decode_pillow(opened)
+
+
+def stated_dpi(opened: Image.Image) -> float | None:
+    """The resolution that the file states, where it is a plausible one."""
+    try:
+        across, down = (float(value) for value in opened.info.get("dpi", (0, 0)))
+    except (TypeError, ValueError, ZeroDivisionError):
+        return None
+    least, most = _PLAUSIBLE_DPI
+    return round(max(across, down), 1) if least <= min(across, down) <= max(across, down) <= most else None
+
+
+def exif_turn(opened: Image.Image) -> tuple[bool, int]:
+    """Whether EXIF (or the TIFF orientation tag) asks to flip the page, and how far to turn it."""
+    try:
+        orientation: Any = opened.getexif().get(_EXIF_ORIENTATION, 1)
+    except _DECODE_ERRORS:
+        return False, 0
+    return _EXIF_TURNS.get(orientation, (False, 0))
+
+
+def damaged(error: Exception, *, complete: bool = True) -> Refused:
+    """Damaged or truncated, as the decoder's error and the file's end tell."""
+    said = str(error).lower()
+    cut = not complete or any(word in said for word in ("truncated", "premature", "not enough"))
+    return Refused(RefusalReason.TRUNCATED if cut else RefusalReason.DAMAGED, type(error).__name__)
+
+
+def grey_plane(image: Plane) -> Sheet:
+    """A sheet of a single grey channel."""
+    return Sheet(np.ascontiguousarray(image))

@@ -1,0 +1,65 @@
+"""Encodes planes as JPEG files with their resolution written in."""
+
+import cv2
+import numpy as np
+import simplejpeg
+
+from services.imaging.steps.sheet import Plane, Sheet
+
+_APP0 = 2
+"""Where the JFIF segment begins, right after the start-of-image marker."""
+_JFIF = b"JFIF\0"
+
+
+def encode_access(sheet: Sheet, quality: int, dpi: float | None) -> bytes:
+    """A JPEG of the planes, 4:2:0 or grey; it holds no metadata but the resolution."""
+    return with_dpi(
+        simplejpeg.encode_jpeg_yuv_planes(
+            np.ascontiguousarray(sheet.y), _contiguous(sheet.cb), _contiguous(sheet.cr), quality
+        ),
+        dpi,
+    )
+
+
+def encode_reading(y: Plane, scale: float, quality: int, dpi: float | None) -> bytes:
+    """A grey JPEG at `scale` of the access image."""
+    if scale < 1:
+        size = (max(1, round(y.shape[1] * scale)), max(1, round(y.shape[0] * scale)))
+        y = np.asarray(cv2.resize(y, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    return with_dpi(
+        simplejpeg.encode_jpeg_yuv_planes(np.ascontiguousarray(y), None, None, quality),
+        dpi * scale if dpi else None,
+    )
+
+
+def encode_thumbnail(sheet: Sheet, longest_px: int, quality: int = 75) -> bytes:
+    """A small JPEG whose longer side is `longest_px`, no larger than the page."""
+    factor = min(1.0, longest_px / max(sheet.size))
+    width, height = (max(1, round(side * factor)) for side in sheet.size)
+    small = Sheet(
+        _area(sheet.y, width, height),
+        cb=None if sheet.cb is None else _area(sheet.cb, (width + 1) // 2, (height + 1) // 2),
+        cr=None if sheet.cr is None else _area(sheet.cr, (width + 1) // 2, (height + 1) // 2),
+    )
+    return encode_access(small, quality, None)
+
+
+def with_dpi(jpeg: bytes, dpi: float | None) -> bytes:
+    """The JPEG with its JFIF density set to `dpi`."""
+    if dpi is None or jpeg[_APP0 + 4 : _APP0 + 9] != _JFIF:
+        return jpeg
+    dots = round(dpi).to_bytes(2, "big")
+    at = _APP0 + 11
+    return jpeg[:at] + b"\x01" + dots + dots + jpeg[at + 5 :]
+
+
+def _area(plane: Plane, width: int, height: int) -> Plane:
+    # Halving first, as `shrink` does: one large INTER_AREA step costs more than the halvings.
+    while plane.shape[1] >= 2 * width and plane.shape[0] >= 2 * height:
+        size = (plane.shape[1] // 2, plane.shape[0] // 2)
+        plane = np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    return np.asarray(cv2.resize(plane, (width, height), interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def _contiguous(plane: Plane | None) -> Plane | None:
+    return None if plane is None else np.ascontiguousarray(plane)

@@ -1,0 +1,91 @@
+"""Finds paper, scanner border and ink on a shrunken page."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from services.imaging.steps.sheet import Plane
+
+_EDGE_SHARE = 0.15
+"""A border hugs at least this much of one side of the scan."""
+_DARK = 0.55
+"""Scanner beds reflect less than this share of what paper does."""
+_STROKE_PX = 5
+"""Dark shapes thinner than this are strokes, not bed (1.7 mm at 75 dpi)."""
+_LIGHT_STEP = 9
+"""A white scanner lid is this much brighter than the paper before it, or it cannot be told from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What lies on a shrunken page: `ink` strength 0–255, `paper` 255 where there is paper, levels."""
+
+    grey: Plane
+    ink: Plane
+    paper: Plane
+    paper_level: float
+    bordered: bool
+
+
+def find_ink(grey: Plane) -> Ground:
+    """Separate paper from scanner bed and ink from paper."""
+    level = _paper_level(grey)
+    border = _border(grey, level)
+    bordered = bool(border.any())
+    paper = cv2.bitwise_not(border)
+    filled = grey
+    if bordered:
+        filled = grey.copy()
+        filled[border > 0] = np.uint8(level)
+    background = cv2.blur(cv2.dilate(filled, np.ones((13, 13), np.uint8)), (25, 25))
+    ink = cv2.divide(cv2.subtract(background, filled), np.maximum(background, 1), scale=255)
+    return Ground(grey, _plane(ink), _plane(paper), level, bordered)
+
+
+def _paper_level(grey: Plane) -> float:
+    """The commonest brightness among the brighter part of the page's middle."""
+    height, width = grey.shape
+    middle = grey[height // 8 : height - height // 8, width // 8 : width - width // 8]
+    counts = np.bincount(middle.ravel(), minlength=256).astype(np.float64)
+    smooth = np.convolve(counts, np.ones(7), mode="same")
+    darkest = int(np.searchsorted(np.cumsum(smooth), 0.4 * smooth.sum()))
+    return float(darkest + int(np.argmax(smooth[darkest:])))
+
+
+def _border(grey: Plane, level: float) -> Plane:
+    """255 where the scanner bed shows: dark or brighter-than-paper areas along the scan's edges."""
+    dark = cv2.threshold(grey, level * _DARK, 255, cv2.THRESH_BINARY_INV)[1]
+    border = _hugging(
+        _plane(cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((_STROKE_PX, _STROKE_PX), np.uint8)))
+    )
+    if level + _LIGHT_STEP < 255:
+        light = cv2.threshold(grey, level + _LIGHT_STEP - 1, 255, cv2.THRESH_BINARY)[1]
+        solid = cv2.morphologyEx(light, cv2.MORPH_OPEN, np.ones((9, 9), np.uint8))
+        border = _plane(cv2.bitwise_or(border, _hugging(_plane(solid))))
+    if not border.any():
+        return border
+    return _plane(cv2.dilate(border, np.ones((3, 3), np.uint8)))
+
+
+def _hugging(mask: Plane) -> Plane:
+    """The connected parts of `mask` that lie along an edge of the scan."""
+    if not (mask[0].any() or mask[-1].any() or mask[:, 0].any() or mask[:, -1].any()):
+        return np.zeros_like(mask)
+    count, labels = cv2.connectedComponents(mask, connectivity=4)
+    height, width = mask.shape
+    keep = np.zeros(count, dtype=np.bool_)
+    for line, length in (
+        (labels[1], width),
+        (labels[-2], width),
+        (labels[:, 1], height),
+        (labels[:, -2], height),
+    ):
+        touching = np.bincount(line, minlength=count)
+        keep |= touching > _EDGE_SHARE * length
+    keep[0] = False
+    return np.where(keep[labels], np.uint8(255), np.uint8(0))
+
+
+def _plane(image: object) -> Plane:
+    return np.asarray(image, dtype=np.uint8)

@@ -1,0 +1,78 @@
+"""Measures a page's quality: resolution, brightness, contrast, sharpness, clipping."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from services.imaging.steps.sheet import Plane
+
+_MM_PER_INCH = 25.4
+_PAPER_MM = {"A3": (297.0, 420.0), "A4": (210.0, 297.0), "A5": (148.0, 210.0), "card": (80.0, 130.0)}
+_LIKELY_DPI = (150.0, 200.0, 240.0, 300.0, 400.0, 600.0)
+_TILE_PX = 512
+_TILES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Tone:
+    """Brightness of paper and ink, their contrast (0–1) and the sharpness of strokes' edges (0–1)."""
+
+    paper: float
+    ink: float
+    contrast: float
+    sharpness: float
+
+
+def infer_dpi(width: int, height: int) -> float | None:
+    """The resolution at which the scan would be A4, where that is a usual one within 4 %; else none."""
+    short, long = sorted((width, height))
+    for dpi in _LIKELY_DPI:
+        for paper_short, paper_long in (_PAPER_MM["A4"], _PAPER_MM["A5"], _PAPER_MM["A3"]):
+            across, along = paper_short * dpi / _MM_PER_INCH, paper_long * dpi / _MM_PER_INCH
+            if abs(short / across - 1) < 0.04 and abs(long / along - 1) < 0.04:
+                return dpi
+    return None
+
+
+def measure_tone(y: Plane, ink: Plane, scale: float, paper_level: float) -> Tone:
+    """Tone of a full-size page, measured where the shrunken `ink` map shows the most strokes."""
+    samples = [_sample(y, ink, scale, part) for part in range(_TILES)]
+    inked = [tile for tile in samples if tile is not None]
+    if not inked:
+        return Tone(paper_level, paper_level, 0.0, 0.0)
+    pixels = np.concatenate([tile.ravel() for tile in inked])
+    darkest = float(np.percentile(pixels, 2))
+    step = max(1.0, paper_level - darkest)
+    gradients = np.concatenate([_gradient(tile) for tile in inked])
+    steep = gradients[gradients > 0.05 * step]
+    sharpness = float(np.percentile(steep, 95)) / step if len(steep) > 50 else 0.0
+    return Tone(paper_level, darkest, step / 255, min(1.0, sharpness))
+
+
+def _gradient(tile: Plane) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
+    """Brightness change per pixel across, wherever it is not flat."""
+    across = cv2.absdiff(tile[:, 1:], tile[:, :-1]).ravel()
+    return across[across > 2].astype(np.float32)
+
+
+def _sample(y: Plane, ink: Plane, scale: float, part: int) -> Plane | None:
+    """The tile with the most ink in one horizontal quarter of the page; none where that is empty."""
+    rows = ink.shape[0] // _TILES
+    band = ink[part * rows : (part + 1) * rows]
+    side = max(8, round(_TILE_PX * scale))
+    sums = cv2.blur(band, (side, min(side, max(1, rows))), borderType=cv2.BORDER_CONSTANT)
+    row, column = np.unravel_index(int(np.argmax(sums)), sums.shape)
+    if sums[row, column] < 1:
+        return None
+    middle_y, middle_x = (part * rows + row) / scale, column / scale
+    half = _TILE_PX // 2
+    top = int(np.clip(middle_y - half, 0, max(0, y.shape[0] - _TILE_PX)))
+    left = int(np.clip(middle_x - half, 0, max(0, y.shape[1] - _TILE_PX)))
+    return y[top : top + _TILE_PX, left : left + _TILE_PX]
+
+
+def clipped_share(ink: Plane) -> float:
+    """Share of the outermost pixels of the scan that are ink."""
+    edge = np.concatenate([ink[1], ink[-2], ink[:, 1], ink[:, -2]])
+    return float(np.count_nonzero(edge)) / len(edge)
