@@ -121,7 +121,9 @@ class Canvas:
         """Lay print, ink and stamps on `paper` (RGB, same size) and return the sheet."""
         sheet = paper.copy()
         sheet.paste(toner, mask=self.toner.point(lambda level: int(level * 0.96)))
-        sheet.paste(ink, mask=self.ink)
+        written = self.ink.getbbox()
+        if written:
+            sheet.paste(ink, written, self.ink.crop(written))
         for mask, colour in self.stamps:
             sheet.paste(colour, mask=mask)
         return sheet

@@ -32,7 +32,7 @@ def tiff(scans: Sequence[Scan]) -> bytes:
         save_all=True,
         append_images=others,
         compression="jpeg",
-        quality=85,
+        quality=70,
         dpi=(scans[0].dpi, scans[0].dpi),
     )
     return buffer.getvalue()
