@@ -1,0 +1,1 @@
+"""The registry: police units, dossiers, documents, pages, read fields, persons and their search."""

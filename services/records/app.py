@@ -1,0 +1,43 @@
+"""The registry's composition root."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from contracts.subjects import RECORDS
+from kernel import web
+from kernel.runtime import Runtime, running_service
+from services.records.consumers import handler
+from services.records.dossiers.page_routes import routes as page_routes
+from services.records.dossiers.routes import routes as dossier_routes
+from services.records.persons.routes import routes as person_routes
+from services.records.settings import RecordsSettings
+from services.records.units import service as units
+from services.records.units.domain import load_editions
+from services.records.units.routes import routes as unit_routes
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Open connections, load the units, take in events."""
+    async with running_service(app, "records", RecordsSettings(), MIGRATIONS) as runtime:
+        await _load_units(runtime)
+        runtime.consume(RECORDS, handler(runtime))
+        yield
+
+
+def create_app() -> FastAPI:
+    """The application, without side effects."""
+    app = web.create_app("records", title="Tangthu records", lifespan=lifespan)
+    for routes in (unit_routes, dossier_routes, page_routes, person_routes):
+        app.include_router(routes)
+    return app
+
+
+async def _load_units(runtime: Runtime) -> None:
+    async with runtime.database.write() as session:
+        await units.load_units(session, load_editions())

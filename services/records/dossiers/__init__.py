@@ -1,0 +1,1 @@
+"""Dossiers, their documents and pages, and their history."""

@@ -1,0 +1,128 @@
+"""Tables of dossiers, documents, pages and history."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ARRAY, ForeignKey, Index, String, Text, UniqueConstraint, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from contracts.vocabulary import PageContent
+from services.records.models import Base
+
+
+class DossierRow(Base):
+    """A dossier: one per unit, kind and reference."""
+
+    __tablename__ = "dossiers"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    unit_code: Mapped[str] = mapped_column(String(20))
+    kind: Mapped[str] = mapped_column(String(20))
+    reference: Mapped[str] = mapped_column(String(200))
+    reference_given: Mapped[bool]
+    """False while the reference is one that the registry made up for want of any."""
+    title: Mapped[str | None]
+    """As an officer wrote it."""
+    subject_name: Mapped[str | None]
+    """Whom it is about, from the persons linked."""
+    state: Mapped[str] = mapped_column(String(30))
+    batch_id: Mapped[uuid.UUID]
+    """The batch that it was registered from."""
+    registered_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    page_count: Mapped[int] = mapped_column(server_default=text("0"))
+    document_count: Mapped[int] = mapped_column(server_default=text("0"))
+    version: Mapped[int] = mapped_column(server_default=text("1"))
+
+    __table_args__ = (
+        UniqueConstraint("unit_code", "kind", "reference"),
+        Index(None, "unit_code", "id"),
+        Index(None, "unit_code", "kind", "id"),
+    )
+
+
+class DocumentRow(Base):
+    """A paper in a dossier."""
+
+    __tablename__ = "documents"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    dossier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("dossiers.id"), index=True)
+    unit_code: Mapped[str] = mapped_column(String(20))
+    ordinal: Mapped[int]
+    """Position in the dossier, from 1, as the paper lies."""
+    type: Mapped[str] = mapped_column(String(40))
+    form: Mapped[str | None] = mapped_column(String(40))
+    edition: Mapped[str | None] = mapped_column(String(20))
+
+
+class PageRow(Base):
+    """All that was heard of a page; it gets dossier and document when its batch is filed."""
+
+    __tablename__ = "pages"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    batch_id: Mapped[uuid.UUID]
+    file_id: Mapped[uuid.UUID]
+    unit_code: Mapped[str] = mapped_column(String(20))
+    kind: Mapped[str] = mapped_column(String(20))
+    mark: Mapped[str] = mapped_column(String(20))
+    imaged_by: Mapped[uuid.UUID | None]
+    """The newest imaging event applied."""
+    sequence: Mapped[int | None]
+    page_no: Mapped[int | None]
+    dossier_reference: Mapped[str | None]
+    content: Mapped[str | None] = mapped_column(String(20))
+    cover_reference: Mapped[str | None]
+    master_key: Mapped[str | None]
+    access_key: Mapped[str | None]
+    thumbnail_key: Mapped[str | None]
+    width_px: Mapped[int | None]
+    height_px: Mapped[int | None]
+    dpi: Mapped[float | None]
+    rotation: Mapped[int | None]
+    skew_degrees: Mapped[float | None]
+    verdict: Mapped[str | None] = mapped_column(String(20))
+    defects: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
+    refusal_reason: Mapped[str | None] = mapped_column(String(40))
+
+    read_by: Mapped[uuid.UUID | None]
+    """The newest recognition event applied."""
+    form: Mapped[str | None] = mapped_column(String(40))
+    edition: Mapped[str | None] = mapped_column(String(20))
+    recognition_key: Mapped[str | None]
+    confidence: Mapped[float | None]
+    model: Mapped[str | None]
+    names_person: Mapped[bool] = mapped_column(server_default=text("false"))
+
+    dossier_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("dossiers.id"))
+    document_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("documents.id"), index=True)
+    filed_at: Mapped[datetime | None]
+
+    @property
+    def page_content(self) -> PageContent:
+        """What imaging found; raises ValueError before imaging has."""
+        if self.content is None:
+            raise ValueError(f"nothing is known of page {self.id} yet")
+        return PageContent(self.content)
+
+    __table_args__ = (
+        Index(None, "batch_id", "sequence", "page_no"),
+        Index(None, "dossier_id", "batch_id", "sequence", "page_no"),
+    )
+
+
+class HistoryRow(Base):
+    """Who did what to a dossier, when; only ever added to."""
+
+    __tablename__ = "dossier_history"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    dossier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("dossiers.id"))
+    unit_code: Mapped[str] = mapped_column(String(20))
+    at: Mapped[datetime] = mapped_column(server_default=func.now())
+    who: Mapped[str] = mapped_column(String(120))
+    what: Mapped[str] = mapped_column(String(40))
+    details: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
+
+    __table_args__ = (Index(None, "dossier_id", "id"),)

@@ -1,0 +1,90 @@
+"""SQL of pages."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from contracts.vocabulary import DossierKind
+from kernel.database import ALL_UNITS, ReadSession, WriteSession
+from services.records.dossiers.domain import PageMark
+from services.records.dossiers.models import PageRow
+
+AnySession = ReadSession | WriteSession
+
+
+async def lock_page(
+    session: WriteSession,
+    *,
+    page_id: uuid.UUID,
+    batch_id: uuid.UUID,
+    file_id: uuid.UUID,
+    unit_code: str,
+    kind: DossierKind,
+) -> PageRow:
+    """The page's row, made if this is the first that is heard of it, locked."""
+    await session.execute(
+        insert(PageRow)
+        .values(
+            id=page_id,
+            batch_id=batch_id,
+            file_id=file_id,
+            unit_code=unit_code,
+            kind=kind.value,
+            mark=PageMark.EXPECTED.value,
+        )
+        .on_conflict_do_nothing()
+    )
+    query = select(PageRow).where(PageRow.id == page_id).with_for_update()
+    return (await session.scalars(query.execution_options(populate_existing=True))).one()
+
+
+async def get(session: AnySession, page_id: uuid.UUID, units: Iterable[str]) -> PageRow | None:
+    """A page within `units`."""
+    query = select(PageRow).where(PageRow.id == page_id)
+    if (scope := set(units)) and ALL_UNITS not in scope:
+        query = query.where(PageRow.unit_code.in_(scope))
+    return (await session.scalars(query)).one_or_none()
+
+
+async def pages_of_batch(session: AnySession, batch_id: uuid.UUID) -> Sequence[PageRow]:
+    """A batch's pages in scan order."""
+    rows = await session.scalars(
+        select(PageRow)
+        .where(PageRow.batch_id == batch_id, PageRow.mark != PageMark.EXPECTED.value)
+        .order_by(PageRow.sequence, PageRow.page_no, PageRow.id)
+    )
+    return rows.all()
+
+
+async def pages_of_dossiers(session: AnySession, dossier_ids: Iterable[uuid.UUID]) -> Sequence[PageRow]:
+    """Filed pages by dossier, in paper order: a later batch lies behind an earlier one."""
+    rows = await session.scalars(
+        select(PageRow)
+        .where(PageRow.dossier_id.in_(list(dossier_ids)))
+        .order_by(PageRow.dossier_id, PageRow.batch_id, PageRow.sequence, PageRow.page_no)
+        .execution_options(populate_existing=True)
+    )
+    return rows.all()
+
+
+async def file_pages(session: WriteSession, placed: dict[uuid.UUID, uuid.UUID]) -> None:
+    """Put pages (page → dossier) in their dossiers."""
+    if placed:
+        now = datetime.now(UTC)
+        await session.execute(
+            update(PageRow).execution_options(synchronize_session=False),
+            [
+                {"id": page_id, "dossier_id": dossier_id, "filed_at": now}
+                for page_id, dossier_id in placed.items()
+            ],
+        )
+
+
+async def set_documents(session: WriteSession, rows: list[dict[str, Any]]) -> None:
+    """Put pages (`id`) in documents (`document_id`)."""
+    if rows:
+        await session.execute(update(PageRow).execution_options(synchronize_session=False), rows)

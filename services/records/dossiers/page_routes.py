@@ -1,0 +1,83 @@
+"""HTTP of pages and their images."""
+
+import uuid
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from contracts.recognition import Recognition
+from kernel.identity import CurrentIdentity
+from services.records.dossiers import pages, views
+from services.records.dossiers.images import Variant, disposition, find_image, open_stream
+from services.records.dossiers.schemas import PageDetail
+from services.records.readings import service as readings
+
+routes = APIRouter(prefix="/v1/pages", tags=["pages"])
+
+IMAGE_CACHE = "private, max-age=3600"
+"""An hour in the reader's own browser: images never change, but a shared machine must forget them."""
+
+
+@routes.get("/{page_id}", summary="Một trang · One page")
+async def get_page(page_id: uuid.UUID, request: Request, identity: CurrentIdentity) -> PageDetail:
+    """A page with the fields read on it; another unit's answers 404."""
+    async with request.app.state.runtime.database.read(identity.units) as session:
+        page = await pages.get_accepted_page(session, page_id, identity.units)
+        ordinal = await pages.ordinal_of(session, page)
+        return views.page_detail_of(page, ordinal, await readings.fields_of(session, [page.id]))
+
+
+@routes.get("/{page_id}/recognition", summary="Văn bản đọc được trên trang · What was read on a page")
+async def get_recognition(
+    page_id: uuid.UUID, request: Request, response: Response, identity: CurrentIdentity
+) -> Recognition:
+    """Full text, lines with boxes and fields, as OCR left them; 404 `not_recognised` before that."""
+    runtime = request.app.state.runtime
+    async with runtime.database.read(identity.units) as session:
+        page = await pages.get_accepted_page(session, page_id, identity.units)
+    response.headers["Cache-Control"] = "private, no-cache"
+    return await readings.recognition_of(runtime.store, page)
+
+
+@routes.get(
+    "/{page_id}/images/{variant}",
+    summary="Ảnh của trang · A page's image",
+    response_class=StreamingResponse,
+    responses={
+        200: {
+            "description": "The image; a master may be a PDF or TIFF of several pages",
+            "content": {
+                kind: {"schema": {"type": "string", "contentMediaType": kind}}
+                for kind in ("image/jpeg", "image/png", "image/tiff", "application/pdf")
+            },
+        },
+        304: {"description": "Not changed"},
+    },
+)
+async def get_image(
+    page_id: uuid.UUID,
+    variant: Variant,
+    request: Request,
+    identity: CurrentIdentity,
+    download: Annotated[bool, Query(description="Offer it as a file")] = False,
+    if_none_match: Annotated[str | None, Header(alias="If-None-Match")] = None,
+) -> Response:
+    """Bytes with the content's hash as ETag."""
+    runtime = request.app.state.runtime
+    async with runtime.database.read(identity.units) as session:
+        page = await pages.get_accepted_page(session, page_id, identity.units)
+    image = await find_image(runtime.store, page, variant)
+    headers = {
+        "ETag": image.etag,
+        "Cache-Control": IMAGE_CACHE,
+        "Content-Disposition": disposition(page, image, download=download),
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+    }
+    if if_none_match and image.etag in {tag.strip() for tag in if_none_match.split(",")}:
+        return Response(status_code=304, headers=headers)
+    headers["Content-Length"] = str(image.stored.size_bytes)
+    return StreamingResponse(
+        await open_stream(runtime.store, image), media_type=image.stored.content_type, headers=headers
+    )

@@ -1,0 +1,113 @@
+"""HTTP of dossiers."""
+
+import uuid
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from contracts.vocabulary import DossierKind
+from kernel.concurrency import IfMatch, etag
+from kernel.database import ReadSession
+from kernel.identity import CurrentIdentity, Role
+from kernel.pages import Cursor, CursorInvalid, CursorPage, Limit, decode_cursor, encode_cursor
+from services.records.dossiers import service, views
+from services.records.dossiers.domain import DossierState
+from services.records.dossiers.models import DossierRow
+from services.records.dossiers.schemas import Dossier, DossierChange, DossierSummary
+from services.records.persons import service as persons
+from services.records.readings import service as readings
+from services.records.units import service as units
+
+routes = APIRouter(prefix="/v1/dossiers", tags=["dossiers"])
+
+
+@routes.get("", summary="Danh sách hồ sơ · Dossiers")
+async def list_dossiers(
+    request: Request,
+    identity: CurrentIdentity,
+    unit: Annotated[str | None, Query(max_length=20)] = None,
+    kind: DossierKind | None = None,
+    batch: uuid.UUID | None = None,
+    state: DossierState | None = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> CursorPage[DossierSummary]:
+    """Dossiers of the caller's units, newest first."""
+    before = _position(cursor) if cursor else None
+    async with request.app.state.runtime.database.read(identity.units) as session:
+        rows = await service.list_dossiers(
+            session,
+            units=identity.units,
+            unit=unit,
+            kind=kind,
+            batch_id=batch,
+            state=state,
+            before=before,
+            limit=limit + 1,
+        )
+        names = await units.names_of(session, {row.unit_code for row in rows})
+    items = [views.summary_of(row, names) for row in rows[:limit]]
+    return CursorPage(
+        items=items, next_cursor=encode_cursor(str(items[-1].id)) if len(rows) > limit else None
+    )
+
+
+@routes.get("/{dossier_id}", summary="Một hồ sơ · One dossier")
+async def get_dossier(
+    dossier_id: uuid.UUID, request: Request, response: Response, identity: CurrentIdentity
+) -> Dossier:
+    """A dossier with documents, pages, fields, persons and history; another unit's answers 404."""
+    async with request.app.state.runtime.database.read(identity.units) as session:
+        row = await service.get_dossier(session, dossier_id, identity.units)
+        dossier = await _whole(session, row)
+    response.headers["ETag"] = etag(row.version)
+    response.headers["Cache-Control"] = "private, no-cache"
+    return dossier
+
+
+@routes.patch("/{dossier_id}", summary="Sửa số, tiêu đề hồ sơ · Change reference or title")
+async def change_dossier(
+    dossier_id: uuid.UUID,
+    change: DossierChange,
+    request: Request,
+    response: Response,
+    identity: CurrentIdentity,
+    if_match: IfMatch = None,
+) -> Dossier:
+    """Change what is given; needs If-Match with the ETag last read."""
+    identity.require_role(Role.KEYER, Role.INSPECTOR, Role.KEEPER)
+    database = request.app.state.runtime.database
+    async with database.write(identity.units) as session:
+        await service.change(
+            session,
+            dossier_id,
+            if_match=if_match,
+            changes=change.model_dump(exclude_unset=True),
+            who=identity.subject,
+            units=identity.units,
+        )
+    async with database.read(identity.units) as session:
+        row = await service.get_dossier(session, dossier_id, identity.units)
+        dossier = await _whole(session, row)
+    response.headers["ETag"] = etag(row.version)
+    return dossier
+
+
+async def _whole(session: ReadSession, row: DossierRow) -> Dossier:
+    documents, pages, history = await service.contents_of(session, row.id)
+    names = await units.names_of(session, [row.unit_code])
+    fields = await readings.fields_of(session, [page.id for page in pages])
+    return Dossier(
+        **views.summary_of(row, names).model_dump(),
+        documents=views.documents_of(documents, pages),
+        fields=views.fields_of(fields, pages),
+        persons=views.persons_of(await persons.persons_in(session, row.id)),
+        history=views.history_of(history),
+    )
+
+
+def _position(cursor: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(str(decode_cursor(cursor, 1)[0]))
+    except ValueError as error:
+        raise CursorInvalid from error

@@ -1,0 +1,261 @@
+"""Use cases of dossiers: register, file pages, arrange documents, change, read."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from contracts.events import DossierRegistered
+from contracts.vocabulary import DossierKind
+from kernel.concurrency import check_version
+from kernel.database import ReadSession, WriteSession
+from kernel.errors import Conflict, NotFound, Unprocessable
+from kernel.ids import new_id
+from kernel.outbox import record
+from services.records.dossiers import page_repository, repository
+from services.records.dossiers.domain import (
+    SYSTEM,
+    Act,
+    DossierState,
+    PageFacts,
+    divide,
+    normalise_reference,
+)
+from services.records.dossiers.models import DocumentRow, DossierRow, HistoryRow, PageRow
+
+AnySession = ReadSession | WriteSession
+
+
+class ReferenceTaken(Conflict):
+    """Another dossier of the unit and kind has this reference."""
+
+    slug = "reference_taken"
+    title = "Số hồ sơ này đã có ở hồ sơ khác"
+    title_en = "Another dossier has this reference"
+
+
+class ReferenceEmpty(Unprocessable):
+    """A dossier's reference cannot be taken away."""
+
+    slug = "reference_empty"
+    title = "Số hồ sơ không được để trống"
+    title_en = "The reference must not be empty"
+
+
+async def register(
+    session: WriteSession,
+    *,
+    unit_code: str,
+    kind: DossierKind,
+    batch_id: uuid.UUID,
+    references: Mapping[str, bool],
+    attention: Iterable[str],
+) -> dict[str, uuid.UUID]:
+    """Find the dossiers with these references (reference → whether it was given), making those that are new.
+
+    The unique constraint decides: two batches that name one dossier at the same time make it once.
+    `attention` are references of new dossiers that somebody must look at.
+    """
+    unclear = set(attention)
+    made = await repository.insert_missing(
+        session,
+        [
+            {
+                "id": new_id(),
+                "unit_code": unit_code,
+                "kind": kind.value,
+                "reference": reference,
+                "reference_given": references[reference],
+                "state": DossierState.NEEDS_ATTENTION if reference in unclear else DossierState.REGISTERED,
+                "batch_id": batch_id,
+            }
+            for reference in sorted(references)
+        ],
+    )
+    rows = await repository.lock_by_reference(session, unit_code, kind, references)
+    fresh = [row for row in rows.values() if row.id in made]
+    await repository.add_history(
+        session,
+        [(row.id, unit_code, Act.REGISTERED, {"batch_id": str(batch_id)}) for row in fresh],
+        SYSTEM,
+    )
+    await record(
+        session,
+        *(
+            DossierRegistered(
+                correlation_id=batch_id,
+                dossier_id=row.id,
+                batch_id=batch_id,
+                unit_code=unit_code,
+                kind=kind,
+            )
+            for row in fresh
+        ),
+    )
+    return {reference: row.id for reference, row in rows.items()}
+
+
+async def put_pages(
+    session: WriteSession, unit_code: str, batch_id: uuid.UUID, placed: Mapping[uuid.UUID, uuid.UUID]
+) -> None:
+    """File pages (page → dossier) and note it in each dossier's history."""
+    await page_repository.file_pages(session, dict(placed))
+    counts: dict[uuid.UUID, int] = defaultdict(int)
+    for dossier_id in placed.values():
+        counts[dossier_id] += 1
+    await repository.add_history(
+        session,
+        [
+            (dossier_id, unit_code, Act.PAGES_FILED, {"batch_id": str(batch_id), "pages": pages})
+            for dossier_id, pages in counts.items()
+        ],
+        SYSTEM,
+    )
+
+
+async def arrange(session: WriteSession, dossier_ids: Iterable[uuid.UUID]) -> None:
+    """Make the documents of dossiers follow from their pages as they are now known."""
+    rows = {row.id: row for row in await repository.lock(session, dossier_ids)}
+    pages: dict[uuid.UUID, list[PageRow]] = defaultdict(list)
+    for page in await page_repository.pages_of_dossiers(session, rows):
+        if page.dossier_id:
+            pages[page.dossier_id].append(page)
+    stale = {document.id for document in await repository.documents_of(session, rows)}
+    documents: list[dict[str, Any]] = []
+    moved: list[dict[str, Any]] = []
+    counts: dict[uuid.UUID, tuple[int, int]] = {}
+    for dossier_id, row in rows.items():
+        plans = divide([_facts(page) for page in pages[dossier_id]], DossierKind(row.kind))
+        homes = {page_id: plan.id for plan in plans for page_id in plan.pages}
+        documents += [
+            {
+                "id": plan.id,
+                "dossier_id": dossier_id,
+                "unit_code": row.unit_code,
+                "ordinal": ordinal,
+                "type": plan.type,
+                "form": plan.form,
+                "edition": plan.edition,
+            }
+            for ordinal, plan in enumerate(plans, start=1)
+        ]
+        moved += [
+            {"id": page.id, "document_id": homes[page.id]}
+            for page in pages[dossier_id]
+            if page.document_id != homes[page.id]
+        ]
+        counts[dossier_id] = (len(plans), len(pages[dossier_id]))
+    await repository.save_documents(session, documents)
+    await page_repository.set_documents(session, moved)
+    await repository.delete_documents(session, stale - {document["id"] for document in documents})
+    await repository.note_change(session, counts, rows)
+
+
+async def change(
+    session: WriteSession,
+    dossier_id: uuid.UUID,
+    *,
+    if_match: str | None,
+    changes: Mapping[str, str | None],
+    who: str,
+    units: Iterable[str],
+) -> DossierRow:
+    """Change reference or title of the version that the author has seen.
+
+    Raises:
+        NotFound, PreconditionRequired, PreconditionFailed, ReferenceTaken, ReferenceEmpty.
+    """
+    allowed = set(units)
+    row = next(iter(await repository.lock(session, [dossier_id])), None)
+    if row is None or ("*" not in allowed and row.unit_code not in allowed):
+        raise NotFound(f"dossier {dossier_id}")
+    check_version(if_match, row.version)
+    entries: list[tuple[uuid.UUID, str, Act, dict[str, Any]]] = []
+    if "reference" in changes:
+        reference = normalise_reference(changes["reference"])
+        if reference is None:
+            raise ReferenceEmpty
+        if reference != row.reference or not row.reference_given:
+            if await repository.reference_taken(session, row.unit_code, row.kind, reference, row.id):
+                raise ReferenceTaken
+            details = {"before": row.reference, "after": reference}
+            entries.append((row.id, row.unit_code, Act.REFERENCE_CHANGED, details))
+            row.reference, row.reference_given = reference, True
+            row.state = DossierState.REGISTERED.value
+    if "title" in changes:
+        title = normalise_reference(changes["title"])
+        if title != row.title:
+            entries.append((row.id, row.unit_code, Act.TITLE_CHANGED, {"before": row.title, "after": title}))
+            row.title = title
+    if entries:
+        row.version += 1
+        await repository.add_history(session, entries, who)
+        await session.flush()
+    return row
+
+
+async def name_subjects(session: WriteSession, names: Mapping[uuid.UUID, str | None]) -> None:
+    """Store whom dossiers (by id) are about, as their persons say."""
+    await repository.name_subjects(session, dict(names))
+
+
+async def note(
+    session: WriteSession, act: Act, entries: Iterable[tuple[uuid.UUID, str, dict[str, Any]]]
+) -> None:
+    """Add what the registry did by itself to the history of dossiers (dossier, unit, details)."""
+    await repository.add_history(
+        session, [(who, unit, act, details) for who, unit, details in entries], SYSTEM
+    )
+
+
+async def get_dossier(session: ReadSession, dossier_id: uuid.UUID, units: Iterable[str]) -> DossierRow:
+    """A dossier of one of `units`; raises NotFound, for another unit's too."""
+    row = await repository.get(session, dossier_id, units)
+    if row is None:
+        raise NotFound(f"dossier {dossier_id}")
+    return row
+
+
+async def get_many(session: AnySession, dossier_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, DossierRow]:
+    """Dossiers by id."""
+    return {row.id: row for row in await repository.get_many(session, dossier_ids)}
+
+
+async def list_dossiers(
+    session: ReadSession,
+    *,
+    units: Iterable[str],
+    unit: str | None = None,
+    kind: DossierKind | None = None,
+    batch_id: uuid.UUID | None = None,
+    state: DossierState | None = None,
+    before: uuid.UUID | None = None,
+    limit: int = 50,
+) -> Sequence[DossierRow]:
+    """Dossiers, newest first."""
+    return await repository.page_of_dossiers(
+        session, units=units, unit=unit, kind=kind, batch_id=batch_id, state=state, before=before, limit=limit
+    )
+
+
+async def contents_of(
+    session: ReadSession, dossier_id: uuid.UUID
+) -> tuple[Sequence[DocumentRow], Sequence[PageRow], Sequence[HistoryRow]]:
+    """A dossier's documents, pages and history, each in order."""
+    return (
+        await repository.documents_of(session, [dossier_id]),
+        await page_repository.pages_of_dossiers(session, [dossier_id]),
+        await repository.history_of(session, dossier_id),
+    )
+
+
+def _facts(page: PageRow) -> PageFacts:
+    return PageFacts(
+        id=page.id,
+        batch_id=page.batch_id,
+        content=page.page_content,
+        read=page.read_by is not None,
+        form=page.form,
+        edition=page.edition,
+        names_person=page.names_person,
+    )

@@ -1,0 +1,185 @@
+"""From rows to what goes over the wire."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from contracts.recognition import Box
+from contracts.vocabulary import DossierKind, Verdict
+from services.records.dossiers.domain import Act, DossierState, document_types
+from services.records.dossiers.models import DocumentRow, DossierRow, HistoryRow, PageRow
+from services.records.dossiers.schemas import (
+    Document,
+    DossierPerson,
+    DossierSummary,
+    ExtractedField,
+    HistoryEntry,
+    Page,
+    PageDetail,
+    PageImages,
+)
+from services.records.persons.domain import Role
+from services.records.persons.models import PersonRow, PlaceRow
+from services.records.readings.domain import FieldStatus, policy_for
+from services.records.readings.models import FieldRow
+
+ACT_TITLES = {
+    Act.REGISTERED: ("Lập hồ sơ", "Registered"),
+    Act.PAGES_FILED: ("Xếp trang vào hồ sơ", "Pages filed"),
+    Act.FIELDS_PROPOSED: ("Đọc được trường thông tin", "Fields proposed"),
+    Act.PERSON_LINKED: ("Liên kết công dân", "Person linked"),
+    Act.REFERENCE_CHANGED: ("Đổi số hồ sơ", "Reference changed"),
+    Act.TITLE_CHANGED: ("Đổi tiêu đề", "Title changed"),
+}
+"""Act → Vietnamese and English title."""
+
+KIND_TITLES = {DossierKind.IDENTITY: "Hồ sơ CMND/CCCD", DossierKind.RESIDENCE: "Hồ sơ cư trú"}
+
+
+def title_of(row: DossierRow) -> str:
+    """The title an officer gave, else kind and person (of a household its head), else kind and reference."""
+    if row.title:
+        return row.title
+    kind = DossierKind(row.kind)
+    if not row.subject_name:
+        return f"{KIND_TITLES[kind]} {row.reference}"
+    whose = f"hộ {row.subject_name}" if kind is DossierKind.RESIDENCE else row.subject_name
+    return f"{KIND_TITLES[kind]} – {whose}"
+
+
+def summary_of(row: DossierRow, unit_names: Mapping[str, str]) -> DossierSummary:
+    """A dossier in a list."""
+    return DossierSummary(
+        id=row.id,
+        unit=row.unit_code,
+        unit_name=unit_names.get(row.unit_code, row.unit_code),
+        kind=DossierKind(row.kind),
+        reference=row.reference,
+        reference_given=row.reference_given,
+        title=title_of(row),
+        state=DossierState(row.state),
+        batch_id=row.batch_id,
+        registered_at=row.registered_at,
+        page_count=row.page_count,
+        document_count=row.document_count,
+        version=row.version,
+    )
+
+
+def documents_of(documents: Iterable[DocumentRow], pages: Iterable[PageRow]) -> list[Document]:
+    """Documents with their pages, both in paper order."""
+    by_document: dict[uuid.UUID | None, list[PageRow]] = defaultdict(list)
+    for page in pages:
+        by_document[page.document_id].append(page)
+    types = document_types()
+    return [
+        Document(
+            id=row.id,
+            ordinal=row.ordinal,
+            type=row.type,
+            type_title=types[row.type].title,
+            type_title_en=types[row.type].title_en,
+            legal_order=types[row.type].legal_order,
+            form=row.form,
+            edition=row.edition,
+            pages=[page_of(page, ordinal) for ordinal, page in enumerate(by_document[row.id], start=1)],
+        )
+        for row in documents
+    ]
+
+
+def page_of(row: PageRow, ordinal: int) -> Page:
+    """A page in a document; refused pages have none of this and are not shown."""
+    at = f"/v1/pages/{row.id}/images"
+    return Page(
+        id=row.id,
+        ordinal=ordinal,
+        content=row.page_content,
+        verdict=Verdict(row.verdict or Verdict.PASS),
+        defects=row.defects,
+        rotation=row.rotation or 0,
+        skew_degrees=row.skew_degrees or 0.0,
+        width_px=row.width_px or 0,
+        height_px=row.height_px or 0,
+        images=PageImages(access=f"{at}/access", thumbnail=f"{at}/thumbnail", master=f"{at}/master"),
+        recognised=row.read_by is not None,
+        form=row.form,
+        confidence=row.confidence,
+    )
+
+
+def page_detail_of(row: PageRow, ordinal: int, fields: Sequence[FieldRow]) -> PageDetail:
+    """A page by itself, with its fields."""
+    return PageDetail(
+        **page_of(row, ordinal).model_dump(),
+        dossier_id=row.dossier_id,
+        document_id=row.document_id,
+        batch_id=row.batch_id,
+        file_id=row.file_id,
+        unit=row.unit_code,
+        sequence=row.sequence or 0,
+        page_no=row.page_no or 1,
+        filed_at=row.filed_at,
+        model=row.model,
+        fields=fields_of(fields, [row]),
+    )
+
+
+def fields_of(fields: Iterable[FieldRow], pages: Sequence[PageRow]) -> list[ExtractedField]:
+    """Fields in the order of the pages that they were read on."""
+    order = {page.id: place for place, page in enumerate(pages)}
+    documents = {page.id: page.document_id for page in pages}
+    return [
+        _field(row, documents[row.page_id])
+        for row in sorted(fields, key=lambda row: (order[row.page_id], row.ordinal))
+    ]
+
+
+def persons_of(persons: Iterable[tuple[PlaceRow, PersonRow]]) -> list[DossierPerson]:
+    """A dossier's persons."""
+    return [
+        DossierPerson(
+            id=person.id,
+            full_name=person.full_name,
+            birth_date=person.birth_date,
+            number=person.number,
+            role=Role(place.role),
+        )
+        for place, person in persons
+    ]
+
+
+def history_of(rows: Iterable[HistoryRow]) -> list[HistoryEntry]:
+    """A dossier's history."""
+    return [
+        HistoryEntry(
+            at=row.at,
+            who=row.who,
+            what=Act(row.what),
+            what_title=ACT_TITLES[Act(row.what)][0],
+            what_title_en=ACT_TITLES[Act(row.what)][1],
+            details=row.details,
+        )
+        for row in rows
+    ]
+
+
+def _field(row: FieldRow, document_id: uuid.UUID | None) -> ExtractedField:
+    policy = policy_for(row.name)
+    return ExtractedField(
+        id=row.id,
+        page_id=row.page_id,
+        document_id=document_id,
+        name=row.name,
+        label=policy.label,
+        label_en=policy.label_en,
+        text=row.text,
+        value=row.value,
+        confidence=row.confidence,
+        box=Box(x=row.x, y=row.y, width=row.width, height=row.height),
+        page_width_px=row.page_width_px,
+        page_height_px=row.page_height_px,
+        status=FieldStatus(row.status),
+        needs_keying=row.needs_keying,
+        warnings=row.warnings,
+    )

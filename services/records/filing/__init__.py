@@ -1,0 +1,1 @@
+"""Filing: a closed batch's pages are divided into dossiers."""

@@ -1,0 +1,1 @@
+"""Persons, provisional until keyed: who a dossier's papers are about."""

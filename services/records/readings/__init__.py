@@ -1,0 +1,1 @@
+"""What OCR read on a page, kept as proposals for keying."""

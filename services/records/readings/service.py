@@ -1,0 +1,133 @@
+"""Use cases of readings: take over a recognition, announce its fields, give fields back."""
+
+import unicodedata
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from pydantic import ValidationError
+
+from contracts.events import FieldsProposed, PageRecognised
+from contracts.recognition import ReadField, Recognition
+from contracts.vocabulary import DossierKind
+from kernel.database import ReadSession, WriteSession
+from kernel.errors import NotFound, PermanentError
+from kernel.outbox import record
+from kernel.storage import DERIVATIVES, ObjectStore
+from services.records.dossiers import pages
+from services.records.dossiers import service as dossiers
+from services.records.dossiers.domain import Act
+from services.records.dossiers.models import PageRow
+from services.records.readings import repository
+from services.records.readings.domain import FieldStatus, field_id_for, needs_keying, written
+from services.records.readings.models import FieldRow
+
+AnySession = ReadSession | WriteSession
+
+
+class NotRead(NotFound):
+    """The page has not been read, or holds nothing to read."""
+
+    slug = "not_recognised"
+    title = "Trang này chưa được nhận dạng"
+    title_en = "This page has not been read"
+
+
+async def fetch(store: ObjectStore, key: str) -> Recognition:
+    """The recognition stored under `key`; raises ObjectMissing, PermanentError if it is not one."""
+    try:
+        return Recognition.model_validate_json(await store.get(DERIVATIVES, key))
+    except ValidationError as error:
+        # The error's own text would quote what was read.
+        raise PermanentError(f"no recognition under the key: {error.error_count()} errors") from None
+
+
+async def note_recognition(
+    session: WriteSession, event: PageRecognised, read: Recognition
+) -> uuid.UUID | None:
+    """Keep a page's reading unless a newer one is known; returns the page's dossier if it is filed."""
+    page = await pages.lock_page(session, event)
+    name = read.fields.get("full_name")
+    if not pages.note_read(page, event, names_person=name is not None and written(name)):
+        return None
+    await session.flush()
+    await repository.replace_proposals(
+        session,
+        page.id,
+        [
+            _row(page, ordinal, field, value, read)
+            for ordinal, (field, value) in enumerate(read.fields.items(), start=1)
+            if written(value)
+        ],
+    )
+    if page.dossier_id:
+        await dossiers.arrange(session, [page.dossier_id])
+    return page.dossier_id
+
+
+async def announce(
+    session: WriteSession, page_ids: Iterable[uuid.UUID], dossier_ids: Iterable[uuid.UUID]
+) -> None:
+    """Say which of `page_ids`, filed in `dossier_ids`, have proposals now."""
+    wanted = set(page_ids)
+    counts = Counter(row.page_id for row in await repository.fields_of(session, wanted))
+    filed = await pages.pages_of_dossiers(session, dossier_ids)
+    ready = [page for page in filed.values() if counts[page.id] and page.id in wanted]
+    await record(session, *(_proposed(page, counts[page.id]) for page in ready))
+    await dossiers.note(
+        session,
+        Act.FIELDS_PROPOSED,
+        [
+            (page.dossier_id, page.unit_code, {"page_id": str(page.id), "fields": counts[page.id]})
+            for page in ready
+            if page.dossier_id
+        ],
+    )
+
+
+async def fields_of(session: AnySession, page_ids: Iterable[uuid.UUID]) -> Sequence[FieldRow]:
+    """Fields of pages, per page in the order of the form."""
+    return await repository.fields_of(session, page_ids)
+
+
+async def recognition_of(store: ObjectStore, page: PageRow) -> Recognition:
+    """The page's full text and lines; raises NotRead."""
+    if page.recognition_key is None:
+        raise NotRead(f"page {page.id}")
+    return await fetch(store, page.recognition_key)
+
+
+def _proposed(page: PageRow, count: int) -> FieldsProposed:
+    if page.dossier_id is None:
+        raise ValueError(f"page {page.id} is not filed")
+    return FieldsProposed(
+        correlation_id=page.batch_id,
+        page_id=page.id,
+        batch_id=page.batch_id,
+        unit_code=page.unit_code,
+        kind=DossierKind(page.kind),
+        dossier_id=page.dossier_id,
+        field_count=count,
+    )
+
+
+def _row(page: PageRow, ordinal: int, field: str, read: ReadField, whole: Recognition) -> dict[str, object]:
+    return {
+        "id": field_id_for(page.id, field),
+        "page_id": page.id,
+        "unit_code": page.unit_code,
+        "ordinal": ordinal,
+        "name": field,
+        "text": unicodedata.normalize("NFC", read.text).replace("\x00", ""),
+        "value": read.value,
+        "confidence": read.confidence,
+        "x": read.box.x,
+        "y": read.box.y,
+        "width": read.box.width,
+        "height": read.box.height,
+        "page_width_px": whole.width_px,
+        "page_height_px": whole.height_px,
+        "status": FieldStatus.PROPOSED.value,
+        "needs_keying": needs_keying(field, read),
+        "warnings": list(read.warnings),
+    }

@@ -1,0 +1,104 @@
+"""How well a person answers a query, and why."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from services.records.search.domain import Query, levenshtein
+
+
+class Match(StrEnum):
+    """What of a person agrees with the query."""
+
+    NUMBER = "number"
+    NAME = "name"
+    SIMILAR_NAME = "similar_name"
+    """The name but for a typing error."""
+    FATHER_NAME = "father_name"
+    MOTHER_NAME = "mother_name"
+    BIRTH_YEAR = "birth_year"
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """A person's search keys."""
+
+    toned_key: str
+    name_key: str
+    birth_year: int | None
+    number: str | None
+    father_key: str
+    mother_key: str
+
+
+EXACT_WITH_MARKS = 1.0
+EXACT = 0.95
+PREFIX = 0.85
+WORDS = 0.75
+SIMILAR = 0.7
+SIMILAR_STEP = 0.1
+PARENT_SHARE = 0.6
+"""A parent's name counts this much of the same agreement with the person's own."""
+MARKS_AGREE = 0.03
+
+
+def allowed_errors(plain: str) -> int:
+    """Typing errors that a name of this length may hold: one, or two from ten letters on."""
+    return 2 if len(plain) >= 10 else 1
+
+
+def rank(query: Query, keys: Keys) -> tuple[float, tuple[Match, ...]]:
+    """Score from 0 to 1 and what agrees; (0, ()) where nothing does."""
+    if query.number is not None:
+        score, matches = _rank_number(query.number, keys.number)
+    elif query.words:
+        score, matches = _rank_name(query, keys)
+    else:
+        score, matches = 0.5, []
+    if query.birth_year is not None and score:
+        if keys.birth_year != query.birth_year:
+            return 0.0, ()
+        matches.append(Match.BIRTH_YEAR)
+    return round(score, 4), tuple(matches)
+
+
+def _rank_number(typed: str, number: str | None) -> tuple[float, list[Match]]:
+    if number == typed:
+        return 1.0, [Match.NUMBER]
+    if number and number.startswith(typed):
+        return 0.9, [Match.NUMBER]
+    return 0.0, []
+
+
+def _rank_name(query: Query, keys: Keys) -> tuple[float, list[Match]]:
+    own = _agreement(query, keys.name_key)
+    if own and query.marked and keys.toned_key == query.toned:
+        own = EXACT_WITH_MARKS
+    elif own and query.marked and set(query.toned.split()) <= set(keys.toned_key.split()):
+        own += MARKS_AGREE
+    found = [(own, Match.NAME)] if own else _similar(query, keys)
+    for match, parent in ((Match.FATHER_NAME, keys.father_key), (Match.MOTHER_NAME, keys.mother_key)):
+        if agreement := _agreement(query, parent):
+            found.append((agreement * PARENT_SHARE, match))
+    found.sort(reverse=True)
+    return (found[0][0] if found else 0.0), [match for _, match in found]
+
+
+def _agreement(query: Query, key: str) -> float:
+    if not key:
+        return 0.0
+    if key == query.plain:
+        return EXACT
+    if key.startswith(query.plain):
+        return PREFIX
+    *whole, last = query.words
+    words = key.split()
+    if all(word in words for word in whole) and any(word.startswith(last) for word in words):
+        return WORDS if last in words else WORDS - 0.05
+    return 0.0
+
+
+def _similar(query: Query, keys: Keys) -> list[tuple[float, Match]]:
+    limit = allowed_errors(query.plain)
+    if len(query.words) < 2 or (distance := levenshtein(query.plain, keys.name_key, limit)) > limit:
+        return []
+    return [(SIMILAR - SIMILAR_STEP * (distance - 1), Match.SIMILAR_NAME)]

@@ -1,0 +1,40 @@
+"""What each event does to the registry, across its slices, in one transaction."""
+
+from contracts.envelope import Event
+from contracts.events import PageEnhanced, PageRecognised, PageRefused, ScanBatchClosed, ScanBatchOpened
+from contracts.recognition import Recognition
+from kernel.database import WriteSession
+from services.records.filing import service as filing
+from services.records.filing.service import Filing
+from services.records.persons import service as persons
+from services.records.readings import service as readings
+
+
+async def apply(session: WriteSession, event: Event, read: Recognition | None = None) -> None:
+    """Let an event take effect; a PageRecognised comes with the recognition it points to.
+
+    Any order of a batch's events ends in the same dossiers, documents, fields and persons: what is heard is
+    kept as it is, and what follows from it is derived again.
+    """
+    changed = await _take_over(session, event, read)
+    if changed.dossiers:
+        await readings.announce(session, changed.filed, changed.dossiers)
+        await persons.link(session, changed.dossiers)
+
+
+async def _take_over(session: WriteSession, event: Event, read: Recognition | None) -> Filing:
+    match event:
+        case ScanBatchOpened():
+            return await filing.open_batch(session, event)
+        case ScanBatchClosed():
+            return await filing.close_batch(session, event)
+        case PageEnhanced():
+            return await filing.enhance_page(session, event)
+        case PageRefused():
+            return await filing.refuse_page(session, event)
+        case PageRecognised() if read is not None:
+            await filing.lock_batch(session, event)
+            dossier_id = await readings.note_recognition(session, event, read)
+            return Filing([event.page_id], {dossier_id}) if dossier_id else Filing()
+        case _:
+            return Filing()

@@ -1,0 +1,7 @@
+"""The registry's environment."""
+
+from kernel.settings import ServiceSettings
+
+
+class RecordsSettings(ServiceSettings):
+    """Nothing beside the kernel's settings."""

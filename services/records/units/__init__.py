@@ -1,0 +1,1 @@
+"""Police units, effective-dated: data files, their loading, their names."""
