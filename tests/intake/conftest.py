@@ -6,7 +6,6 @@ import secrets
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -26,6 +25,7 @@ from contracts.events import PoliceUnitRegistered
 from kernel.bus import Bus
 from kernel.identity import HEADER, Identity, IdentitySigner, Role
 from kernel.settings import ServiceSettings
+from tests.intake.sending import wait_until
 
 UNITS = {"941": "Công an thành phố Sóc Trăng", "942": "Công an huyện Châu Thành"}
 
@@ -81,7 +81,7 @@ def key_pair() -> tuple[str, str]:
 
 @pytest.fixture(scope="session")
 def intake_settings(servers: Any, key_pair: tuple[str, str]) -> ServiceSettings:
-    """Settings of the run's intake: own database (its owner bound by row-level security), streams, buckets."""
+    """Settings of the run's intake: own streams, buckets, and a database owned by a role that RLS binds."""
     own, password = f"i{secrets.token_hex(5)}", secrets.token_hex(8)
 
     async def create() -> None:
@@ -108,7 +108,7 @@ def intake_settings(servers: Any, key_pair: tuple[str, str]) -> ServiceSettings:
 
 @contextmanager
 def serve_intake(
-    settings: ServiceSettings, private_key: str, log: Path, command: tuple[str, ...] = (), **extra: str
+    settings: ServiceSettings, private_key: str, log: Path, *command: str, **extra: str
 ) -> Iterator[RunningIntake]:
     """Serve intake in a process of its own until the block ends; `command` goes before the interpreter."""
     with socket.socket() as probe:
@@ -141,14 +141,6 @@ def environment_of(settings: ServiceSettings) -> dict[str, str]:
     values = {key: str(value) for key, value in plain.items()}
     values |= {key: getattr(settings, key).get_secret_value() for key in secret}
     return {f"TANGTHU_{key.upper()}": value for key, value in values.items()}
-
-
-def wait_until(condition: Callable[[], object], seconds: float = 20) -> None:
-    """Wait for a condition; fail the test if it does not come true."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "the awaited condition did not come true"
-        time.sleep(0.05)
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,9 @@
 """What tests say to a served intake."""
 
 import hashlib
+import time
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -58,3 +60,11 @@ def close(client: httpx.Client, batch: str, *files: str) -> httpx.Response:
         json={"files": files},
         headers={"Idempotency-Key": uuid.uuid4().hex},
     )
+
+
+def wait_until(condition: Callable[[], object], seconds: float = 30) -> None:
+    """Wait for a condition; fail the test if it does not come true."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "the awaited condition did not come true"
+        time.sleep(0.05)
