@@ -79,6 +79,11 @@ class Sandbox:
                 rest = range(len(outcomes) + 1, pages + 1)
                 return outcomes + [PageOutcome.refusal(refused, page_no, pages) for page_no in rest]
 
+    @property
+    def server_pid(self) -> int | None:
+        """The fork server's process, while there is one."""
+        return self._server.pid if self._server is not None else None
+
     def start(self) -> None:
         """Start the server now and wait until it is warm."""
         with self._lock:

@@ -100,15 +100,14 @@ class ForkServer:
 
     def _patience(self) -> float | None:
         """Seconds until the next deadline; none while no child runs."""
-        if not self._children:
-            return None
-        return max(0.0, min(child.deadline for child in self._children.values()) - time.monotonic())
+        deadlines = [child.deadline for child in self._children.values() if not child.late]
+        return max(0.0, min(deadlines) - time.monotonic()) if deadlines else None
 
     def _kill_late(self) -> None:
         now = time.monotonic()
         for child in self._children.values():
             if not child.late and now >= child.deadline:
-                child.late, child.deadline = True, float("inf")
+                child.late = True
                 os.kill(child.pid, signal.SIGKILL)
 
     def _kill_all(self) -> None:
@@ -124,6 +123,7 @@ def main() -> None:
     gc.freeze()
     os.write(sys.stdout.fileno(), b"ready\n")
     ForkServer(sys.stdin.fileno(), sys.stdout.fileno()).run()
+    os._exit(0)  # the barcode library's bindings complain at length about an orderly exit
 
 
 if __name__ == "__main__":

@@ -43,11 +43,11 @@ def decode_jpeg(data: bytes) -> Sheet:
             mode, dpi = opened.mode, stated_dpi(opened)
             mirrored, rotation = exif_turn(opened)
     except (*_DECODE_ERRORS, UnidentifiedImageError) as error:
-        raise damaged(error, complete=ends_properly(data)) from error
+        raise damaged(error, cut=ends_abruptly(data)) from error
     try:
         sheet = _jpeg_pixels(data, mode)
     except _DECODE_ERRORS as error:
-        raise damaged(error, complete=ends_properly(data)) from error
+        raise damaged(error, cut=ends_abruptly(data)) from error
     return replace(sheet, dpi=dpi, mirrored=mirrored, rotation=rotation)
 
 
@@ -60,9 +60,10 @@ def _jpeg_pixels(data: bytes, mode: str) -> Sheet:
         return decode_pillow(opened)
 
 
-def ends_properly(data: bytes) -> bool:
-    """Whether a JPEG has its end-of-image marker, allowing for padding that some scanners add."""
-    return data.rstrip(b"\0\xff \r\n").endswith(b"\xd9") or b"\xff\xd9" in data[-64:]
+def ends_abruptly(data: bytes) -> bool:
+    """Whether a JPEG lacks its end-of-image marker; zeros where its end was are damage, not a cut."""
+    padded = data.rstrip(b"\0\r\n ")
+    return not (padded[-64:].find(b"\xff\xd9") >= 0 or len(padded) < len(data) - 256)
 
 
 def decode_pillow(opened: Image.Image) -> Sheet:
@@ -95,7 +96,7 @@ def decode_png(data: bytes) -> Sheet:
     try:
         opened = Image.open(io.BytesIO(data), formats=["PNG"])
     except (*_DECODE_ERRORS, UnidentifiedImageError) as error:
-        raise damaged(error, complete=b"IEND" in data[-64:]) from error
+        raise damaged(error, cut=b"IEND" not in data[-64:]) from error
     with opened:
         return decode_pillow(opened)
 
@@ -119,10 +120,11 @@ def exif_turn(opened: Image.Image) -> tuple[bool, int]:
     return _EXIF_TURNS.get(orientation, (False, 0))
 
 
-def damaged(error: Exception, *, complete: bool = True) -> Refused:
+def damaged(error: Exception, *, cut: bool = False) -> Refused:
     """Damaged or truncated, as the decoder's error and the file's end tell."""
-    said = str(error).lower()
-    cut = not complete or any(word in said for word in ("truncated", "premature", "not enough"))
+    cut = cut or any(
+        word in str(error).lower() for word in ("truncated", "premature end of jpeg", "not enough")
+    )
     return Refused(RefusalReason.TRUNCATED if cut else RefusalReason.DAMAGED, type(error).__name__)
 
 

@@ -35,9 +35,8 @@ def find_skew(ink: Plane, range_degrees: float) -> Skew:
         return Skew(0.0, 0.0, 1.0)
     spectra, length = _spectra(ink, strip)
     correlations = _correlations(spectra, length)
-    angles = _GRID_DEGREES * np.arange(
-        -round(range_degrees / _GRID_DEGREES), round(range_degrees / _GRID_DEGREES) + 1
-    )
+    steps = round(range_degrees / _GRID_DEGREES)
+    angles = np.arange(-steps, steps + 1).astype(np.float64) * _GRID_DEGREES
     energy = _energy(correlations, angles, strip)
     best = int(np.argmax(energy))
     alone = float(np.sum(np.abs(spectra) ** 2)) * 2 / length
