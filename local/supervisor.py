@@ -66,17 +66,20 @@ class Supervisor:
         return {watched.part.name: watched.restarts for watched in self._watched}
 
     def start(self, parts: Sequence[Part]) -> None:
-        """Start parts together and wait until all are ready.
-
-        Raises:
-            NotReady: one ended or took too long; all are stopped by `stop`.
-        """
+        """Start parts together, without waiting."""
         for part in parts:
             with self._lock:
                 self._watched.append(_Watched(part, started_at=time.monotonic()))
                 part.start()
             self._on_change()
-        for part in parts:
+
+    def wait_ready(self) -> None:
+        """Wait until all that was started is ready.
+
+        Raises:
+            NotReady: one ended or took too long; `stop` ends the others.
+        """
+        for part in self.parts:
             part.wait_ready()
 
     def watch(self) -> None:

@@ -81,12 +81,16 @@ class LocalSystem:
         self._report("Khởi động Postgres, NATS và kho đối tượng S3…", "Starting Postgres, NATS and S3…")
         own: list[Part] = [postgres] if isinstance(postgres, Postgres) else []
         self.supervisor.start([*own, nats, s3])
+        # The services' processes take longer to load than NATS and S3 to answer, so these are awaited later.
+        if isinstance(postgres, Postgres):
+            postgres.wait_ready()
         asyncio.run(prepare_database(postgres.url, credentials.roles))
 
         self._report("Khởi động các dịch vụ và cổng vào…", "Starting the services and the gateway…")
         shared = self._environment(nats, s3, credentials)
         self._services = self._make_services(postgres, credentials, shared, ports)
         self.supervisor.start(self._services)
+        self.supervisor.wait_ready()
         self.supervisor.watch()
         self.access = ensure_access(self.folder, self._services[-1].child.environment)
 
