@@ -2,7 +2,8 @@
 
 from typing import Any, ClassVar
 
-from sqlalchemy import ARRAY, MetaData, String
+from sqlalchemy import MetaData, String
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import DeclarativeBase
 
 from kernel.tables import COLUMN_TYPES, NAMING

@@ -154,7 +154,8 @@ def upstream() -> Any:
     import importlib.util
 
     spec = importlib.util.spec_from_file_location("gateway_test_upstream", UPSTREAM)
-    assert spec and spec.loader
+    assert spec
+    assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

@@ -1,0 +1,66 @@
+"""The audit log keeps who read what and why, never what was typed, and cannot be changed."""
+
+import secrets
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+
+DOSSIER = "0198c0de-0000-7000-8000-000000000009"
+
+
+async def test_reads_of_personal_data_are_kept_without_the_query(
+    gateway: Any, agent: httpx.AsyncClient
+) -> None:
+    """A search leaves route and purpose, a dossier its identifier, a list of scanned pages nothing."""
+    before = len(await gateway.audit_rows())
+    secret = f"Nguyễn {secrets.token_hex(4)}"
+    await agent.get("/v1/persons", params={"q": secret}, headers={"X-Purpose": "kiem tra"})
+    await agent.get(f"/v1/dossiers/{DOSSIER}")
+    await agent.get("/v1/scan-batches/x/pages")
+    rows = (await gateway.audit_rows())[before:]
+    assert [(row["method"], row["route"], row["objects"], row["purpose"], row["status"]) for row in rows] == [
+        ("GET", "/v1/persons", [], "kiem tra", 200),
+        ("GET", "/v1/dossiers/{dossier_id}", [DOSSIER], "unstated", 404),
+    ]
+    assert all(row["subject"].startswith("agent:") and len(row["trace_id"]) == 32 for row in rows)
+    assert not any(secret in str(dict(row)) for row in rows)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE gateway.audit_events SET status = 1",
+        "DELETE FROM gateway.audit_events",
+        "TRUNCATE gateway.audit_events",
+    ],
+)
+async def test_the_log_is_append_only(gateway: Any, admin: httpx.AsyncClient, sql: str) -> None:
+    """Not even the schema's owner changes it by mistake."""
+    await admin.get("/v1/persons?q=a")
+    connection = await asyncpg.connect(gateway.database_url)
+    try:
+        with pytest.raises(asyncpg.PostgresError):
+            await connection.execute(sql)
+        # Rights can be granted back by the owner; the trigger still refuses.
+        await connection.execute("GRANT ALL ON gateway.audit_events TO CURRENT_USER")
+        with pytest.raises(asyncpg.PostgresError, match="append-only"):
+            await connection.execute(sql)
+    finally:
+        await connection.close()
+
+
+async def test_auditors_read_the_log_in_pages(gateway: Any, admin: httpx.AsyncClient) -> None:
+    """Newest first, by object or caller, page after page."""
+    other = f"d-{secrets.token_hex(4)}"
+    for _ in range(3):
+        await admin.get(f"/v1/dossiers/{other}")
+    first = (await admin.get("/v1/audit-events", params={"object_id": other, "limit": 2})).json()
+    rest = await admin.get(
+        "/v1/audit-events", params={"object_id": other, "limit": 2, "cursor": first["next_cursor"]}
+    )
+    positions = [item["position"] for item in first["items"] + rest.json()["items"]]
+    assert len(positions) == 3
+    assert positions == sorted(positions, reverse=True)
+    assert rest.json()["next_cursor"] is None
