@@ -14,11 +14,13 @@ from local.servers.ports import LOOPBACK, free_port
 ACCESS_KEY = "tangthu:archive"
 """Swift's tempauth names keys account:user."""
 REGION = "us-east-1"
+RESERVE_BYTES = 512 * 2**20
+"""Left free for Postgres, NATS and logs on the same disk."""
 PARTS = ("account", "container", "object")
 REPOSITORY = Path(__file__).parents[2]
 
 PIPELINE = (
-    "catch_errors gatekeeper healthcheck memory_cache listing_formats s3api tempauth "
+    "catch_errors gatekeeper healthcheck space memory_cache listing_formats s3api tempauth "
     "copy symlink slo dlo versioned_writes proxy-server"
 )
 
@@ -57,6 +59,10 @@ use = egg:swift#catch_errors
 use = egg:swift#gatekeeper
 [filter:healthcheck]
 use = egg:swift#healthcheck
+[filter:space]
+paste.filter_factory = local.servers.swift_space:filter_factory
+devices = {folder}/devices
+reserve_bytes = {reserve_bytes}
 [filter:memory_cache]
 paste.filter_factory = local.servers.swift_cache:filter_factory
 [filter:listing_formats]
@@ -95,9 +101,11 @@ class S3:
         port: int | None = None,
         log_file: Path | None = None,
         environment: Mapping[str, str] | None = None,
+        reserve_bytes: int = RESERVE_BYTES,
     ) -> None:
         self._folder = folder.absolute()
         self._secret = secret
+        self._reserve_bytes = reserve_bytes
         self.port = free_port(port)
         self.access_key = ACCESS_KEY
         self.region = REGION
@@ -141,6 +149,7 @@ class S3:
                 folder=self._folder,
                 region=REGION,
                 pipeline=PIPELINE,
+                reserve_bytes=self._reserve_bytes,
                 user=ACCESS_KEY.replace(":", "_"),
                 secret=self._secret,
             )

@@ -9,6 +9,7 @@ import nats
 import pytest
 from minio import Minio
 from minio.commonconfig import CopySource
+from minio.error import S3Error
 from nats.js.api import StreamConfig
 
 from kernel.settings import ServiceSettings
@@ -162,6 +163,32 @@ def test_s3_keeps_stored_objects_over_a_kill(tmp_path: Path) -> None:
         answer.close()
     finally:
         second.stop()
+
+
+def test_s3_answers_507_before_the_disk_is_full(tmp_path: Path) -> None:
+    """With less than the reserve free, writing is refused as such; reading and deleting go on."""
+    secret = secrets.token_hex(8)
+    server = S3(tmp_path, secret=secret)
+    server.start()
+    server.wait_ready()
+    client = _client(server, secret)
+    client.make_bucket("one")
+    client.put_object("one", "before", io.BytesIO(PAGE), len(PAGE))
+    server.stop()
+
+    full = S3(tmp_path, secret=secret, reserve_bytes=2**60)
+    full.start()
+    full.wait_ready()
+    try:
+        client = _client(full, secret)
+        with pytest.raises(S3Error) as refusal:
+            client.put_object("one", "after", io.BytesIO(PAGE), len(PAGE))
+        assert refusal.value.response.status == 507
+        assert client.stat_object("one", "before").size == len(PAGE)
+        client.remove_object("one", "before")
+        assert not list(client.list_objects("one"))
+    finally:
+        full.stop()
 
 
 def test_s3_takes_a_stream_of_unknown_length(servers_store: Minio) -> None:

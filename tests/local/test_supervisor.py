@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -63,11 +64,15 @@ def test_a_killed_part_is_started_again(tmp_path: Path) -> None:
             before = part.child.pid
             assert before is not None
             psutil.Process(before).kill()
-            _wait_for(lambda count=count: supervisor.restarts == {"part": count} and part.child.running)
+            _wait_for(partial(_runs_again, supervisor, part, count))
             assert part.child.pid != before
     finally:
         supervisor.stop()
     assert not part.child.running
+
+
+def _runs_again(supervisor: Supervisor, part: Program, restarts: int) -> bool:
+    return supervisor.restarts == {part.name: restarts} and part.child.running
 
 
 def test_a_part_that_cannot_start_is_reported_with_its_log(tmp_path: Path) -> None:
