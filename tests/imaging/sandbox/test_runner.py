@@ -5,6 +5,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -107,9 +108,6 @@ def test_a_killed_child_costs_its_file_alone(tmp_path: Path) -> None:
     """Children that die on a file make it refused as parser_crash; the next file is enhanced as ever."""
     with Sandbox() as sandbox:
         sandbox.start()
-        server = next(
-            child for child in psutil.Process().children() if "sandbox.server" in " ".join(child.cmdline())
-        )
         children = Path(f"/proc/{sandbox.server_pid}/task/{sandbox.server_pid}/children")
         stop = threading.Event()
 
@@ -143,9 +141,7 @@ def test_a_lost_server_is_replaced(tmp_path: Path) -> None:
     """After the fork server itself was killed, the next file starts another."""
     with Sandbox() as sandbox:
         sandbox.start()
-        server = next(
-            child for child in psutil.Process().children() if "sandbox.server" in " ".join(child.cmdline())
-        )
+        server = _server(sandbox)
         server.kill()
         server.wait(10)
         outcomes = _process(sandbox, tmp_path, "page.jpg", files.jpeg(scanned("form")))
