@@ -23,7 +23,7 @@ HANDWRITING = ("dancing-script", "mali", "pangolin", "patrick-hand", "sedgwick-a
 SUBSETS = ("latin", "latin-ext", "vietnamese")
 TONES = "\u0300\u0301\u0303\u0309\u0323"
 _VOWELS = "aăâeêioôơuưy"
-# Layout tables name glyphs across subsets and hinting is per file: neither survives merging, nor is needed.
+# Layout tables name glyphs across subsets and hinting is per file: neither survives merging.
 _DROPPED_TABLES = (
     "GSUB",
     "GPOS",
@@ -93,18 +93,23 @@ def missing_letters(path: Path, letters: Iterable[str] = MARKED_LETTERS) -> str:
 
 def merged_subsets(family: str, *, weight: int, style: str, packages: Path = PACKAGES) -> TTFont:
     """One font of the family's Latin and Vietnamese subsets; raises FontError when a letter is missing."""
+    merged = merged_latin(family, weight=weight, style=style, packages=packages)
+    known = merged.getBestCmap()
+    missing = "".join(letter for letter in MARKED_LETTERS if ord(letter) not in known)
+    if missing:
+        raise FontError(f"font {family} {weight} {style} cannot write: {missing}")
+    return merged
+
+
+def merged_latin(family: str, *, weight: int = 400, style: str = "normal", packages: Path = PACKAGES) -> TTFont:
+    """One font of those Latin and Vietnamese subsets that there are; raises FontError when there is none."""
     files = [packages / family / "files" / f"{family}-{subset}-{weight}-{style}.woff2" for subset in SUBSETS]
     present = [path for path in files if path.exists()]
     if not present:
         raise FontError(f"font {family} {weight} {style} is not installed: run `make setup`")
     with tempfile.TemporaryDirectory() as folder:
         parts = [_bare_ttf(path, Path(folder) / f"{index}.ttf") for index, path in enumerate(present)]
-        merged = Merger(Options(drop_tables=["MATH"])).merge([str(part) for part in parts])
-    known = merged.getBestCmap()
-    missing = "".join(letter for letter in MARKED_LETTERS if ord(letter) not in known)
-    if missing:
-        raise FontError(f"font {family} {weight} {style} cannot write: {missing}")
-    return merged
+        return Merger(Options(drop_tables=["MATH"])).merge([str(part) for part in parts])
 
 
 def _bare_ttf(source: Path, target: Path) -> Path:

@@ -1,27 +1,17 @@
 """Addresses with the province's real units as of July 2022 (General Statistics Office codes)."""
 
-import csv
 import random
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
+from synthetic.text.stock import rows, stock
+
 PROVINCE = "Tỉnh Sóc Trăng"
 
-HAMLETS = (
-    "Trà Canh|Phước Thuận|Đại Ân|An Hòa|An Phú|Bưng Tróp|Bưng Chông|Bố Liên|Cần Đước|Châu Thành|Chợ Cũ|Giồng Chát|"
-    "Giồng Đình|Hòa Đức|Hòa Lời|Hòa Phuông|Hòa Thọ|Kinh Đào|Kinh Giữa|Lâm Dồ|Lợi Đức|Mỹ Lợi|Mỹ Thanh|Ninh Thới|"
-    "Năm Căn|Phú Hòa|Phú Ninh|Phú Thành|Phụng An|Phước An|Sóc Bưng|Sóc Giữa|Sóc Vồ|Soài Ca Nả|Tà Điếp|Tam Sóc|Tắc Gồng|"
-    "Thạnh Hòa|Thạnh Lợi|Thuận Hưng|Tiếp Nhựt|Trà Bét|Trà Cuôn|Trà Lây|Trường Thành|Vàm Hồ|Vĩnh Phú|Xẻo Gừa|Xây Cáp|"
-    "Xóm Lớn|Đầu Giồng|Đập Đá|Ô Quên|Bờ Đập|Cái Côn|Cái Đường|Mang Cá|Rạch Gòi|Rạch Tráng|Giồng Giữa|Kòi Mót"
-).split("|")
-STREETS = (
-    "Trần Hưng Đạo|Lê Hồng Phong|Nguyễn Huệ|Tôn Đức Thắng|Hùng Vương|Phú Lợi|Lê Duẩn|Trương Công Định|Điện Biên Phủ|"
-    "Hai Bà Trưng|Lý Thường Kiệt|Nguyễn Trãi|Phan Chu Trinh|Phạm Hùng|Đồng Khởi|Mạc Đĩnh Chi|Lương Định Của|"
-    "Nguyễn Thị Minh Khai|Ngô Gia Tự|Trần Bình Trọng|Võ Văn Kiệt|Sóc Vồ|Văn Ngọc Chính|Dương Minh Quan|Nam Kỳ Khởi Nghĩa"
-).split("|")
+_DWELLINGS = stock("dwellings.yaml")
+HAMLETS: tuple[str, ...] = tuple(_DWELLINGS["hamlets"])
+STREETS: tuple[str, ...] = tuple(_DWELLINGS["streets"])
 
 
 @dataclass(frozen=True)
@@ -37,11 +27,11 @@ class Commune:
 @cache
 def communes() -> tuple[Commune, ...]:
     """The province's 109 communes, wards and townships."""
-    rows = _rows("units_soc_trang.csv")
-    districts = {row["code"]: row["name"] for row in rows if row["level"] == "district"}
+    listed = rows("units_soc_trang.csv")
+    districts = {row["code"]: row["name"] for row in listed if row["level"] == "district"}
     return tuple(
         Commune(row["code"], row["name"], row["parent"], districts[row["parent"]])
-        for row in rows
+        for row in listed
         if row["level"] == "commune"
     )
 
@@ -55,7 +45,7 @@ def districts() -> tuple[str, ...]:
 @cache
 def elsewhere() -> tuple[tuple[str, str, str], ...]:
     """Communes outside the province: (commune, district, province)."""
-    return tuple((row["commune"], row["district"], row["province"]) for row in _rows("places_elsewhere.csv"))
+    return tuple((row["commune"], row["district"], row["province"]) for row in rows("places_elsewhere.csv"))
 
 
 def commune_of(rng: random.Random, district_code: str | None = None) -> Commune:
@@ -122,8 +112,3 @@ def _shortened(rng: random.Random, part: str, *, first_only: bool) -> str:
             rest = part.removeprefix(kind)
             return f"{short.strip() or 'Phường'} {rest}" if rest.isdigit() and not short else short + rest
     return part
-
-
-def _rows(file: str) -> list[dict[str, str]]:
-    with (HERE / file).open(encoding="utf-8", newline="") as opened:
-        return list(csv.DictReader(opened))

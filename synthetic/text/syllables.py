@@ -4,22 +4,30 @@ import random
 import unicodedata
 from functools import cache
 
-ONSETS = (
-    "b c ch d đ g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v x".split()  # noqa: SIM905 - read as a list
+ONSETS = tuple(
+    """
+    b c ch d đ g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v x
+    """.split()  # noqa: SIM905 - a table is easier to check
 )
-OPEN_RIMES = (
-    "a ai ao au ay e eo i ia iu o oi u ua ui uy y ă â ê ô ơ ư ưa ưi ưu ươi ươu ây âu êu ôi ơi oa oai oay oe oeo uê "
-    "uơ uôi uây uya uyu iêu yêu"
-).split()
-NASAL_RIMES = (
-    "am an ang anh ăm ăn ăng âm ân âng em en eng êm ên ênh im in inh iêm iên iêng yêm yên yêng om on ong ông ôm ôn "
-    "ơm ơn um un ung ưng ưn uôm uôn uông ươm ươn ương oan oang oanh oăn oăng oen uân uâng uynh uyên oong"
-).split()
-STOPPED_RIMES = (
-    "ac ach ap at ăc ăp ăt âc âp ât ec ep et êch êp êt ich ip it iêc iêp iêt yêt oc op ot ôc ôp ôt ơp ơt uc up ut ưc "
-    "ưt uôc uôt ươc ươp ươt oac oach oat oăc oăt uât uych uyt uyêt ooc"
-).split()
-BARE_RIMES = ("a", "ă", "â", "e", "ê", "i", "o", "ô", "ơ", "u", "ư", "y")
+OPEN_RIMES = tuple(
+    """
+    a ai ao au ay e eo i ia iu o oi u ua ui uy y ă â ê ô ơ ư ưa ưi ưu ươi ươu ây âu êu ôi ơi oa oai oay
+    oe oeo uê uơ uôi uây uya uyu iêu yêu
+    """.split()  # noqa: SIM905 - a table is easier to check
+)
+NASAL_RIMES = tuple(
+    """
+    am an ang anh ăm ăn ăng âm ân âng em en eng êm ên ênh im in inh iêm iên iêng yêm yên yêng om on ong
+    ông ôm ôn ơm ơn um un ung ưng ưn uôm uôn uông ươm ươn ương oan oang oanh oăn oăng oen uân uâng uynh
+    uyên oong
+    """.split()  # noqa: SIM905 - a table is easier to check
+)
+STOPPED_RIMES = tuple(
+    """
+    ac ach ap at ăc ăp ăt âc âp ât ec ep et êch êp êt ich ip it iêc iêp iêt yêt oc op ot ôc ôp ôt ơp ơt
+    uc up ut ưc ưt uôc uôt ươc ươp ươt oac oach oat oăc oăt uât uych uyt uyêt ooc
+    """.split()  # noqa: SIM905 - a table is easier to check
+)
 TONES = ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
 _NOT_CLOSED_OPEN = {"ă", "â"}
 _FRONT = tuple("eêiy")
@@ -33,7 +41,7 @@ def is_spelt(onset: str, rime: str) -> bool:
     if onset in {"c", "g", "ng"}:
         return not front
     if onset == "qu":
-        return not rime.startswith(("u", "o", "ô", "ư", "ia", "iê"))
+        return rime == "ôc" or not rime.startswith(("u", "o", "ô", "ư", "ia", "iê"))
     if onset == "gi":
         return not rime.startswith(("i", "y"))
     return not (rime.startswith(("yê",)) and onset)
