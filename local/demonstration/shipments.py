@@ -30,6 +30,7 @@ class _Drawing:
     unit: str
     rng: random.Random
     noise: np.random.Generator
+    dpi: int = DPI
     planned: list[PlannedFile] = field(default_factory=list)
 
     def scanned(self, sheet: Sheet, dossier: str, remark: str = "", **faults: float) -> "_Page":
@@ -70,11 +71,11 @@ class _Page:
     plan: PlannedPage
 
 
-def draw_shipment(index: int, folder: Path, seed: int) -> Shipment:
+def draw_shipment(index: int, folder: Path, seed: int, dpi: int = DPI) -> Shipment:
     """Draw shipment `index` (0 to 3) into `folder`; the same seed draws the same bytes."""
     name, unit, kind, grouping, make = SHIPMENTS[index]
     drawing = _Drawing(
-        folder / name, unit, random.Random(f"{seed}/{index}"), np.random.default_rng((seed, index))
+        folder / name, unit, random.Random(f"{seed}/{index}"), np.random.default_rng((seed, index)), dpi
     )
     make(drawing)
     return Shipment(name, unit, kind, grouping, tuple(drawing.planned))
@@ -85,7 +86,7 @@ def _declaration(drawing: _Drawing, form: str, mode: Mode) -> tuple[Sheet, Perso
     born = (1945, 1985) if form == "CMND-9" else (1950, 2004)
     who = person(drawing.rng, district=drawing.unit, born=born)
     made = edition(form)
-    (front, *_) = draw_form(made, fill(made, who, drawing.rng), drawing.noise, mode=mode, dpi=DPI)
+    (front, *_) = draw_form(made, fill(made, who, drawing.rng), drawing.noise, mode=mode, dpi=drawing.dpi)
     return front, who
 
 
@@ -94,7 +95,7 @@ def _form(drawing: _Drawing, key: tuple[str, str], home: Household, mode: Mode) 
     made = edition(*key)
     grown = [member.person for member in home.members if member.person.birth.year < 2001]
     filled = fill(made, drawing.rng.choice(grown or [home.head]), drawing.rng, home)
-    return draw_form(made, filled, drawing.noise, mode=mode, dpi=DPI)
+    return draw_form(made, filled, drawing.noise, mode=mode, dpi=drawing.dpi)
 
 
 def _identity_city(drawing: _Drawing) -> None:
@@ -119,7 +120,12 @@ def _residence_city(drawing: _Drawing) -> None:
     for index in range(4):
         home = household(drawing.rng, drawing.unit)
         cover = draw_cover(
-            drawing.unit, UNIT_NAMES[drawing.unit], "residence", home.reference, drawing.noise, dpi=DPI
+            drawing.unit,
+            UNIT_NAMES[drawing.unit],
+            "residence",
+            home.reference,
+            drawing.noise,
+            dpi=drawing.dpi,
         )
         mode = MODES[index % 2]
         pages = [drawing.scanned(cover, home.reference, stamp=False)]
@@ -130,7 +136,7 @@ def _residence_city(drawing: _Drawing) -> None:
         dark: dict[str, float] = {"darkness": 0.34} if index == 1 else {}
         pages.append(drawing.scanned(request, home.reference, "dark" if dark else "", **dark))
         if index in {0, 3}:
-            letter = draw_document(drawing.noise, dpi=DPI)
+            letter = draw_document(drawing.noise, dpi=drawing.dpi)
             over: dict[str, float] = {"turned": 180} if index == 3 else {}
             pages.append(drawing.scanned(letter, home.reference, "upside_down" if over else "", **over))
             pages.append(drawing.scanned(draw_back(letter, drawing.noise), home.reference))
@@ -164,7 +170,7 @@ def _residence_district(drawing: _Drawing) -> None:
         (notice, *_) = _form(drawing, ("HK02", "2014"), home, mode)
         (request, *_) = _form(drawing, ("CT01", "2021"), home, mode)
         side: dict[str, float] = {"turned": 90} if index == 1 else {}
-        letter = draw_document(drawing.noise, dpi=DPI)
+        letter = draw_document(drawing.noise, dpi=drawing.dpi)
         pages = [
             drawing.scanned(notice, reference),
             drawing.scanned(request, reference, "on_its_side" if side else "", **side),

@@ -1,0 +1,154 @@
+"""The main job from end to end: draw, send, wait, compare, look up, report."""
+
+import asyncio
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+
+from local.demonstration.accounting import Received, account_for
+from local.demonstration.api import Api, Batch, UnitProgress
+from local.demonstration.draw import draw
+from local.demonstration.looking_up import Search, names_read, search_both_ways
+from local.demonstration.plan import UNIT_NAMES, Plan
+from local.demonstration.report import (
+    print_account,
+    print_entrance,
+    print_pages,
+    print_progress,
+    print_scores,
+    print_searches,
+)
+from local.demonstration.sending import Dispatch, SendFailed, send_all
+from local.demonstration.system import RunningSystem
+from local.demonstration.watching import Watched, watch
+from local.speech import Language, Speech
+
+SEED = 2026
+# Invented counts, so that the shares of the milestones move visibly.
+HOLDINGS = {
+    ("941", "identity"): 30,
+    ("941", "residence"): 16,
+    ("943", "identity"): 24,
+    ("943", "residence"): 12,
+}
+_PATIENCE_S = 30.0
+
+
+async def run(system: RunningSystem) -> int:
+    """Run the demonstration on a running system; 0 only when every page is where it belongs."""
+    say = Speech(Language(system.language))
+    folder = system.data_folder / "demonstration"
+    plan = await _drawn(folder, say)
+    async with Api.session(system) as api:
+        await _declare(api)
+        watched = await _sent(system, api, plan, folder, say)
+        print_pages(plan, watched, system.started_at, say)
+        received = await _collected(api, plan, watched)
+        account = account_for(received)
+        print_account(account, say)
+        print_scores(account, say)
+        searches = await _searched(api, received, say)
+        print_progress(await _progress(api, account.filed), UNIT_NAMES, say)
+    print_entrance(system, say)
+    found = bool(searches) and all(one.found for one in searches)
+    good = watched.finished and account.balanced and found
+    say(
+        "\nĐẠT: mọi trang đều có chỗ." if good else "\nKHÔNG ĐẠT: xem các dòng có dấu ! và ✗ ở trên.",
+        "\nPASSED: every page is where it belongs." if good else "\nFAILED: see the lines marked ! and ✗.",
+    )
+    return 0 if good else 1
+
+
+async def _drawn(folder: Path, say: Speech) -> Plan:
+    say("Vẽ bản quét giả của hai đơn vị…", "Drawing made-up scans of two districts…")
+    began = time.monotonic()
+    plan = await asyncio.to_thread(draw, folder, SEED)
+    files = sum(len(shipment.files) for shipment in plan.shipments)
+    spent = time.monotonic() - began
+    say(
+        f"  {plan.page_count} trang trong {files} tệp, {spent:.0f} giây: {folder}",
+        f"  {plan.page_count} pages in {files} files, {spent:.0f} seconds: {folder}",
+    )
+    return plan
+
+
+async def _declare(api: Api) -> None:
+    """Declare what the shelves hold; the units may still be on their way to intake just after a start."""
+    deadline = time.monotonic() + _PATIENCE_S
+    today = datetime.now(UTC).date().isoformat()
+    for (unit, kind), dossiers in HOLDINGS.items():
+        while True:
+            try:
+                await api.declare_holdings(unit, kind, dossiers, today)
+                break
+            except httpx.HTTPError:
+                if time.monotonic() > deadline:
+                    raise
+                await asyncio.sleep(1)
+
+
+async def _sent(system: RunningSystem, api: Api, plan: Plan, folder: Path, say: Speech) -> Watched:
+    say("Hai đơn vị gửi bằng lệnh tangthu send…", "Both districts send with tangthu send…")
+    dispatch = Dispatch()
+    sending = asyncio.create_task(send_all(system, plan, folder, dispatch))
+    try:
+        watched = await watch(api, plan, sending, say)
+    finally:
+        if not sending.done():
+            sending.cancel()
+        results = await asyncio.gather(sending, return_exceptions=True)
+    for result in results:
+        _say_failure(result, say)
+    if not watched.finished:
+        say("! Chưa xử lý xong mọi lô quét.", "! Not every scan batch was processed.")
+    return watched
+
+
+def _say_failure(result: object, say: Speech) -> None:
+    if isinstance(result, BaseExceptionGroup):
+        for error in result.exceptions:
+            _say_failure(error, say)
+    elif isinstance(result, SendFailed):
+        say(f"! Gửi không được: {result}", f"! Sending failed: {result}")
+    elif isinstance(result, Exception):
+        raise result
+
+
+async def _collected(api: Api, plan: Plan, watched: Watched) -> list[Received]:
+    """What the system says about each shipment; batches are told apart by unit and kind."""
+    batches: dict[tuple[str, str], Batch] = {(batch.unit, batch.kind): batch for batch in watched.batches}
+    received = []
+    for shipment in plan.shipments:
+        batch = batches.get((shipment.unit, shipment.kind))
+        rows = await api.pages(batch.id) if batch else []
+        ids = {row.dossier_id for row in rows if row.dossier_id is not None}
+        dossiers = {dossier_id: await api.dossier(dossier_id) for dossier_id in sorted(ids, key=str)}
+        received.append(Received(shipment, tuple(rows), dossiers))
+    return received
+
+
+async def _searched(api: Api, received: list[Received], say: Speech) -> tuple[Search, ...]:
+    """Search for a name with many tone marks that was read exactly."""
+    names = sorted(names_read(received), key=lambda name: sum(not letter.isascii() for letter in name))
+    if not names:
+        say("\n✗ Không họ tên nào đọc đúng để tra cứu.", "\n✗ No name was read exactly, none to search for.")
+        return ()
+    searches = await search_both_ways(api, names[-1])
+    print_searches(searches, say)
+    return searches
+
+
+async def _progress(api: Api, filed: int) -> list[UnitProgress]:
+    """Progress once reporting has counted every filed page, or as it is after half a minute."""
+    deadline = time.monotonic() + _PATIENCE_S
+    while True:
+        try:
+            progress = await api.progress()
+        except httpx.HTTPError:
+            progress = []
+        counted = sum(unit.pages.get("filed", 0) for unit in progress if unit.unit in UNIT_NAMES)
+        if counted >= filed or time.monotonic() > deadline:
+            return progress
+        await asyncio.sleep(1)

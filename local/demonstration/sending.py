@@ -1,0 +1,98 @@
+"""Sends a shipment with the command that a district uses, as a process of its own, over HTTP."""
+
+import asyncio
+import json
+import os
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from local.demonstration.plan import Plan, Shipment
+from local.demonstration.system import RunningSystem
+
+COMMAND = Path(sys.executable).with_name("tangthu")
+_INLINE = (sys.executable, "-c", "from client.cli import main; main()")
+
+
+class SendFailed(Exception):
+    """The command could not deliver a shipment; the message is what it said."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What the command reported when it had sent everything."""
+
+    shipment: Shipment
+    summary: dict[str, Any]
+    seconds: float
+
+
+@dataclass
+class Dispatch:
+    """The running commands of all districts, and how far they are."""
+
+    sent: list[Sent] = field(default_factory=list)
+
+
+async def send_all(system: RunningSystem, plan: Plan, folder: Path, dispatch: Dispatch) -> None:
+    """Send every shipment: the districts side by side, each district's shipments in a row.
+
+    Raises:
+        SendFailed: one of the commands failed.
+    """
+    units = dict.fromkeys(shipment.unit for shipment in plan.shipments)
+    async with asyncio.TaskGroup() as group:
+        for unit in units:
+            group.create_task(_send_in_a_row(system, plan, unit, folder, dispatch))
+
+
+async def _send_in_a_row(
+    system: RunningSystem, plan: Plan, unit: str, folder: Path, dispatch: Dispatch
+) -> None:
+    for shipment in plan.shipments:
+        if shipment.unit == unit:
+            dispatch.sent.append(await send(system, shipment, folder))
+
+
+def command_for(system: RunningSystem, shipment: Shipment, folder: Path) -> list[str]:
+    """The command line that sends a shipment; the key travels in the environment."""
+    start = [str(COMMAND)] if COMMAND.exists() else list(_INLINE)
+    return [
+        *start,
+        "send",
+        str(folder / shipment.folder),
+        "--unit",
+        shipment.unit,
+        "--kind",
+        shipment.kind,
+        "--grouping",
+        shipment.grouping,
+        "--server",
+        system.base_url,
+        "--json",
+    ]
+
+
+async def send(system: RunningSystem, shipment: Shipment, folder: Path) -> Sent:
+    """Run the command for one shipment; SendFailed when it ends with an error."""
+    began = time.monotonic()
+    # What the command remembers of interrupted sendings belongs to this demonstration alone.
+    own = {"TANGTHU_AGENT_KEY": system.agent_keys[shipment.unit], "XDG_STATE_HOME": str(folder / "state")}
+    process = await asyncio.create_subprocess_exec(
+        *command_for(system, shipment, folder),
+        env={**os.environ, **own},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        out, err = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            await process.wait()
+    if process.returncode != 0:
+        said = (err or out).decode("utf-8", "replace").strip()[-1500:]
+        raise SendFailed(f"{shipment.folder}: tangthu send → {process.returncode}\n{said}")
+    return Sent(shipment, json.loads(out), time.monotonic() - began)
