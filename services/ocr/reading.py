@@ -36,8 +36,9 @@ class PageReader:
         rows = self._read_rows(page.image, ink)
         texts = [row.text for row in rows]
         spans = find_spans(texts, [row.starts for row in rows], self._catalogue.wordings.values())
-        layout = recognise_layout(texts, spans, self._catalogue)
-        values = read_values(Page(page.image, ink, tuple(rows), tuple(spans)), layout.fields, self.engine)
+        layout = recognise_layout(texts, [row.row.uprights for row in rows], spans, self._catalogue)
+        labels = tuple(span for span in spans if span.anchored)
+        values = read_values(Page(page.image, ink, tuple(rows), labels), layout.fields, self.engine)
         lines = tuple(_line(page, row) for row in rows if row.text)
         return Recognition(
             form=layout.form,

@@ -11,6 +11,7 @@ from services.ocr.fields.matching import Span, allowed_edits
 MIN_SHARE_WITH_TITLE = 0.3
 MIN_SHARE_WITHOUT_TITLE = 0.7
 MIN_LABELS = 3
+TABLE_UPRIGHTS = 4
 MIN_COMMON_LABELS = 3
 """Distinct identity labels that make a page worth reading though its form is unknown."""
 
@@ -43,9 +44,15 @@ class _Candidate:
     matched: dict[str, Span] = field(default_factory=dict)
 
 
-def recognise_layout(rows: Sequence[str], spans: Sequence[Span], catalogue: Catalogue) -> Layout:
-    """Choose the edition whose title and labels the page carries; unknown where too few are there."""
-    anchored = without_table_heads([span for span in spans if span.anchored], rows)
+def recognise_layout(
+    rows: Sequence[str], uprights: Sequence[int], spans: Sequence[Span], catalogue: Catalogue
+) -> Layout:
+    """Choose the edition whose title and labels the page carries; unknown where too few are there.
+
+    `uprights[r]` counts the vertical rules that cross row r.
+    """
+    anchored = [span for span in spans if span.anchored]
+    anchored = without_table_heads(anchored, rows, uprights)
     folded = [fold(row).text for row in rows]
     best: _Candidate | None = None
     for edition in catalogue.editions:
@@ -67,16 +74,35 @@ def recognise_layout(rows: Sequence[str], spans: Sequence[Span], catalogue: Cata
     return Layout(best.edition.form, best.edition.edition, tuple(found.values()))
 
 
-def without_table_heads(spans: Sequence[Span], rows: Sequence[str]) -> list[Span]:
-    """Drop labels that head table columns: three or more in a row, none with a colon, nothing between."""
+def without_table_heads(spans: Sequence[Span], rows: Sequence[str], uprights: Sequence[int]) -> list[Span]:
+    """Drop labels that head table columns: no colon, and either nothing but labels in the row or a table.
+
+    A table is a run of rows crossed by four rules or more, most of them without any label: where every row
+    has its label, the form itself is drawn as a table.
+    """
+    labelled = {span.row for span in spans}
     kept = []
-    for number in {span.row for span in spans}:
+    for number in labelled:
         row = sorted((span for span in spans if span.row == number), key=lambda span: span.start)
         covered = sum(span.end - span.start for span in row)
-        heads = len(row) >= 3 and not any(span.colon for span in row) and covered > 0.8 * len(rows[number])
-        if not heads:
+        crowded = len(row) >= 3 and covered > 0.8 * len(rows[number])
+        run = _table_around(number, uprights)
+        tabular = len(run) > 1 and sum(one in labelled for one in run) < 0.6 * len(run)
+        if any(span.colon for span in row) or not (crowded or tabular):
             kept.extend(row)
     return sorted(kept, key=lambda span: (span.row, span.start))
+
+
+def _table_around(number: int, uprights: Sequence[int]) -> range:
+    """The rows of the table that a row lies in; empty where it lies in none."""
+    if uprights[number] < TABLE_UPRIGHTS:
+        return range(0)
+    first = last = number
+    while first > 0 and uprights[first - 1] >= TABLE_UPRIGHTS:
+        first -= 1
+    while last + 1 < len(uprights) and uprights[last + 1] >= TABLE_UPRIGHTS:
+        last += 1
+    return range(first, last + 1)
 
 
 def _score(edition: FormEdition, spans: Sequence[Span], rows: Sequence[str]) -> _Candidate | None:

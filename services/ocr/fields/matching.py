@@ -13,6 +13,10 @@ from services.ocr.fields.folding import fold
 SEPARATOR = "\n\n\n"
 """Between rows: no label is matched across it."""
 NOTE = re.compile(r"^[)\]]?\s*(?:[(\[{][^)\]}]{0,40}[)\]}]|\d(?=\s*:)|\*+)?\s*(?P<colon>[:;])?")
+GLUED_NOTE = re.compile(r"^[^\s:]{1,4}\s?:")
+"""A raised "(1)" that was read as letters of the label's last word: "tênU:"."""
+WORD_END = re.compile(r"[^\W\d_]{0,3}(?![^\W\d_])")
+"""The folded label's word ends here, or in what may be a glued note."""
 NUMBERING = re.compile(r"(?:^|\s)[(\[]?(?:\d{1,2}|[IVX]{1,4}|[a-hđ])\s*[.)/\-\]:,]{1,2}\s*$")
 
 
@@ -99,7 +103,7 @@ def _search(pattern: str, page: str, codes: NDArray[np.int32]) -> list[tuple[int
     for end in np.flatnonzero(row <= limit).tolist():
         edits = int(row[end])
         around = row[max(0, end - 2) : end + 3]
-        if edits > around.min() or (end < len(page) and page[end].isalpha() and page[end - 1].isalpha()):
+        if edits > around.min() or not WORD_END.match(page, end):
             continue
         start = _start(pattern, page, end, edits)
         if start > 0 and page[start - 1].isalpha():
@@ -140,15 +144,20 @@ def _span(
     # A misread number ("ó-" for "6-") still is one.
     leading = numbering is not None or len(before[segment:].strip(" .,:;-_…'\"|/")) <= 2
     rest_end = min((one for one in starts if one > end), default=len(text))
+    if glued := GLUED_NOTE.match(text[end:rest_end]):
+        return Span(row, widened, end + glued.end(), wording, edits, True, leading)
+    if text[end : end + 1].isalpha():
+        return None
     note = NOTE.match(text[end:rest_end])
     colon = bool(note and note["colon"])
     stop = end + (note.end() if note else 0)
     if not colon:
         further = text[stop:rest_end].find(":")
-        words = fold(text[stop : stop + max(further, 0)]).text.split()
-        # "Họ và tên con nuôi:" is another label than "Họ và tên".
-        if 0 <= further <= 24 and words and not numbering_only(words):
-            return None
+        if 0 <= further <= 24:
+            # "Họ và tên con nuôi:" is another label than "Họ và tên"; "Họ và tên!l):" is a misread "(1)".
+            if re.search(r"[^\W\d_]{2,}", text[stop : stop + further]):
+                return None
+            stop, colon = stop + further + 1, True
     return Span(row, widened, stop, wording, edits, colon, leading)
 
 
@@ -159,11 +168,6 @@ def _printed_alike(found: str, last_word: str) -> bool:
     """
     words = re.findall(r"\w+", found)
     return not words or not words[-1][0].isupper() or words[-1].lower() == last_word
-
-
-def numbering_only(words: list[str]) -> bool:
-    """Whether these words are just figures, such as the number of the next label."""
-    return all(word.isdigit() for word in words)
 
 
 def _best(spans: list[Span]) -> list[Span]:

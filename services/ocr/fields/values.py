@@ -24,6 +24,8 @@ ALPHABETS: dict[FieldType, frozenset[str]] = {FieldType.DIGITS: DIGITS, FieldTyp
 LEADER_CHARACTERS = " .…_-–·,:;'\"|*~"
 LEADER_SHARE = 0.35
 """Of the room behind a label: as much ink that is not letters is a line to write on."""
+FULL_LINE = 0.7
+"""Of the page's width: a value that ends further left has not been continued below."""
 NEXT_LINE = 2.3
 """Rows further below than this many usual distances do not answer a label."""
 
@@ -61,7 +63,9 @@ def read_values(page: Page, fields: Sequence[LabelledField], engine: OcrEngine) 
     parts: dict[str, list[Segment]] = {}
     for one in fields:
         found = _beside(page, one.span)
-        if not found and not _has_leader(page, one.span):
+        if found and one.lines > 1:
+            found += _continued(page, one, found[-1])
+        elif not found and not _has_leader(page, one.span):
             found = _below(page, one)
         if found:
             parts[one.id] = found
@@ -197,6 +201,21 @@ def _below(page: Page, one: LabelledField) -> list[Segment]:
     if chains:
         return chains[:1]
     return _tight(np.concatenate([segment.pieces for segment in row.segments]), page.ink.letter_px)
+
+
+def _continued(page: Page, one: LabelledField, last: Segment) -> list[Segment]:
+    """What goes on in the rows below, where the form gives a value several lines and the first is full."""
+    found: list[Segment] = []
+    for number in range(one.span.row + 1, min(one.span.row + one.lines, len(page.rows))):
+        above, row = page.rows[number - 1].row, page.rows[number].row
+        full = last.right > FULL_LINE * page.image.shape[1]
+        near = row.middle - above.middle <= 1.5 * page.pitch
+        own = [segment for segment in row.segments if segment.chain is None]
+        if not full or not near or not own or any(span.row == number for span in page.spans):
+            break
+        found += _tight(np.concatenate([segment.pieces for segment in own]), page.ink.letter_px)
+        last = own[-1]
+    return found
 
 
 def _answers(kind: FieldType, text: str) -> bool:

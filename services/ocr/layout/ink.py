@@ -28,6 +28,8 @@ class Ink:
     full: Mask
     letter_px: float
     """Median height of letter-like pieces: a little over the x-height."""
+    uprights: Mask | None = None
+    """Long vertical strokes, such as those between the columns of a table."""
     chains: tuple[Chain, ...] = ()
     """Digit boxes; their frames are not among the letters."""
     noisy: bool = False
@@ -39,7 +41,8 @@ def find_ink(image: Grey) -> Ink:
     letter_px = letter_height(full)
     chains = find_chains(full, letter_px)
     framed = erase_frames(full, chains)
-    mask = cv2.subtract(framed, _rules(framed, letter_px))
+    level, uprights = _rules(framed, letter_px)
+    mask = cv2.subtract(framed, cv2.bitwise_or(level, uprights))
     count, labels, found, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     stats = np.asarray(found, np.int32)
     empty = np.zeros((0, 4), np.int32)
@@ -54,7 +57,7 @@ def find_ink(image: Grey) -> Ink:
     kept = stats[keep]
     left, top, width, height = (kept[:, column] for column in range(4))
     boxes = np.stack([left, top, left + width, top + height], axis=1).astype(np.int32)
-    return Ink(boxes, letters.astype(np.uint8), full, letter_px, tuple(chains))
+    return Ink(boxes, letters.astype(np.uint8), full, letter_px, uprights, tuple(chains))
 
 
 def _inside(stats: NDArray[np.int32], chain: Chain) -> NDArray[np.bool_]:
@@ -92,14 +95,19 @@ def letter_height(mask: Mask) -> float:
     return float(np.clip(np.median(heights), 10, 60))
 
 
-def _rules(mask: Mask, letter_px: float) -> Mask:
-    """Long straight strokes: ruled lines, table and box frames."""
+def _rules(mask: Mask, letter_px: float) -> tuple[Mask, Mask]:
+    """Long straight strokes, level and upright: ruled lines, table and box frames."""
     across = max(40, round(3.5 * letter_px))
     down = max(40, round(3.2 * letter_px))
     horizontal = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((1, across), np.uint8)), np.uint8)
     vertical = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((down, 1), np.uint8)), np.uint8)
-    found = cv2.bitwise_or(_thin(horizontal, letter_px, axis=0), _thin(vertical, letter_px, axis=1))
-    # Rules are a little ragged: their edge rows go with them.
+    return _ragged(_thin(horizontal, letter_px, axis=0), mask), _ragged(
+        _thin(vertical, letter_px, axis=1), mask
+    )
+
+
+def _ragged(found: Mask, mask: Mask) -> Mask:
+    """Rules with their edges, which are a little ragged."""
     return np.asarray(cv2.bitwise_and(cv2.dilate(found, np.ones((3, 3), np.uint8)), mask), np.uint8)
 
 

@@ -36,6 +36,8 @@ class Row:
 
     segments: tuple[Segment, ...]
     middle: float
+    uprights: int = 0
+    """Vertical rules that cross it: four or more in a table of three columns."""
 
 
 def find_rows(ink: Ink) -> list[Row]:
@@ -52,7 +54,19 @@ def find_rows(ink: Ink) -> list[Row]:
     for chain in ink.chains:
         _place(rows, chain, ink.letter_px)
     rows.sort(key=lambda row: row.middle)
-    return rows[:MAX_ROWS]
+    return [Row(row.segments, row.middle, _crossing(ink, row.middle)) for row in rows[:MAX_ROWS]]
+
+
+def _crossing(ink: Ink, middle: float) -> int:
+    """Vertical rules through the height of a row."""
+    if ink.uprights is None:
+        return 0
+    reach = 0.7 * ink.letter_px
+    band = ink.uprights[max(0, round(middle - reach)) : round(middle + reach)] > 0
+    if not len(band):
+        return 0
+    solid = np.concatenate([[0], (band.mean(axis=0) > 0.6).astype(np.int8)])
+    return int((np.diff(solid) == 1).sum())
 
 
 def _place(rows: list[Row], chain: Chain, letter_px: float) -> None:
