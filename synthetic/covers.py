@@ -61,7 +61,8 @@ def draw_back(front: Sheet, rng: np.random.Generator) -> Sheet:
     ghost = cv2.resize(blurred, front.image.size, interpolation=cv2.INTER_LINEAR)
     strength = float(rng.uniform(0.05, 0.14))
     level = cv2.convertScaleAbs(ghost, alpha=strength, beta=255 * (1 - strength))
-    tint = tuple(int(value) for value in np.asarray(front.image.resize((1, 1), Image.Resampling.BOX))[0, 0])
-    sheet = np.asarray(paper(front.image.size, rng, (min(255, tint[0] + 8), min(255, tint[1] + 7), tint[2])))
+    # The same sheet's other side: most of the front is bare paper.
+    red, green, blue = np.median(np.asarray(front.image)[::16, ::16].reshape(-1, 3), axis=0)
+    sheet = np.asarray(paper(front.image.size, rng, (int(red), int(green), int(blue))))
     image = cv2.multiply(sheet, cv2.merge([level] * 3), scale=1 / 255)
     return Sheet(Image.fromarray(image), front.dpi, PageTruth("blank"))
