@@ -101,7 +101,9 @@ def merged_subsets(family: str, *, weight: int, style: str, packages: Path = PAC
     return merged
 
 
-def merged_latin(family: str, *, weight: int = 400, style: str = "normal", packages: Path = PACKAGES) -> TTFont:
+def merged_latin(
+    family: str, *, weight: int = 400, style: str = "normal", packages: Path = PACKAGES
+) -> TTFont:
     """One font of those Latin and Vietnamese subsets that there are; raises FontError when there is none."""
     files = [packages / family / "files" / f"{family}-{subset}-{weight}-{style}.woff2" for subset in SUBSETS]
     present = [path for path in files if path.exists()]

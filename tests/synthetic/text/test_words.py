@@ -45,11 +45,7 @@ def test_a_family_keeps_its_name() -> None:
 def test_syllables_follow_the_spelling_rules() -> None:
     """Stopped syllables bear only sắc or nặng; k, gh and ngh stand before e, ê, i alone."""
     lawful = set(syllables.lawful())
-    assert {"nguyễn", "khuya", "thạch", "quốc", "giường", "nghiêng", "hoà"} & lawful >= {
-        "nguyễn",
-        "quốc",
-        "giường",
-    }
+    assert {"nguyễn", "quốc", "giường", "khuya", "thạch", "nghiêng"} <= lawful
     assert not {"các̀", "kan", "ngi", "ghoa", "cê", "tac", "tàc", "tảc"} & lawful
     assert {"tác", "tạc"} <= lawful
     assert len(lawful) > 12_000
