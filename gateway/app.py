@@ -43,7 +43,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
             await upstreams.close()
 
 
-@document_routes.get("/openapi.json", tags=["administration"], summary="Mô tả API / This document")
+@document_routes.get("/openapi.json", tags=["administration"], summary="Mô tả API · This document")
 async def get_openapi(request: Request) -> JSONResponse:
     """OpenAPI 3.1 for the whole of `/v1`, merged from the running services."""
     return JSONResponse(await request.app.state.live_document.get())

@@ -81,14 +81,14 @@ async def replay(upstreams: Upstreams, service: str, letter_id: uuid.UUID, ident
     return DeadLetter(service=service, **response.json())
 
 
-@routes.get("", summary="Thông điệp lỗi của mọi dịch vụ / Dead letters of every service")
+@routes.get("", summary="Thông điệp lỗi của mọi dịch vụ · Dead letters of every service")
 async def list_dead_letters(request: Request, caller: CurrentCaller) -> DeadLetters:
     """Messages that a consumer gave up on, with the reason."""
     caller.identity.require_role(Role.ADMINISTRATOR)
     return await collect(request.app.state.upstreams, caller.identity)
 
 
-@routes.post("/{service}/{letter_id}:replay", summary="Gửi lại thông điệp lỗi / Replay a dead letter")
+@routes.post("/{service}/{letter_id}:replay", summary="Gửi lại thông điệp lỗi · Replay a dead letter")
 async def replay_dead_letter(
     service: str, letter_id: uuid.UUID, request: Request, caller: CurrentCaller
 ) -> DeadLetter:

@@ -27,41 +27,43 @@ SECURITY_SCHEMES = {
     "bearer": {
         "type": "http",
         "scheme": "bearer",
-        "description": "Khóa máy trạm (`ttk_…`) hoặc mã phiên (`tts_…`) / Agent key or session token",
+        "description": "Khóa máy trạm (`ttk_…`) hoặc mã phiên (`tts_…`) · Agent key or session token",
     },
     "session": {
         "type": "apiKey",
         "in": "cookie",
         "name": "__Host-tangthu",
-        "description": "Phiên làm việc của cán bộ trên trình duyệt / An officer's browser session",
+        "description": "Phiên làm việc của cán bộ trên trình duyệt · An officer's browser session",
     },
 }
 TAGS = {
-    "sessions": "Đăng nhập, đăng xuất / Signing in and out",
-    "scan-batches": "Lô quét và trang gửi lên / Scan batches and their pages",
-    "units": "Đơn vị công an / Police units",
-    "dossiers": "Hồ sơ, giấy tờ, trang / Dossiers, documents, pages",
-    "pages": "Trang: ảnh và văn bản nhận dạng / Pages: images and recognised text",
-    "persons": "Tra cứu công dân / Looking up persons",
-    "progress": "Tiến độ theo mốc kế hoạch / Progress against milestones",
-    "audit": "Nhật ký truy cập / Audit log",
-    "administration": "Quản trị / Administration",
+    "sessions": "Đăng nhập, đăng xuất · Signing in and out",
+    "scan-batches": "Lô quét và trang gửi lên · Scan batches and their pages",
+    "units": "Đơn vị công an · Police units",
+    "dossiers": "Hồ sơ, giấy tờ, trang · Dossiers, documents, pages",
+    "pages": "Trang: ảnh và văn bản nhận dạng · Pages: images and recognised text",
+    "persons": "Tra cứu công dân · Looking up persons",
+    "progress": "Tiến độ theo mốc kế hoạch · Progress against milestones",
+    "audit": "Nhật ký truy cập · Audit log",
+    "administration": "Quản trị · Administration",
 }
 TAG_OF_SEGMENT = {"holdings": "units"}
 
 
-def merge(documents: Mapping[str, Document], routes: Iterable[OwnedRoute]) -> Document:
+def merge(
+    documents: Mapping[str, Document], routes: Iterable[OwnedRoute], *, complete: bool = True
+) -> Document:
     """The public document: every `/v1` operation of the gateway, and those services' that the table names.
 
-    `documents` maps service name (and `gateway`) to its own document. Raises ValueError if a service lacks
-    an operation that the table promises.
+    `documents` maps service name (and `gateway`) to its own document. Where it must be
+    `complete`, raises ValueError if a service lacks an operation that the table promises.
     """
     merged: Document = {
         "openapi": "3.1.0",
         "info": {
             "title": "Tangthu API",
             "version": VERSION,
-            "description": "Số hóa tàng thư hồ sơ / Digitised residence and identity archives",
+            "description": "Số hóa tàng thư hồ sơ · Digitised residence and identity archives",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],
@@ -80,7 +82,7 @@ def merge(documents: Mapping[str, Document], routes: Iterable[OwnedRoute]) -> Do
                     owned.discard(key)
                     merged["paths"].setdefault(path, {})[method] = _finished(path, method, item[method])
         merged["components"]["schemas"].update(own.get("components", {}).get("schemas", {}))
-    if missing := sorted(key for key in owned if key[0] in documents):
+    if complete and (missing := sorted(owned)):
         raise ValueError(f"promised by the route table but not offered: {missing}")
     merged["paths"] = dict(sorted(merged["paths"].items()))
     _drop_unused_schemas(merged)
@@ -114,6 +116,7 @@ def _prefixed(service: str, name: str) -> str:
 
 def _finished(path: str, method: str, operation: Document) -> Document:
     finished = copy.deepcopy(operation)
+    finished["summary"] = finished.get("summary", "").replace(" / ", " · ")
     finished.setdefault("tags", [_tag(path)])
     finished["operationId"] = finished.get("operationId") or f"{method}_{_shape(path)}"
     if (method, path) in OPEN_OPERATIONS:
@@ -177,7 +180,7 @@ class LiveDocument:
         if time.monotonic() - self._fetched_at > FRESH_S:
             services = sorted({route.service for route in self._routes})
             await asyncio.gather(*(self._fetch(service) for service in services))
-            self._merged = merge(self._documents, self._routes)
+            self._merged = merge(self._documents, self._routes, complete=False)
             self._fetched_at = time.monotonic()
         return self._merged
 

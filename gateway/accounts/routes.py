@@ -68,7 +68,7 @@ async def end_session(request: Request, response: Response, caller: Caller) -> N
     response.delete_cookie(check.cookie_name, path="/", secure=secure, httponly=True, samesite="strict")
 
 
-@routes.post("/sessions", status_code=201, tags=["sessions"], summary="Đăng nhập / Sign in")
+@routes.post("/sessions", status_code=201, tags=["sessions"], summary="Đăng nhập · Sign in")
 async def create_session(body: LoginRequest, request: Request, response: Response) -> NewSession:
     """Open a session: 15 minutes idle, 8 hours at most. The token comes back and as a cookie."""
     opened = await service.sign_in(_database(request), body)
@@ -78,7 +78,7 @@ async def create_session(body: LoginRequest, request: Request, response: Respons
     return NewSession(token=opened.token, expires_at=opened.expires_at, officer=Officer.of(opened.officer))
 
 
-@routes.get("/sessions/current", tags=["sessions"], summary="Phiên hiện tại / The current session")
+@routes.get("/sessions/current", tags=["sessions"], summary="Phiên hiện tại · The current session")
 async def get_session(request: Request, caller: CurrentCaller) -> Session:
     """Who is signed in, and until when at most."""
     officer_id(caller)
@@ -89,14 +89,14 @@ async def get_session(request: Request, caller: CurrentCaller) -> Session:
     return Session(expires_at=found[0].expires_at, officer=Officer.of(found[1]))
 
 
-@routes.delete("/sessions/current", status_code=204, tags=["sessions"], summary="Đăng xuất / Sign out")
+@routes.delete("/sessions/current", status_code=204, tags=["sessions"], summary="Đăng xuất · Sign out")
 async def delete_session(request: Request, response: Response, caller: CurrentCaller) -> None:
     """End the session."""
     await end_session(request, response, caller)
     await _audit(request, caller.identity, 204)
 
 
-@routes.put("/officers/current/totp/secret", tags=["sessions"], summary="Mã TOTP mới / New TOTP secret")
+@routes.put("/officers/current/totp/secret", tags=["sessions"], summary="Mã TOTP mới · New TOTP secret")
 async def put_totp_secret(body: TotpStart, request: Request, caller: CurrentCaller) -> TotpSecret:
     """Make a second factor; it is in force once a code has confirmed it."""
     secret, uri = await service.start_totp(_database(request), officer_id(caller), body.password)
@@ -105,7 +105,7 @@ async def put_totp_secret(body: TotpStart, request: Request, caller: CurrentCall
 
 
 @routes.put(
-    "/officers/current/totp", status_code=204, tags=["sessions"], summary="Xác nhận TOTP / Confirm TOTP"
+    "/officers/current/totp", status_code=204, tags=["sessions"], summary="Xác nhận TOTP · Confirm TOTP"
 )
 async def put_totp(body: TotpCode, request: Request, caller: CurrentCaller) -> None:
     """Put the second factor in force."""
@@ -115,7 +115,7 @@ async def put_totp(body: TotpCode, request: Request, caller: CurrentCaller) -> N
 
 
 @routes.delete(
-    "/officers/{officer_id}/totp", status_code=204, tags=["administration"], summary="Gỡ TOTP / Remove TOTP"
+    "/officers/{officer_id}/totp", status_code=204, tags=["administration"], summary="Gỡ TOTP · Remove TOTP"
 )
 async def delete_totp(officer_id: uuid.UUID, request: Request, caller: CurrentCaller) -> None:
     """Remove an officer's second factor when the telephone is lost."""
@@ -130,7 +130,7 @@ async def delete_totp(officer_id: uuid.UUID, request: Request, caller: CurrentCa
     status_code=201,
     response_model=Officer,
     tags=["administration"],
-    summary="Thêm cán bộ / Register an officer",
+    summary="Thêm cán bộ · Register an officer",
 )
 async def create_officer(
     body: NewOfficer, request: Request, caller: CurrentCaller, key: IdempotencyKey = None
@@ -159,7 +159,7 @@ def _with_body(request: Request, body: object) -> Request:
     return Request(request.scope, receive)
 
 
-@routes.get("/officers", tags=["administration"], summary="Danh sách cán bộ / Officers")
+@routes.get("/officers", tags=["administration"], summary="Danh sách cán bộ · Officers")
 async def list_officers(
     request: Request, caller: CurrentCaller, limit: Limit = 50, cursor: Cursor = None
 ) -> CursorPage[Officer]:
@@ -179,7 +179,7 @@ async def list_officers(
     status_code=201,
     response_model=CreatedAgent,
     tags=["administration"],
-    summary="Cấp khóa cho máy trạm / Register an agent",
+    summary="Cấp khóa cho máy trạm · Register an agent",
 )
 async def create_agent(
     body: NewAgent, request: Request, caller: CurrentCaller, key: IdempotencyKey = None
@@ -201,7 +201,7 @@ async def create_agent(
     return response
 
 
-@routes.get("/agents", tags=["administration"], summary="Danh sách máy trạm / Agents")
+@routes.get("/agents", tags=["administration"], summary="Danh sách máy trạm · Agents")
 async def list_agents(
     request: Request, caller: CurrentCaller, limit: Limit = 50, cursor: Cursor = None
 ) -> CursorPage[Agent]:
@@ -217,7 +217,7 @@ async def list_agents(
 
 
 @routes.delete(
-    "/agents/{agent_id}", status_code=204, tags=["administration"], summary="Thu hồi khóa / Revoke an agent"
+    "/agents/{agent_id}", status_code=204, tags=["administration"], summary="Thu hồi khóa · Revoke an agent"
 )
 async def delete_agent(agent_id: uuid.UUID, request: Request, caller: CurrentCaller) -> None:
     """Revoke an agent's key."""

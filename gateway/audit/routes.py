@@ -13,7 +13,7 @@ from kernel.pages import Cursor, CursorPage, Limit, decode_cursor, encode_cursor
 routes = APIRouter(prefix="/v1", tags=["audit"])
 
 
-@routes.get("/audit-events", summary="Nhật ký truy cập, mới nhất trước / Audit log, newest first")
+@routes.get("/audit-events", summary="Nhật ký truy cập, mới nhất trước · Audit log, newest first")
 async def list_audit_events(
     request: Request,
     caller: CurrentCaller,
