@@ -36,6 +36,7 @@ class Sandbox:
         self._ids = itertools.count(1)
         self._server: subprocess.Popen[bytes] | None = None
         self._waiting: dict[int, Future[Notice]] = {}
+        self._closed = False
 
     def __enter__(self) -> Self:
         return self
@@ -90,8 +91,9 @@ class Sandbox:
             self._started()
 
     def close(self) -> None:
-        """Stop the server and whatever it still works on."""
+        """Stop the server and whatever it still works on; nothing can be processed any more."""
         with self._lock:
+            self._closed = True
             server, self._server = self._server, None
         if server is not None and server.stdin is not None:
             server.stdin.close()
@@ -115,6 +117,8 @@ class Sandbox:
     def _started(self) -> subprocess.Popen[bytes]:
         if self._server is not None and self._server.poll() is None:
             return self._server
+        if self._closed:
+            raise SandboxLost("the sandbox is closed")
         environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
         # One thread per child: the service decides how many children work at once.
         environment |= {"PYTHONPATH": str(_ROOT), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}

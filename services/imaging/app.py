@@ -1,0 +1,43 @@
+"""Composition root of imaging."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from contracts.subjects import IMAGING
+from kernel import web
+from kernel.runtime import running_service
+from services.imaging.consumers import handler
+from services.imaging.sandbox.runner import Sandbox
+from services.imaging.service import PageEnhancer
+from services.imaging.settings import ImagingSettings
+from services.imaging.workspace import Workspace
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Run imaging: its sandbox and its consumer."""
+    settings = ImagingSettings()
+    workspace = Workspace(settings.imaging_work_folder)
+    workspace.open()
+    try:
+        with Sandbox() as sandbox:
+            await asyncio.to_thread(sandbox.start)
+            async with running_service(app, "imaging", settings, MIGRATIONS) as runtime:
+                enhancer = PageEnhancer(
+                    runtime.database, runtime.store, sandbox, workspace, settings.imaging_profile
+                )
+                runtime.consume(IMAGING, handler(enhancer), slots=settings.imaging_workers)
+                yield
+    finally:
+        workspace.close()
+
+
+def create_app() -> FastAPI:
+    """The application; opens nothing until it is served."""
+    return web.create_app("imaging", title="Tangthu imaging", lifespan=lifespan)

@@ -1,0 +1,18 @@
+"""What imaging does with the events it takes."""
+
+from contracts.envelope import Event
+from contracts.events import PageReceived
+from kernel.bus import Handler
+from kernel.errors import PermanentError
+from services.imaging.service import PageEnhancer
+
+
+def handler(enhancer: PageEnhancer) -> Handler:
+    """A handler that has `enhancer` work through every received file; any other event is a PermanentError."""
+
+    async def handle(event: Event) -> None:
+        if not isinstance(event, PageReceived):
+            raise PermanentError(f"imaging does not take {event.subject}")
+        await enhancer.enhance(event)
+
+    return handle

@@ -1,0 +1,54 @@
+"""Imaging's tables."""
+
+import uuid
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import Float, Index, Integer, MetaData, String, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from kernel.tables import COLUMN_TYPES, NAMING
+
+
+class Base(DeclarativeBase):
+    """Base of imaging's tables."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {**COLUMN_TYPES, list[dict[str, Any]]: JSONB}
+
+
+class EnhancementRow(Base):
+    """What was done to a page and how good it is; master and recipe together rebuild every derivative."""
+
+    __tablename__ = "enhancements"
+
+    page_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    file_id: Mapped[uuid.UUID]
+    batch_id: Mapped[uuid.UUID]
+    unit_code: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[str] = mapped_column(String(20))
+    sequence: Mapped[int] = mapped_column(Integer)
+    page_no: Mapped[int] = mapped_column(Integer)
+    page_count: Mapped[int] = mapped_column(Integer)
+    refused: Mapped[str | None] = mapped_column(String(40))
+    detail: Mapped[str] = mapped_column(Text)
+    content: Mapped[str | None] = mapped_column(String(20))
+    verdict: Mapped[str | None] = mapped_column(String(10))
+    defects: Mapped[list[dict[str, Any]]]
+    measures: Mapped[dict[str, Any]]
+    recipe: Mapped[dict[str, Any] | None]
+    sha256: Mapped[str] = mapped_column(String(64))
+    master_key: Mapped[str | None] = mapped_column(Text)
+    access_key: Mapped[str | None] = mapped_column(Text)
+    thumbnail_key: Mapped[str | None] = mapped_column(Text)
+    reading_key: Mapped[str | None] = mapped_column(Text)
+    width_px: Mapped[int | None] = mapped_column(Integer)
+    height_px: Mapped[int | None] = mapped_column(Integer)
+    cpu_seconds: Mapped[float] = mapped_column(Float)
+    made_at: Mapped[datetime]
+
+    __table_args__ = (
+        Index("ix_enhancements_batch_id", "batch_id", "sequence", "page_no"),
+        Index("ix_enhancements_file_id", "file_id"),
+    )

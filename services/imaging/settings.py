@@ -1,0 +1,20 @@
+"""Settings of the imaging service, from the environment."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from pydantic import Field
+
+from kernel.settings import ServiceSettings
+
+
+class ImagingSettings(ServiceSettings):
+    """What every service needs, and how pages are worked on."""
+
+    imaging_workers: int = Field(default=os.cpu_count() or 2, ge=1)
+    """Files in work at the same time, each in a sandboxed child with one core's worth of work."""
+    imaging_profile: str = "default"
+    """Rules in `profiles/` by which pages are judged and derived."""
+    imaging_work_folder: Path = Path(tempfile.gettempdir()) / f"tangthu-imaging-{os.getuid()}"
+    """Scans and derivatives lie here while they are worked on; best on a memory disk."""
