@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 
 from local.demonstration.accounting import Received, account_for
-from local.demonstration.api import Api, Batch, UnitProgress
+from local.demonstration.api import Api, UnitProgress
 from local.demonstration.draw import draw
 from local.demonstration.looking_up import Search, names_read, search_both_ways
 from local.demonstration.plan import UNIT_NAMES, Plan
@@ -26,6 +26,7 @@ from local.demonstration.watching import Watched, watch
 from local.speech import Language, Speech
 
 SEED = 2026
+FOLDER = "demonstration"
 # Invented counts, so that the shares of the milestones move visibly.
 HOLDINGS = {
     ("941", "identity"): 30,
@@ -39,13 +40,13 @@ _PATIENCE_S = 30.0
 async def run(system: RunningSystem) -> int:
     """Run the demonstration on a running system; 0 only when every page is where it belongs."""
     say = Speech(Language(system.language))
-    folder = system.data_folder / "demonstration"
-    plan = await _drawn(folder, say)
+    plan = await _drawn(system.data_folder / FOLDER, say)
+    dispatch = Dispatch()
     async with Api.session(system) as api:
         await _declare(api)
-        watched = await _sent(system, api, plan, folder, say)
+        watched = await _sent(system, api, plan, dispatch, say)
         print_pages(plan, watched, system.started_at, say)
-        received = await _collected(api, plan, watched)
+        received = await _collected(api, plan, dispatch)
         account = account_for(received)
         print_account(account, say)
         print_scores(account, say)
@@ -89,9 +90,9 @@ async def _declare(api: Api) -> None:
                 await asyncio.sleep(1)
 
 
-async def _sent(system: RunningSystem, api: Api, plan: Plan, folder: Path, say: Speech) -> Watched:
+async def _sent(system: RunningSystem, api: Api, plan: Plan, dispatch: Dispatch, say: Speech) -> Watched:
     say("Hai đơn vị gửi bằng lệnh tangthu send…", "Both districts send with tangthu send…")
-    dispatch = Dispatch()
+    folder = system.data_folder / FOLDER
     sending = asyncio.create_task(send_all(system, plan, folder, dispatch))
     try:
         watched = await watch(api, plan, sending, say)
@@ -116,13 +117,13 @@ def _say_failure(result: object, say: Speech) -> None:
         raise result
 
 
-async def _collected(api: Api, plan: Plan, watched: Watched) -> list[Received]:
-    """What the system says about each shipment; batches are told apart by unit and kind."""
-    batches: dict[tuple[str, str], Batch] = {(batch.unit, batch.kind): batch for batch in watched.batches}
+async def _collected(api: Api, plan: Plan, dispatch: Dispatch) -> list[Received]:
+    """What the system says about each shipment; one that was never sent has no rows."""
+    batches = {sent.shipment.folder: sent.batch_id for sent in dispatch.sent}
     received = []
     for shipment in plan.shipments:
-        batch = batches.get((shipment.unit, shipment.kind))
-        rows = await api.pages(batch.id) if batch else []
+        batch_id = batches.get(shipment.folder)
+        rows = await api.pages(batch_id) if batch_id else []
         ids = {row.dossier_id for row in rows if row.dossier_id is not None}
         dossiers = {dossier_id: await api.dossier(dossier_id) for dossier_id in sorted(ids, key=str)}
         received.append(Received(shipment, tuple(rows), dossiers))

@@ -5,6 +5,7 @@ import json
 import os
 import sys
 import time
+import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,10 @@ from local.demonstration.system import RunningSystem
 
 COMMAND = Path(sys.executable).with_name("tangthu")
 _INLINE = (sys.executable, "-c", "from client.cli import main; main()")
+
+
+# All received, and all received but some refused with a reason.
+DELIVERED = {0, 3}
 
 
 class SendFailed(Exception):
@@ -27,6 +32,11 @@ class Sent:
     shipment: Shipment
     summary: dict[str, Any]
     seconds: float
+
+    @property
+    def batch_id(self) -> uuid.UUID:
+        """The scan batch that the shipment became."""
+        return uuid.UUID(self.summary["batch"])
 
 
 @dataclass
@@ -79,7 +89,7 @@ async def send(system: RunningSystem, shipment: Shipment, folder: Path) -> Sent:
     """Run the command for one shipment; SendFailed when it ends with an error."""
     began = time.monotonic()
     # What the command remembers of interrupted sendings belongs to this demonstration alone.
-    own = {"TANGTHU_AGENT_KEY": system.agent_keys[shipment.unit], "XDG_STATE_HOME": str(folder / "state")}
+    own = {"TANGTHU_AGENT_KEY": system.agent_keys[shipment.unit], "TANGTHU_STATE_DIR": str(folder / "state")}
     process = await asyncio.create_subprocess_exec(
         *command_for(system, shipment, folder),
         env={**os.environ, **own},
@@ -92,7 +102,7 @@ async def send(system: RunningSystem, shipment: Shipment, folder: Path) -> Sent:
         if process.returncode is None:
             process.terminate()
             await process.wait()
-    if process.returncode != 0:
+    if process.returncode not in DELIVERED:
         said = (err or out).decode("utf-8", "replace").strip()[-1500:]
         raise SendFailed(f"{shipment.folder}: tangthu send → {process.returncode}\n{said}")
     return Sent(shipment, json.loads(out), time.monotonic() - began)
