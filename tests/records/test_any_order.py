@@ -103,8 +103,8 @@ async def contents(database: Database) -> dict[str, Any]:
     queries = {
         "pages": "SELECT p.id, d.reference, p.document_id FROM pages p "
         "LEFT JOIN dossiers d ON d.id = dossier_id ORDER BY p.id",
-        "dossiers": "SELECT kind, reference, reference_given, state, subject_name, page_count, document_count "
-        "FROM dossiers ORDER BY kind, reference",
+        "dossiers": "SELECT kind, reference, reference_given, state, subject_name, page_count, "
+        "document_count FROM dossiers ORDER BY kind, reference",
         "documents": "SELECT o.id, d.reference, ordinal, type, form, edition FROM documents o "
         "JOIN dossiers d ON d.id = dossier_id ORDER BY o.id",
         "fields": "SELECT id, page_id, name, text, value, confidence, needs_keying FROM extracted_fields "
@@ -140,7 +140,7 @@ def test_order_of_sending_gives_what_it_should(make_database: Callable[[], str])
     assert [kind for _, kind in sorted(documents)] == [
         "cover_sheet", "member_declaration", "residence_change_declaration", "other", "other",
     ]  # fmt: skip
-    persons = {row[0]: [] for row in found["persons"]}
+    persons: dict[str, list[Any]] = {row[0]: [] for row in found["persons"]}
     for row in found["persons"]:
         persons[row[0]].append(row[1:])
     assert persons["HK-001"] == [

@@ -90,19 +90,22 @@ def sort_key(name: str) -> str:
     return f"{letters} {''.join(_tone(word) for word in ordered)}"
 
 
-def levenshtein(one: str, other: str, limit: int) -> int:
-    """Edit distance, or limit + 1 where it is more than `limit`."""
+def typing_errors(one: str, other: str, limit: int) -> int:
+    """Letters missing, added, wrong or swapped with the next; limit + 1 where there are more than `limit`."""
     if abs(len(one) - len(other)) > limit:
         return limit + 1
+    two_before: list[int] = []
     before = list(range(len(other) + 1))
     for row, left in enumerate(one, start=1):
         now = [row]
         for column, right in enumerate(other, start=1):
-            change = before[column - 1] + (left != right)
-            now.append(min(change, before[column] + 1, now[-1] + 1))
-        if min(now) > limit:
+            cost = min(before[column - 1] + (left != right), before[column] + 1, now[-1] + 1)
+            if row > 1 and column > 1 and left == other[column - 2] and one[row - 2] == right:
+                cost = min(cost, two_before[column - 2] + 1)
+            now.append(cost)
+        if min(now) > limit and min(before) > limit:
             return limit + 1
-        before = now
+        two_before, before = before, now
     return min(before[-1], limit + 1)
 
 

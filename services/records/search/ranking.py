@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from services.records.search.domain import Query, levenshtein
+from services.records.search.domain import Query, typing_errors
 
 
 class Match(StrEnum):
@@ -99,6 +99,6 @@ def _agreement(query: Query, key: str) -> float:
 
 def _similar(query: Query, keys: Keys) -> list[tuple[float, Match]]:
     limit = allowed_errors(query.plain)
-    if len(query.words) < 2 or (distance := levenshtein(query.plain, keys.name_key, limit)) > limit:
+    if len(query.words) < 2 or (distance := typing_errors(query.plain, keys.name_key, limit)) > limit:
         return []
     return [(SIMILAR - SIMILAR_STEP * (distance - 1), Match.SIMILAR_NAME)]
