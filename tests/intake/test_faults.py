@@ -12,8 +12,8 @@ from pydantic import SecretStr
 
 from kernel.settings import ServiceSettings
 from local.servers.s3 import S3
-from tests.intake.conftest import RunningIntake, announce_units, serve_intake
 from tests.intake.sending import JPEG, PDF, close, digest, jpeg, open_batch, put, slug, wait_until
+from tests.intake.serving import RunningIntake, announce_units, serve_intake
 
 MIB = 1 << 20
 UNPUBLISHED = "SELECT count(*) FROM outbox WHERE published_at IS NULL"

@@ -1,0 +1,1 @@
+"""The district command line: sending folders of scans and searching, over HTTP only."""
