@@ -33,7 +33,7 @@ def run_demo(data: Path, port: int | None, say: Speech, *, keep: bool) -> int:
     try:
         with interruptible(), system.running():
             print_figures(system, say)
-            result = asyncio.run(run(_handed_over(system, began, say)))
+            result = asyncio.run(run(handed_over(system, began, say)))
             if keep:
                 say_how_to_enter(system.folder, system.base_url, say)
                 say("Hệ thống vẫn chạy. Nhấn Ctrl-C để dừng.", "Still running. Press Ctrl-C to stop.")
@@ -54,7 +54,8 @@ def print_figures(system: LocalSystem, say: Speech) -> None:
     )
 
 
-def _handed_over(system: LocalSystem, began: float, say: Speech) -> RunningSystem:
+def handed_over(system: LocalSystem, began: float, say: Speech) -> RunningSystem:
+    """What the demonstration needs to know; `began` is when the command began, on the monotonic clock."""
     return RunningSystem(
         base_url=system.base_url,
         agent_keys=system.access.agent_keys,

@@ -22,8 +22,15 @@ def interruptible() -> Iterator[None]:
         yield
 
 
-def ignore_interrupts() -> None:
-    """From here on a second Ctrl-C changes nothing: stopping halfway would leave processes behind."""
-    if threading.current_thread() is threading.main_thread():
-        for number in ENDING:
-            signal.signal(number, signal.SIG_IGN)
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """A second Ctrl-C changes nothing within the block: stopping halfway would leave processes behind."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in ENDING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -11,7 +11,7 @@ from local.access import Access, ensure_access
 from local.credentials import Credentials, identity_keys
 from local.database import DATABASE, prepare_database, role_of
 from local.folder import DataFolder
-from local.interrupts import ignore_interrupts
+from local.interrupts import uninterrupted
 from local.orphans import MARK, end_orphans
 from local.parts import SERVICES
 from local.servers.child import NotReady
@@ -64,9 +64,9 @@ class LocalSystem:
                 self.start_s = time.monotonic() - began
                 yield
             finally:
-                ignore_interrupts()
-                self._report("Đang dừng hệ thống…", "Stopping…")
-                self.supervisor.stop()
+                with uninterrupted():
+                    self._report("Đang dừng hệ thống…", "Stopping…")
+                    self.supervisor.stop()
 
     def _start(self) -> None:
         if ended := end_orphans(self.folder.path):

@@ -60,7 +60,8 @@ class Child:
         return self._process.poll() if self._process is not None else None
 
     def start(self) -> Self:
-        """Start the process."""
+        """Start the process; what an earlier, crashed one started is ended first."""
+        self.kill()
         self.log_file.parent.mkdir(parents=True, exist_ok=True)
         rotate(self.log_file)
         with self.log_file.open("ab") as log:
@@ -84,9 +85,7 @@ class Child:
             process.send_signal(first)
             with suppress(subprocess.TimeoutExpired):
                 process.wait(patience_s)
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        self.kill()
 
     def kill(self) -> None:
         """End it at once, as a crash would, children included."""
