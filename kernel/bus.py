@@ -146,7 +146,7 @@ class Bus:
 
     async def _slot(self, consumer: Consumer, handler: Handler, on_dead_letter: OnDeadLetter | None) -> None:
         subscription: JetStreamContext.PullSubscription | None = None
-        while True:
+        while not being_cancelled():
             try:
                 if subscription is None:
                     subscription = await self._subscribe(consumer)
@@ -285,6 +285,16 @@ def _parse(subject: str, payload: bytes) -> Event:
         return kind.model_validate_json(payload)
     except ValueError as error:
         raise PermanentError(f"payload is not a {kind.__name__}") from error
+
+
+def being_cancelled() -> bool:
+    """Whether this task is being cancelled.
+
+    Loops ask at every turn: nats-py disguises a cancellation as a closed connection, and Python 3.11's
+    wait_for can swallow one (cpython issue 86296).
+    """
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 async def _heartbeat(message: Msg) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from contracts.envelope import Event
 from contracts.subjects import EVENT_BY_SUBJECT
-from kernel.bus import Bus
+from kernel.bus import Bus, being_cancelled
 from kernel.database import Database, WriteSession
 from kernel.tables import OutboxRow, StreamRow
 from kernel.telemetry import trace_headers
@@ -58,15 +58,13 @@ class OutboxRelay:
     async def run(self) -> None:
         """Relay until cancelled; a lost broker or database is waited for."""
         known_stream = False
-        while True:
+        while not being_cancelled():
             try:
                 if not known_stream or self._bus.reconnected.is_set():
                     self._bus.reconnected.clear()
                     await self.republish_to_new_stream()
                     known_stream = True
                 published = await self.publish_pending()
-            except asyncio.CancelledError:
-                raise
             except Exception as error:  # noqa: BLE001 - whatever is down comes back; the promise stays in the table
                 log.warning("outbox relay waits", error=repr(error))
                 published = 0

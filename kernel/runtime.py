@@ -8,11 +8,13 @@ from pathlib import Path
 
 import structlog
 from fastapi import FastAPI
+from nats.errors import Error as NatsError
+from prometheus_client import Gauge
 from sqlalchemy.dialects.postgresql import insert
 
 from contracts.envelope import Event
 from contracts.subjects import Consumer
-from kernel.bus import Bus, Handler
+from kernel.bus import Bus, Handler, being_cancelled
 from kernel.database import Database, WriteSession
 from kernel.dead_letters import dead_letter_routes
 from kernel.identity import IdentityVerifier
@@ -29,6 +31,9 @@ from kernel.web import add_readiness
 log = structlog.get_logger()
 
 RESTART_DELAY_S = 2.0
+LAG_INTERVAL_S = 10.0
+
+LAG = Gauge("tangthu_consumer_lag_messages", "Messages waiting or being handled", ["consumer"])
 
 
 @dataclass
@@ -47,6 +52,7 @@ class Runtime:
 
     def consume(self, consumer: Consumer, handler: Handler, *, slots: int | None = None) -> None:
         """Take `consumer`'s events; a message given up becomes a row in `dead_letters`."""
+        self.start(f"lag {consumer.name}", lambda: self._watch_lag(consumer))
         self.start(
             f"consume {consumer.name}",
             lambda: self.bus.consume(
@@ -66,11 +72,20 @@ class Runtime:
 
         return handle
 
+    async def _watch_lag(self, consumer: Consumer) -> None:
+        while not being_cancelled():
+            with suppress(NatsError, TimeoutError, OSError):
+                LAG.labels(consumer.name).set(await self.bus.lag(consumer))
+            await asyncio.sleep(LAG_INTERVAL_S)
+
     async def stop(self) -> None:
         """Cancel the loops and close the connections."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        running = set(self._tasks)
+        while running:
+            for task in running:
+                task.cancel()
+            # A swallowed cancellation (see being_cancelled) would leave a loop sleeping out its pause.
+            _, running = await asyncio.wait(running, timeout=0.5)
         await self.bus.close()
         await self.database.close()
 
@@ -154,7 +169,7 @@ async def _patiently(what: str, act: Callable[[], Awaitable[None]], tries: int =
 
 async def _forever(name: str, loop: Callable[[], Awaitable[None]]) -> None:
     with suppress(asyncio.CancelledError):
-        while True:
+        while not being_cancelled():
             try:
                 await loop()
             except Exception as error:
