@@ -26,7 +26,7 @@ from local.demonstration.watching import Watched, watch
 from local.speech import Language, Speech
 
 SEED = 2026
-FOLDER = "demonstration"
+FOLDER = "drawn-scans"
 # Invented counts, so that the shares of the milestones move visibly.
 HOLDINGS = {
     ("941", "identity"): 30,

@@ -16,7 +16,7 @@ class RunningSystem:
     admin_username: str
     admin_password: str
     data_folder: Path
-    """The demonstration writes below `data_folder / "demonstration"`."""
+    """The demonstration writes below `data_folder / "drawn-scans"`."""
     started_at: float
     """`time.monotonic()` when the command began, for the time to the first page."""
     language: str
