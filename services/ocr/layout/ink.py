@@ -70,7 +70,8 @@ def _inside(stats: NDArray[np.int32], chain: Chain) -> NDArray[np.bool_]:
 
 def binarise(image: Grey) -> Mask:
     """Ink as 255, after dividing out the paper's own shade."""
-    small = cv2.resize(image, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    quarter = (max(1, image.shape[1] // 4), max(1, image.shape[0] // 4))
+    small = cv2.resize(image, quarter, interpolation=cv2.INTER_AREA)
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (15, 15))
     paper = cv2.medianBlur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, kernel), 15)
     paper = cv2.resize(paper, (image.shape[1], image.shape[0]), interpolation=cv2.INTER_LINEAR)

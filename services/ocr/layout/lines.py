@@ -44,7 +44,7 @@ def find_rows(ink: Ink) -> list[Row]:
     """The rows of a page from top to bottom."""
     if ink.noisy:
         return []
-    cores = _cores(ink)
+    cores = _cores(ink) if len(ink.boxes) else []
     owner = _owners(ink, cores)
     rows = []
     for pieces, middle in _merge(ink, cores, owner):
@@ -91,8 +91,14 @@ class _Core:
     """Height of the ridge at every tenth pixel from `left`."""
 
     def y_at(self, x: float) -> float:
+        """Its height at x, beyond its ends that of the nearest end."""
         index = int(np.clip((x - self.left) // 10, 0, len(self.ys) - 1))
         return float(self.ys[index])
+
+    def y_along(self, xs: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Its height at every x."""
+        indices = np.clip((xs - self.left) // 10, 0, len(self.ys) - 1).astype(np.intp)
+        return self.ys[indices]
 
 
 def _cores(ink: Ink) -> list[_Core]:
@@ -127,26 +133,22 @@ def _owners(ink: Ink, cores: list[_Core]) -> NDArray[np.int64]:
     1.6 letters away, those below it (nặng, commas) one.
     """
     unit = ink.letter_px
-    lefts = np.array([core.left for core in cores])
-    rights = np.array([core.right for core in cores])
+    left, top, right, bottom = (ink.boxes[:, column].astype(np.float32) for column in range(4))
+    middle = np.asarray((left + right) / 2, np.float32)
+    centre = (top + bottom) / 2
     owner = np.full(len(ink.boxes), -1, np.int64)
-    for index, (left, top, right, bottom) in enumerate(ink.boxes.tolist()):
-        middle = (left + right) / 2
-        near = np.flatnonzero((lefts - 1.2 * unit <= right) & (rights + 1.2 * unit >= left))
-        best, best_cost = -1, 1.0
-        for candidate in near.tolist():
-            core = cores[candidate]
-            y = core.y_at(middle)
-            aside = max(core.left - middle, middle - core.right, 0.0) / (4 * unit)
-            if top <= y <= bottom:
-                cost = abs((top + bottom) / 2 - y) / (8 * unit) + aside
-            elif bottom < y:
-                cost = (y - bottom) / (1.7 * unit) + aside
-            else:
-                cost = (top - y) / (1.05 * unit) + aside
-            if cost < best_cost:
-                best, best_cost = candidate, cost
-        owner[index] = best
+    least = np.ones(len(ink.boxes), np.float32)
+    for index, core in enumerate(cores):
+        near = np.flatnonzero((left <= core.right + 1.2 * unit) & (right >= core.left - 1.2 * unit))
+        x, y = middle[near], core.y_along(middle[near])
+        aside = np.maximum(np.maximum(core.left - x, x - core.right), 0) / (4 * unit)
+        above = (y - bottom[near]) / (1.7 * unit)
+        below = (top[near] - y) / (1.05 * unit)
+        across = np.abs(centre[near] - y) / (8 * unit) + aside
+        cost = np.where(above > 0, above + aside, np.where(below > 0, below + aside, across))
+        better = cost < least[near]
+        owner[near[better]] = index
+        least[near[better]] = cost[better]
     return owner
 
 

@@ -58,9 +58,9 @@ def working_page(grey: Grey, dpi: float | None) -> WorkingPage:
 def find_skew(image: Grey) -> float:
     """Degrees by which text lines fall to the right (negative: rise), 0 where no angle stands out."""
     shrink = min(1.0, 700 / max(image.shape))
-    small = cv2.resize(image, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
-    if min(small.shape) < 16:
+    if min(image.shape) * shrink < 16:
         return 0.0
+    small = cv2.resize(image, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
     ink = (cv2.GaussianBlur(small, (0, 0), 8).astype(np.float32) - small).clip(0, 60)
     angles = np.arange(-SKEW_RANGE_DEGREES, SKEW_RANGE_DEGREES + 1e-6, SKEW_STEP_DEGREES)
     scores = np.array([_line_contrast(ink, float(angle)) for angle in angles])
