@@ -160,7 +160,8 @@ def part_states(folder: DataFolder) -> list[dict[str, Any]]:
             "name": name,
             "port": part["port"],
             "pid": part["pid"],
-            "ready": is_ready(part["port"]) if name in services else answers(part["port"]),
+            "ready": name in memory
+            and (is_ready(part["port"]) if name in services else answers(part["port"])),
             "memory_bytes": memory.get(name, 0),
         }
         for name, part in parts.items()

@@ -17,7 +17,8 @@ def resident_bytes(pid: int) -> int:
 
 def by_part(pids: Mapping[str, int | None]) -> dict[str, int]:
     """Bytes by part name, for the parts that run."""
-    return {name: resident_bytes(pid) for name, pid in pids.items() if pid}
+    sizes = {name: resident_bytes(pid) for name, pid in pids.items() if pid}
+    return {name: size for name, size in sizes.items() if size}
 
 
 def total(parts: Iterable[int]) -> str:

@@ -129,11 +129,12 @@ def wait_until(ready: Callable[[], bool], child: Child, timeout_s: float) -> Non
     """
     deadline = time.monotonic() + timeout_s
     while True:
+        # First, because another program may have taken the port and answer in its place.
+        if not child.running:
+            raise NotReady(f"{child.name} ended with status {child.exit_status}:\n{child.log_tail()}")
         with suppress(OSError, HTTPException):
             if ready():
                 return
-        if not child.running:
-            raise NotReady(f"{child.name} ended with status {child.exit_status}:\n{child.log_tail()}")
         if time.monotonic() > deadline:
             raise NotReady(f"{child.name} is not ready after {timeout_s:.0f} s:\n{child.log_tail()}")
         time.sleep(POLL_S)
