@@ -16,6 +16,7 @@ from kernel.settings import ServiceSettings
 from local.servers.nats import Nats
 from local.servers.postgres import Postgres
 from local.servers.s3 import S3
+from local.system import LocalSystem
 
 # What a developer's shell happens to hold must not reach a test.
 for _name in [name for name in os.environ if name.startswith("TANGTHU_")]:
@@ -53,6 +54,17 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     finally:
         for part in reversed(parts):
             part.stop()
+
+
+@pytest.fixture(scope="session")
+def running_system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalSystem]:
+    """The whole system, started once for the tests marked `e2e`: `.base_url`, `.access`, `.folder`.
+
+    It takes some 20 seconds to start; what a test leaves in it the next one sees.
+    """
+    system = LocalSystem(tmp_path_factory.mktemp("system") / "data")
+    with system.running():
+        yield system
 
 
 @pytest.fixture
