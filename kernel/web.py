@@ -12,6 +12,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -155,10 +157,19 @@ def add_problem_handlers(app: FastAPI) -> None:
         headers = dict(error.headers) if error.headers else None
         return problem_response(error.status_code, slug, title, title_en, headers=headers)
 
+    for failure in (OperationalError, InterfaceError, PoolTimeoutError, ConnectionError):
+        app.add_exception_handler(failure, _on_lost_server)
+
     @app.exception_handler(Exception)
     async def on_unexpected(_request: Request, error: Exception) -> Response:
         log.error("unexpected error", error=type(error).__name__, exc_info=error)
         return problem_response(500, "internal_error", *TITLES[500])
+
+
+async def _on_lost_server(_request: Request, error: Exception) -> Response:
+    """Postgres, the broker or storage cannot be reached: the same request may succeed in a moment."""
+    log.warning("a server cannot be reached", error=type(error).__name__)
+    return problem_response(503, "unavailable", *TITLES[503], headers={"Retry-After": "2"})
 
 
 def _add_probes(app: FastAPI) -> None:
