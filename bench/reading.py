@@ -1,0 +1,131 @@
+"""`python -m bench.reading`: the pack beside tesseract `vie`, on lines drawn with faces never trained on."""
+
+import argparse
+import logging
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from training.ageing import READ_HEIGHT
+from training.charset import clean
+from training.drawing import Gray
+from training.evaluate import PACK, PackReader, lines, strata
+from training.scoring import Score
+
+TESSERACT_HEIGHT = 64
+"""Rows given to tesseract, which wants capitals of about 30 pixels; it reads the same crop, enlarged."""
+TESSERACT_MARGIN = 12
+
+
+@dataclass
+class Reading:
+    """A reader's score on a stratum, and the CPU seconds it took."""
+
+    score: Score = field(default_factory=Score)
+    seconds: float = 0.0
+
+
+def tesseract_available() -> bool:
+    """Whether tesseract and its Vietnamese model are installed."""
+    if not shutil.which("tesseract"):
+        return False
+    listed = subprocess.run(["tesseract", "--list-langs"], capture_output=True, text=True, check=False)
+    return "vie" in listed.stdout.split()
+
+
+def tesseract_lines(images: list[Gray]) -> tuple[list[str], float]:
+    """Texts of line crops read by one tesseract run (`--psm 7`, one thread), and its CPU seconds."""
+    with tempfile.TemporaryDirectory() as folder:
+        listing = Path(folder) / "lines.txt"
+        paths = [Path(folder) / f"{number}.png" for number in range(len(images))]
+        for path, image in zip(paths, images, strict=True):
+            scale = TESSERACT_HEIGHT / READ_HEIGHT
+            grown = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
+            framed = np.pad(grown, TESSERACT_MARGIN, mode="edge")
+            cv2.imwrite(str(path), framed)
+        listing.write_text("\n".join(map(str, paths)) + "\n", encoding="utf-8")
+        command = ["tesseract", str(listing), "stdout", "-l", "vie", "--psm", "7"]
+        timed = [
+            "/usr/bin/env",
+            "OMP_THREAD_LIMIT=1",
+            "bash",
+            "-c",
+            'TIMEFORMAT="%U %S"; time "$@"',
+            "bash",
+            *command,
+        ]
+        ran = subprocess.run(timed, capture_output=True, text=True, check=True)
+    user, system = ran.stderr.strip().splitlines()[-1].split()
+    texts = [" ".join(text.split()) for text in ran.stdout.split("\f")[: len(images)]]
+    return texts + [""] * (len(images) - len(texts)), float(user) + float(system)
+
+
+def pack_lines(reader: PackReader) -> Callable[[list[Gray]], tuple[list[str], float]]:
+    """Texts of line crops read by the pack on one thread, and the CPU seconds."""
+
+    def read(images: list[Gray]) -> tuple[list[str], float]:
+        began = time.process_time()
+        texts = [reader.read(image) for image in images]
+        return texts, time.process_time() - began
+
+    return read
+
+
+def compare(count: int, pack: Path) -> dict[str, dict[str, Reading]]:
+    """Stratum to reader to reading, `count` lines each."""
+    readers: dict[str, Callable[[list[Gray]], tuple[list[str], float]]] = {
+        "pack": pack_lines(PackReader(pack))
+    }
+    if tesseract_available():
+        readers["tesseract"] = tesseract_lines
+    found: dict[str, dict[str, Reading]] = {}
+    for name, (kind, wording, calm) in strata().items():
+        drawn = list(lines(kind, wording, calm=calm, count=count))
+        found[name] = {}
+        for reader, read in readers.items():
+            texts, seconds = read([image for image, _ in drawn])
+            reading = Reading(seconds=seconds)
+            for (_, truth), text in zip(drawn, texts, strict=True):
+                reading.score.add(truth, clean(text))
+            found[name][reader] = reading
+    return found
+
+
+def table(found: dict[str, dict[str, Reading]]) -> str:
+    """Error shares side by side; the ratio says how many times fewer characters the pack gets wrong."""
+    heads = f"{'stratum':24}{'reader':>11}{'CER %':>8}{'bare %':>8}{'WER %':>8}{'whole %':>9}"
+    rows = [heads + f"{'lines/s':>9}{'ratio':>8}"]
+    for name, readings in found.items():
+        own = readings["pack"].score.characters
+        for reader, reading in readings.items():
+            score = reading.score
+            ratio = f"{score.characters / max(own, 1e-4):8.1f}" if reader != "pack" else ""
+            rows.append(
+                f"{name:24}{reader:>11}{100 * score.characters:8.2f}{100 * score.characters_bare:8.2f}"
+                f"{100 * score.word_errors:8.2f}{100 * score.whole:9.1f}"
+                f"{score.lines / max(reading.seconds, 1e-6):9.0f}{ratio}"
+            )
+    return "\n".join(rows)
+
+
+def main() -> None:
+    """Compare and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--lines", type=int, default=100, help="lines per stratum")
+    parser.add_argument("--pack", type=Path, default=PACK)
+    asked = parser.parse_args()
+    logging.getLogger("fontTools").setLevel(logging.ERROR)
+    print(table(compare(asked.lines, asked.pack)))
+    if not tesseract_available():
+        print("tesseract with `vie` is not installed: only the pack was measured")
+
+
+if __name__ == "__main__":
+    main()

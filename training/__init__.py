@@ -1,0 +1,1 @@
+"""How the recogniser's weights are made: drawn lines, training, export, evaluation."""

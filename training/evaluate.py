@@ -1,0 +1,172 @@
+"""`python -m training.evaluate [PACK]`: errors of a model pack by stratum, on faces never trained on."""
+
+import argparse
+import json
+import logging
+import random
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import onnxruntime as ort
+
+from synthetic.text import dates, names, numbers, places, prose
+from training.ageing import age
+from training.charset import clean, decode
+from training.drawing import Gray, draw
+from training.faces import Kind, held_out_faces
+from training.scoring import Score
+from training.wording import Piece, line, truth
+
+PACK = Path(__file__).resolve().parent.parent / "models" / "tangthu-vi-1"
+SEED = 2027
+Wording = Callable[[random.Random], tuple[Piece, ...]]
+
+
+class PackReader:
+    """A pack's network, read line by line with greedy decoding; for measuring only."""
+
+    def __init__(self, pack: Path, threads: int = 1) -> None:
+        """Load the ONNX graph."""
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = threads
+        self._session = ort.InferenceSession(str(pack / "inference.onnx"), options, ["CPUExecutionProvider"])
+        self._input = self._session.get_inputs()[0].name
+
+    def read(self, image: Gray) -> str:
+        """Text of a grey line crop of any height."""
+        height, width = image.shape
+        if height != 32:
+            image = cv2.resize(
+                image, (max(8, round(width * 32 / height)), 32), interpolation=cv2.INTER_AREA
+            ).astype(np.uint8)
+        fed = (image.astype(np.float32) / 127.5 - 1.0)[None, None].repeat(3, 1)
+        classes = self._session.run(None, {self._input: fed})[0][0].argmax(1).tolist()
+        return decode(classes)
+
+
+def strata() -> dict[str, tuple[Kind, Wording, bool]]:
+    """Name to (kind of face, what is written, whether the damage is calm)."""
+    return {
+        "print": ("print", _value, True),
+        "typewriter": ("typewriter", _value, True),
+        "handwriting": ("hand", _value, True),
+        "print form lines": ("print", line, False),
+        "handwriting form lines": ("hand", line, False),
+        "prose": ("print", _prose, True),
+        "dotted": ("hand", _dotted, True),
+        "digits": ("hand", _digits, True),
+        "digits printed": ("print", _digits, True),
+        "dates": ("hand", _dates, True),
+        "capitals": ("hand", _capitals, True),
+        "capitals printed": ("print", _capitals, True),
+    }
+
+
+def lines(
+    kind: Kind, wording: Wording, *, calm: bool, count: int, seed: int = SEED
+) -> Iterator[tuple[Gray, str]]:
+    """Lines drawn with held-out faces of one kind."""
+    faces = held_out_faces()
+    if kind == "typewriter":
+        faces = faces | {"print": faces["typewriter"]}
+    for number in range(count):
+        rng = random.Random(f"{seed}/{kind}/{number}")
+        pieces = wording(rng)
+        drawn = draw(rng, pieces, faces, filled_in=kind)
+        yield age(rng, drawn, calm=calm), truth(pieces)
+
+
+def evaluate(read: Callable[[Gray], str], count: int) -> dict[str, Score]:
+    """Score of a reader per stratum."""
+    scores: dict[str, Score] = {}
+    for name, (kind, wording, calm) in strata().items():
+        scores[name] = Score()
+        for image, text in lines(kind, wording, calm=calm, count=count):
+            scores[name].add(text, clean(read(image)))
+    return scores
+
+
+def _value(rng: random.Random) -> tuple[Piece, ...]:
+    made = rng.choice(
+        (_name, places.origin, places.address, lambda drawn: dates.written(drawn, dates.birth_date(drawn)))
+    )
+    return (Piece(clean(made(rng).replace("…", " ")), "value"),)
+
+
+def _name(rng: random.Random) -> str:
+    full = names.name(rng).full
+    return full.upper() if rng.random() < 0.4 else full
+
+
+def _prose(rng: random.Random) -> tuple[Piece, ...]:
+    words = clean(prose.paragraph(rng, 2)).split()
+    return (Piece(" ".join(words[: rng.randint(4, 14)]), "label"),)
+
+
+def _dotted(rng: random.Random) -> tuple[Piece, ...]:
+    return Piece("", "gap"), Piece(_name(rng), "value"), Piece("", "gap")
+
+
+def _digits(rng: random.Random) -> tuple[Piece, ...]:
+    sex, year = names.sex_of(rng), rng.randint(1930, 2008)
+    made = rng.choice((numbers.old_identity_number(rng), numbers.citizen_number(rng, sex=sex, year=year)))
+    return (Piece(made, "value"),)
+
+
+def _dates(rng: random.Random) -> tuple[Piece, ...]:
+    return (Piece(clean(dates.written(rng, dates.birth_date(rng)).replace("…", " ")), "value"),)
+
+
+def _capitals(rng: random.Random) -> tuple[Piece, ...]:
+    return (Piece(names.name(rng).full.upper(), "value"),)
+
+
+def report(scores: dict[str, Score]) -> str:
+    """The scores as a table."""
+    rows = [f"{'stratum':24}{'lines':>6}{'CER %':>8}{'bare %':>8}{'WER %':>8}{'whole %':>9}"]
+    rows += [
+        f"{name:24}{score.lines:6}{100 * score.characters:8.2f}{100 * score.characters_bare:8.2f}"
+        f"{100 * score.word_errors:8.2f}{100 * score.whole:9.1f}"
+        for name, score in scores.items()
+    ]
+    return "\n".join(rows)
+
+
+def metrics(scores: dict[str, Score]) -> dict[str, dict[str, float]]:
+    """The scores as the manifest keeps them."""
+    return {
+        name: {
+            "lines": score.lines,
+            "cer": round(score.characters, 4),
+            "cer_without_marks": round(score.characters_bare, 4),
+            "wer": round(score.word_errors, 4),
+            "whole": round(score.whole, 4),
+        }
+        for name, score in scores.items()
+    }
+
+
+def main() -> None:
+    """Measure the pack and print the table, or JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("pack", nargs="?", type=Path, default=PACK)
+    parser.add_argument("--lines", type=int, default=200, help="lines per stratum")
+    parser.add_argument("--json", action="store_true")
+    asked = parser.parse_args()
+    logging.getLogger("fontTools").setLevel(logging.ERROR)
+    reader = PackReader(asked.pack)
+    began = time.process_time()
+    scores = evaluate(reader.read, asked.lines)
+    spent = time.process_time() - began
+    print(
+        json.dumps(metrics(scores), indent=2)
+        if asked.json
+        else f"{report(scores)}\n{spent:.0f} CPU-s with drawing"
+    )
+
+
+if __name__ == "__main__":
+    main()
