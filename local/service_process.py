@@ -7,7 +7,7 @@ from pathlib import Path
 
 from local.parts import Service
 from local.servers.child import Child, wait_until
-from local.servers.ports import LOOPBACK
+from local.servers.ports import LOOPBACK, PortClaim
 
 REPOSITORY = Path(__file__).parents[1]
 
@@ -15,10 +15,13 @@ REPOSITORY = Path(__file__).parents[1]
 class ServiceProcess:
     """Runs `python -m kernel.serve` for one service."""
 
-    def __init__(self, service: Service, port: int, environment: Mapping[str, str], logs: Path) -> None:
+    def __init__(
+        self, service: Service, claim: PortClaim, environment: Mapping[str, str], logs: Path
+    ) -> None:
         self.name = service.name
-        self.port = port
-        command = [sys.executable, "-m", "kernel.serve", service.factory, "--port", str(port)]
+        self._claim = claim
+        self.port = claim.port
+        command = [sys.executable, "-m", "kernel.serve", service.factory, "--port", str(self.port)]
         self.child = Child(
             service.name,
             command,
@@ -52,3 +55,4 @@ class ServiceProcess:
     def stop(self) -> None:
         """Let requests and handlers end, then stop."""
         self.child.stop(patience_s=25)
+        self._claim.release()

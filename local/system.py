@@ -17,7 +17,7 @@ from local.parts import SERVICES
 from local.servers.child import NotReady
 from local.servers.external_postgres import ExternalPostgres
 from local.servers.nats import Nats
-from local.servers.ports import LOOPBACK, free_port
+from local.servers.ports import LOOPBACK, PortClaim
 from local.servers.postgres import Postgres
 from local.servers.s3 import S3
 from local.service_process import ServiceProcess
@@ -147,23 +147,25 @@ class LocalSystem:
         shared: Mapping[str, str],
         ports: Mapping[str, int],
     ) -> list[ServiceProcess]:
-        chosen = {service.name: free_port(ports.get(service.name)) for service in SERVICES}
-        chosen["gateway"] = self._gateway_port(ports)
-        urls = {f"TANGTHU_{name.upper()}_URL": f"http://{LOOPBACK}:{port}" for name, port in chosen.items()}
+        claims = {service.name: PortClaim(ports.get(service.name)) for service in SERVICES[:-1]}
+        claims["gateway"] = self._gateway_port(ports)
+        urls = {
+            f"TANGTHU_{name.upper()}_URL": f"http://{LOOPBACK}:{claim.port}" for name, claim in claims.items()
+        }
         services = []
         for service in SERVICES:
             password = credentials.roles[service.name]
             address = postgres.url_of(DATABASE, role_of(service.name), password)
             environment = {**shared, **urls, "TANGTHU_DATABASE_URL": address}
-            services.append(ServiceProcess(service, chosen[service.name], environment, self.folder.logs))
+            services.append(ServiceProcess(service, claims[service.name], environment, self.folder.logs))
         return services
 
-    def _gateway_port(self, ports: Mapping[str, int]) -> int:
+    def _gateway_port(self, ports: Mapping[str, int]) -> PortClaim:
         wanted = self._wanted_port
-        port = free_port(wanted or ports.get("gateway") or DEFAULT_PORT)
-        if wanted and port != wanted:
+        claim = PortClaim(wanted or ports.get("gateway") or DEFAULT_PORT)
+        if wanted and claim.port != wanted:
             raise NotReady(f"Cổng {wanted} đang được chương trình khác dùng. / Port {wanted} is in use.")
-        return port
+        return claim
 
     def _last_ports(self) -> dict[str, int]:
         parts = self.folder.read_state().get("parts", {})

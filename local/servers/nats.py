@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from local.servers.child import Child, wait_until
-from local.servers.ports import LOOPBACK, free_port
+from local.servers.ports import LOOPBACK, PortClaim
 
 USER = "tangthu"
 
@@ -35,8 +35,8 @@ class Nats:
     ) -> None:
         self._folder = folder.absolute()
         self._password = password
-        self.port = free_port(port)
-        self.monitor_port = free_port(monitor_port)
+        self._claims = (PortClaim(port), PortClaim(monitor_port))
+        self.port, self.monitor_port = (claim.port for claim in self._claims)
         self._config_file = self._folder / "nats.conf"
         command = [str(binary()), "--config", str(self._config_file)]
         self.child = Child(
@@ -69,6 +69,8 @@ class Nats:
     def stop(self) -> None:
         """Shut down."""
         self.child.stop(first=signal.SIGINT)
+        for claim in self._claims:
+            claim.release()
 
     def _config(self) -> dict[str, object]:
         return {

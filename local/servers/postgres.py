@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 
 from local.servers.child import Child, NotReady, end_process, wait_until
-from local.servers.ports import LOOPBACK, free_port
+from local.servers.ports import LOOPBACK, PortClaim
 from local.servers.unprivileged import NOBODY, command_for
 
 SUPERUSER = "postgres"
@@ -63,7 +63,8 @@ class Postgres:
         self._cluster = folder.absolute() / "cluster"
         self._folder = folder.absolute()
         self._password = password
-        self.port = free_port(port)
+        self._claim = PortClaim(port)
+        self.port = self._claim.port
         settings = [f"--{key}={value}" for key, value in SETTINGS.items()]
         command = [str(binaries() / "postgres"), "-D", str(self._cluster), "-p", str(self.port), *settings]
         self.child = Child(
@@ -112,6 +113,7 @@ class Postgres:
     def stop(self) -> None:
         """Shut down fast: open transactions are rolled back, nothing needs recovery."""
         self.child.stop(first=signal.SIGINT, patience_s=30)
+        self._claim.release()
 
     def _create(self) -> None:
         fresh = self._folder / "cluster.new"

@@ -1,6 +1,5 @@
 """A real S3 server: OpenStack Swift with its s3api on one replica, in one process (`swift_node.py`)."""
 
-import json
 import secrets
 import signal
 import sys
@@ -9,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from local.servers.child import Child, wait_until
-from local.servers.ports import LOOPBACK, free_port
+from local.servers.ports import LOOPBACK, PortClaim
 
 ACCESS_KEY = "tangthu:archive"
 """Swift's tempauth names keys account:user."""
@@ -106,7 +105,8 @@ class S3:
         self._folder = folder.absolute()
         self._secret = secret
         self._reserve_bytes = reserve_bytes
-        self.port = free_port(port)
+        self._claims = {part: PortClaim() for part in PARTS} | {"proxy": PortClaim(port)}
+        self.port = self._claims["proxy"].port
         self.access_key = ACCESS_KEY
         self.region = REGION
         command = [
@@ -135,11 +135,11 @@ class S3:
         for folder in (self._folder, self._folder / "devices" / "d1"):
             folder.mkdir(parents=True, exist_ok=True)
         self._write_hash_config()
-        ports = {part: free_port() for part in PARTS}
-        (self._folder / "ports.json").write_text(json.dumps(ports))
-        for part, port in ports.items():
+        for part in PARTS:
             options = "disk_chunk_size = 1048576\nnetwork_chunk_size = 1048576" if part == "object" else ""
-            text = SERVER_CONFIG.format(part=part, port=port, folder=self._folder, options=options)
+            text = SERVER_CONFIG.format(
+                part=part, port=self._claims[part].port, folder=self._folder, options=options
+            )
             (self._folder / f"{part}-server.conf").write_text(text)
         proxy = self._folder / "proxy-server.conf"
         proxy.touch(mode=0o600)
@@ -167,6 +167,8 @@ class S3:
     def stop(self) -> None:
         """Shut down."""
         self.child.stop(first=signal.SIGTERM, patience_s=5)
+        for claim in self._claims.values():
+            claim.release()
 
     def _write_hash_config(self) -> None:
         """Where objects lie follows from this secret: it is made once and never changes."""
