@@ -38,9 +38,9 @@ def print_pages(plan: Plan, watched: Watched, started_at: float, say: Speech) ->
     )
     per_page = watched.seconds / max(1, known)
     say(
-        f"  {watched.seconds:.0f} giây từ lúc gửi, {per_page:.2f} giây một trang "
+        f"  {watched.seconds:.0f} giây kể từ tệp đầu tiên, {per_page:.2f} giây một trang "
         f"({60 / max(per_page, 1e-6):.0f} trang/phút)",
-        f"  {watched.seconds:.0f} seconds since sending began, {per_page:.2f} s a page "
+        f"  {watched.seconds:.0f} seconds since the first file, {per_page:.2f} s a page "
         f"({60 / max(per_page, 1e-6):.0f} pages/min)",
     )
     if watched.first_page_at is not None:

@@ -3,13 +3,12 @@
 import asyncio
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 
 import httpx
 
 from local.demonstration.accounting import Received, account_for
 from local.demonstration.api import Api, UnitProgress
-from local.demonstration.draw import draw
+from local.demonstration.draw import TRUTH, drawing
 from local.demonstration.looking_up import Search, names_read, search_both_ways
 from local.demonstration.plan import UNIT_NAMES, Plan
 from local.demonstration.report import (
@@ -40,11 +39,22 @@ _PATIENCE_S = 30.0
 async def run(system: RunningSystem) -> int:
     """Run the demonstration on a running system; 0 only when every page is where it belongs."""
     say = Speech(Language(system.language))
-    plan = await _drawn(system.data_folder / FOLDER, say)
+    try:
+        return await _shown(system, say)
+    except httpx.HTTPError as error:
+        say.error(
+            f"\nKHÔNG ĐẠT: hệ thống không trả lời ({error!r}).",
+            f"\nFAILED: the system does not answer ({error!r}).",
+        )
+        return 1
+
+
+async def _shown(system: RunningSystem, say: Speech) -> int:
+    """Do everything and print it."""
     dispatch = Dispatch()
     async with Api.session(system) as api:
         await _declare(api)
-        watched = await _sent(system, api, plan, dispatch, say)
+        plan, watched = await _worked(system, api, dispatch, say)
         print_pages(plan, watched, system.started_at, say)
         received = await _collected(api, plan, dispatch)
         account = account_for(received)
@@ -62,19 +72,6 @@ async def run(system: RunningSystem) -> int:
     return 0 if good else 1
 
 
-async def _drawn(folder: Path, say: Speech) -> Plan:
-    say("Vẽ bản quét giả của hai đơn vị…", "Drawing made-up scans of two districts…")
-    began = time.monotonic()
-    plan = await asyncio.to_thread(draw, folder, SEED)
-    files = sum(len(shipment.files) for shipment in plan.shipments)
-    spent = time.monotonic() - began
-    say(
-        f"  {plan.page_count} trang trong {files} tệp, {spent:.0f} giây: {folder}",
-        f"  {plan.page_count} pages in {files} files, {spent:.0f} seconds: {folder}",
-    )
-    return plan
-
-
 async def _declare(api: Api) -> None:
     """Declare what the shelves hold; the units may still be on their way to intake just after a start."""
     deadline = time.monotonic() + _PATIENCE_S
@@ -90,21 +87,28 @@ async def _declare(api: Api) -> None:
                 await asyncio.sleep(1)
 
 
-async def _sent(system: RunningSystem, api: Api, plan: Plan, dispatch: Dispatch, say: Speech) -> Watched:
-    say("Hai đơn vị gửi bằng lệnh tangthu send…", "Both districts send with tangthu send…")
+async def _worked(system: RunningSystem, api: Api, dispatch: Dispatch, say: Speech) -> tuple[Plan, Watched]:
+    """Draw and send, shipment by shipment, until everything is processed or nothing moves any more."""
+    say(
+        "Vẽ bản quét giả; hai đơn vị gửi bằng lệnh tangthu send…",
+        "Drawing made-up scans; both districts send them with tangthu send…",
+    )
     folder = system.data_folder / FOLDER
-    sending = asyncio.create_task(send_all(system, plan, folder, dispatch))
-    try:
-        watched = await watch(api, plan, sending, say)
-    finally:
-        if not sending.done():
+    with drawing(folder, SEED) as shipments:
+        drawn = [asyncio.wrap_future(one) for one in shipments]
+        sending = asyncio.create_task(send_all(system, drawn, folder, dispatch))
+        try:
+            watched = await watch(api, drawn, sending, say)
+        finally:
             sending.cancel()
-        results = await asyncio.gather(sending, return_exceptions=True)
-    for result in results:
+            (result,) = await asyncio.gather(sending, return_exceptions=True)
         _say_failure(result, say)
+        plan = Plan(SEED, tuple(await asyncio.gather(*drawn)))
+    plan.write(folder / TRUTH)
+    say(f"Bản vẽ và lời giải: {folder}", f"The scans and their truth: {folder}")
     if not watched.finished:
         say("! Chưa xử lý xong mọi lô quét.", "! Not every scan batch was processed.")
-    return watched
+    return plan, watched
 
 
 def _say_failure(result: object, say: Speech) -> None:

@@ -6,11 +6,13 @@ import os
 import sys
 import time
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from local.demonstration.plan import Plan, Shipment
+from local.demonstration.plan import Shipment
+from local.demonstration.shipments import SHIPMENTS
 from local.demonstration.system import RunningSystem
 
 COMMAND = Path(sys.executable).with_name("tangthu")
@@ -46,24 +48,28 @@ class Dispatch:
     sent: list[Sent] = field(default_factory=list)
 
 
-async def send_all(system: RunningSystem, plan: Plan, folder: Path, dispatch: Dispatch) -> None:
-    """Send every shipment: the districts side by side, each district's shipments in a row.
+async def send_all(
+    system: RunningSystem, drawn: Sequence[asyncio.Future[Shipment]], folder: Path, dispatch: Dispatch
+) -> None:
+    """Send each shipment when it is drawn: the districts side by side, each district's own in a row.
 
     Raises:
         SendFailed: one of the commands failed.
     """
-    units = dict.fromkeys(shipment.unit for shipment in plan.shipments)
+    units = dict.fromkeys(described[1] for described in SHIPMENTS)
     async with asyncio.TaskGroup() as group:
         for unit in units:
-            group.create_task(_send_in_a_row(system, plan, unit, folder, dispatch))
+            own = [one for one, described in zip(drawn, SHIPMENTS, strict=True) if described[1] == unit]
+            group.create_task(_send_in_a_row(system, own, folder, dispatch))
 
 
 async def _send_in_a_row(
-    system: RunningSystem, plan: Plan, unit: str, folder: Path, dispatch: Dispatch
+    system: RunningSystem, drawn: Sequence[asyncio.Future[Shipment]], folder: Path, dispatch: Dispatch
 ) -> None:
-    for shipment in plan.shipments:
-        if shipment.unit == unit:
-            dispatch.sent.append(await send(system, shipment, folder))
+    for one in drawn:
+        # The other district may fail and end this task; the drawing goes on, for the comparison.
+        shipment = await asyncio.shield(one)
+        dispatch.sent.append(await send(system, shipment, folder))
 
 
 def command_for(system: RunningSystem, shipment: Shipment, folder: Path) -> list[str]:

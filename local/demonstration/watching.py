@@ -3,12 +3,13 @@
 import asyncio
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import httpx
 
 from local.demonstration.api import Api, Batch
-from local.demonstration.plan import Plan
+from local.demonstration.plan import Shipment
 from local.speech import Speech
 
 POLL_S = 0.7
@@ -19,7 +20,7 @@ STALLED_S = 180.0
 
 @dataclass(frozen=True)
 class Watched:
-    """How the work went, in seconds since the first command started sending."""
+    """How the work went, in seconds since the first file was received."""
 
     batches: tuple[Batch, ...]
     seconds: float
@@ -28,9 +29,12 @@ class Watched:
     finished: bool
 
 
-async def watch(api: Api, plan: Plan, sending: asyncio.Task[None], say: Speech) -> Watched:
+async def watch(
+    api: Api, drawn: Sequence[asyncio.Future[Shipment]], sending: asyncio.Task[None], say: Speech
+) -> Watched:
     """Show progress until every shipment is processed, or nothing has moved for three minutes."""
     began = moved = shown = time.monotonic()
+    sent_from: float | None = None
     first: float | None = None
     last: tuple[int, ...] = ()
     batches: list[Batch] = []
@@ -45,24 +49,26 @@ async def watch(api: Api, plan: Plan, sending: asyncio.Task[None], say: Speech) 
             await asyncio.sleep(POLL_S)
             continue
         figures, now = _figures(batches), time.monotonic()
+        if sent_from is None and figures[0]:
+            sent_from = now
         if first is None and figures[1]:
             first = now
         if figures != last:
             moved = now
-        finished = sending.done() and _processed(plan, batches)
+        finished = sending.done() and _processed(len(drawn), batches)
         if figures != last and (_live() or now - shown >= LINE_EVERY_S or finished):
-            _show(figures, plan, now - began, say)
+            _show(figures, drawn, now - began, say)
             shown = now
         last = figures
         if not finished:
             await asyncio.sleep(POLL_S)
     if _live():
         print(flush=True)
-    return Watched(tuple(batches), time.monotonic() - began, first, finished)
+    return Watched(tuple(batches), time.monotonic() - (sent_from or began), first, finished)
 
 
-def _processed(plan: Plan, batches: list[Batch]) -> bool:
-    return len(batches) >= len(plan.shipments) and all(batch.state == "processed" for batch in batches)
+def _processed(shipments: int, batches: list[Batch]) -> bool:
+    return len(batches) >= shipments and all(batch.state == "processed" for batch in batches)
 
 
 def _figures(batches: list[Batch]) -> tuple[int, ...]:
@@ -80,8 +86,11 @@ def _live() -> bool:
     return sys.stdout.isatty()
 
 
-def _show(figures: tuple[int, ...], plan: Plan, seconds: float, say: Speech) -> None:
-    files = sum(len(shipment.files) for shipment in plan.shipments)
+def _show(
+    figures: tuple[int, ...], drawn: Sequence[asyncio.Future[Shipment]], seconds: float, say: Speech
+) -> None:
+    ready = [one for one in drawn if one.done()]
+    files = f"{sum(len(one.result().files) for one in ready)}{'' if len(ready) == len(drawn) else '+'}"
     received, enhanced, recognised, filed, refused = figures
     line = say.choose(
         f"  {seconds:5.0f} giây  nhận {received}/{files} tệp · làm rõ {enhanced} trang · đọc {recognised} · "
