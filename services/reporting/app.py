@@ -10,6 +10,7 @@ from contracts.subjects import REPORTING
 from kernel import web
 from kernel.runtime import running_service
 from services.reporting.domain import load_milestones
+from services.reporting.gauges import keep_fresh
 from services.reporting.routes import routes
 from services.reporting.service import take_in
 from services.reporting.settings import ReportingSettings
@@ -24,6 +25,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.milestones = load_milestones(settings.milestones_file)
     async with running_service(app, "reporting", settings, MIGRATIONS) as runtime:
         runtime.consume(REPORTING, runtime.in_transaction(REPORTING, take_in))
+        runtime.start("gauges", lambda: keep_fresh(runtime.database, app.state.milestones))
         yield
 
 

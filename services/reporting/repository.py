@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from contracts.events import HoldingsDeclared, PoliceUnitRegistered
 from kernel.database import ReadSession, WriteSession
@@ -87,5 +87,5 @@ async def counters(session: ReadSession) -> Sequence[CounterRow]:
 
 async def unit_names(session: ReadSession) -> dict[str, str]:
     """Code → name in its newest edition."""
-    newest = select(UnitRow).distinct(UnitRow.code).order_by(UnitRow.code, UnitRow.valid_from.desc())
+    newest = select(UnitRow).ext(distinct_on(UnitRow.code)).order_by(UnitRow.code, UnitRow.valid_from.desc())
     return {unit.code: unit.name for unit in await session.scalars(newest)}
