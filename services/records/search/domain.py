@@ -12,6 +12,8 @@ _TONES = {"\u0300": "2", "\u0309": "3", "\u0303": "4", "\u0301": "5", "\u0323": 
 _ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _LETTER_RANK = {letter: f"{rank:02d}" for rank, letter in enumerate(_ALPHABET, start=10)}
 
+_PLAIN_LETTERS = "abcdefghijklmnopqrstuvwxyz "
+
 _NOT_NAME = re.compile(r"[^\w\s]+|_+")
 _I_OR_Y = re.compile(r"^(h|k|l|m|s|t|v|qu)y$")
 _NUMBER = re.compile(r"[\d\s.\-]+")
@@ -73,7 +75,7 @@ def toned_key(name: str) -> str:
 
 def plain_key(name: str) -> str:
     """A name as compared without marks: lower case, đ → d, `lý` and `lí` agree."""
-    return " ".join(_I_OR_Y.sub(r"\1i", _strip(word)) for word in _words(name))
+    return " ".join(_plain_syllable(word) for word in _words(name))
 
 
 def split_key(plain: str) -> tuple[str, str]:
@@ -86,8 +88,18 @@ def sort_key(name: str) -> str:
     """Orders by given, family, middle name in the Vietnamese alphabet, tones last; compared as bytes."""
     words = _words(name)
     ordered = [*words[-1:], *words[:1], *words[1:-1]] if len(words) > 1 else words
-    letters = "!".join("".join(_letter_rank(letter) for letter in _shaped(word)) for word in ordered)
+    letters = "!".join(_ranked_syllable(word) for word in ordered)
     return f"{letters} {''.join(_tone(word) for word in ordered)}"
+
+
+def one_error_away(plain: str) -> set[str]:
+    """Every key that one missing, added, wrong or swapped letter or space makes of `plain`, and itself."""
+    cuts = [(plain[:place], plain[place:]) for place in range(len(plain) + 1)]
+    missing = {before + after[1:] for before, after in cuts if after}
+    swapped = {before + after[1] + after[0] + after[2:] for before, after in cuts if len(after) > 1}
+    wrong = {before + letter + after[1:] for before, after in cuts if after for letter in _PLAIN_LETTERS}
+    added = {before + letter + after for before, after in cuts for letter in _PLAIN_LETTERS}
+    return missing | swapped | wrong | added
 
 
 def typing_errors(one: str, other: str, limit: int) -> int:
@@ -109,14 +121,25 @@ def typing_errors(one: str, other: str, limit: int) -> int:
     return min(before[-1], limit + 1)
 
 
+def _words(text: str) -> list[str]:
+    return _NOT_NAME.sub(" ", unicodedata.normalize("NFC", text).casefold()).split()
+
+
+# Names are made of few syllables, so their keys are remembered.
 @lru_cache(maxsize=20_000)
 def _toned_syllable(word: str) -> str:
     """Letters with their shape, the tone behind: where the tone is written no longer matters."""
     return _shaped(word) + _tone(word)
 
 
-def _words(text: str) -> list[str]:
-    return _NOT_NAME.sub(" ", unicodedata.normalize("NFC", text).casefold()).split()
+@lru_cache(maxsize=20_000)
+def _plain_syllable(word: str) -> str:
+    return _I_OR_Y.sub(r"\1i", _strip(word))
+
+
+@lru_cache(maxsize=20_000)
+def _ranked_syllable(word: str) -> str:
+    return "".join(_LETTER_RANK.get(letter, "99" + letter) for letter in _shaped(word))
 
 
 def _shaped(word: str) -> str:
@@ -124,6 +147,7 @@ def _shaped(word: str) -> str:
     return unicodedata.normalize("NFC", "".join(letter for letter in decomposed if letter not in _TONES))
 
 
+@lru_cache(maxsize=20_000)
 def _tone(word: str) -> str:
     return next((_TONES[letter] for letter in unicodedata.normalize("NFD", word) if letter in _TONES), "1")
 
@@ -131,7 +155,3 @@ def _tone(word: str) -> str:
 def _strip(word: str) -> str:
     decomposed = unicodedata.normalize("NFD", word.replace("đ", "d"))
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-
-
-def _letter_rank(letter: str) -> str:
-    return _LETTER_RANK.get(letter, "99" + letter)

@@ -33,12 +33,15 @@ class Keys:
 EXACT_WITH_MARKS = 1.0
 EXACT = 0.95
 PREFIX = 0.85
+GIVEN_NAME = 0.8
 WORDS = 0.75
-SIMILAR = 0.7
+WORDS_CUT_SHORT = 0.7
+SIMILAR = 0.65
 SIMILAR_STEP = 0.1
-PARENT_SHARE = 0.6
+PARENT_SHARE = 0.5
 """A parent's name counts this much of the same agreement with the person's own."""
 MARKS_AGREE = 0.03
+"""Too little to pass the next better kind of agreement: `service` looks for the kinds one after another."""
 
 
 def allowed_errors(plain: str) -> int:
@@ -93,7 +96,9 @@ def _agreement(query: Query, key: str) -> float:
     *whole, last = query.words
     words = key.split()
     if all(word in words for word in whole) and any(word.startswith(last) for word in words):
-        return WORDS if last in words else WORDS - 0.05
+        if not whole and words[-1] == last:
+            return GIVEN_NAME
+        return WORDS if last in words else WORDS_CUT_SHORT
     return 0.0
 
 

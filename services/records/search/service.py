@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 
 from kernel.database import ReadSession, WriteSession
@@ -10,9 +10,7 @@ from services.records.search import repository
 from services.records.search.domain import Query, Searchable, plain_key, sort_key, split_key, toned_key
 from services.records.search.models import EntryRow
 from services.records.search.ranking import Keys, Match, rank
-
-ENOUGH = 10
-"""Below this many answers, names with typing errors are looked for too."""
+from services.records.search.repository import Scope, Source
 
 Position = tuple[float, str, uuid.UUID]
 """Where an answer stands: minus its score, sort key, person."""
@@ -52,36 +50,49 @@ async def find(
 
     A query of neither number nor name lists everybody in name order.
     """
+    scope = Scope(frozenset(units), unit)
     if query.number is None and not query.words:
         start = (after[1], after[2]) if after else None
-        rows = await repository.in_order(session, query, units, unit, after=start, limit=limit)
-        return _ranked(query, rows)
-    if query.number is not None:
-        found = _ranked(query, await repository.by_number(session, query, units, unit))
-    else:
-        found = _ranked(query, await repository.by_name(session, query, units, unit))
-        if len(found) < ENOUGH and len(query.words) > 1:
-            similar = await repository.by_similar_name(session, query, units, unit)
-            found = _merged(found, await asyncio.to_thread(_ranked, query, similar))
-    found.sort(key=lambda each: each.position)
-    return [each for each in found if after is None or each.position > after][:limit]
-
-
-def _ranked(query: Query, rows: Iterable[EntryRow]) -> list[Found]:
+        rows = await repository.in_order(session, query, scope, after=start, limit=limit)
+        return list(_ranked(query, rows).values())
     found: dict[uuid.UUID, Found] = {}
-    for row in rows:
-        if row.person_id in found:
-            continue
-        keys = Keys(row.toned_key, row.name_key, row.birth_year, row.number, row.father_key, row.mother_key)
-        score, matched = rank(query, keys)
-        if score:
-            found[row.person_id] = Found(row.person_id, score, matched, row.sort_key)
-    return list(found.values())
+    async for rows in _by_kind_of_agreement(session, query, scope):
+        found |= await asyncio.to_thread(_ranked, query, rows)
+        if sum(after is None or each.position > after for each in found.values()) >= limit:
+            break
+    ordered = sorted(found.values(), key=lambda each: each.position)
+    return [each for each in ordered if after is None or each.position > after][:limit]
 
 
-def _merged(found: list[Found], more: list[Found]) -> list[Found]:
-    known = {each.person_id for each in found}
-    return found + [each for each in more if each.person_id not in known]
+async def _by_kind_of_agreement(
+    session: ReadSession, query: Query, scope: Scope
+) -> AsyncIterator[Sequence[EntryRow]]:
+    """Candidates, best kind of agreement first: who fills a page with good answers asks for no worse ones."""
+    if query.number is not None:
+        yield await repository.by_number(session, query, scope)
+        return
+    yield await repository.by_beginning(session, query, scope, Source.NAME)
+    if len(query.words) == 1:
+        yield await repository.by_given_name(session, query, scope)
+    yield await repository.by_words(session, query, scope, Source.NAME)
+    if len(query.words) > 1:
+        yield await repository.by_one_error(session, query, scope)
+        if query.birth_year is not None:
+            yield await repository.by_half_a_name(session, query, scope)
+    for parent in (Source.FATHER, Source.MOTHER):
+        yield await repository.by_beginning(session, query, scope, parent)
+    for parent in (Source.FATHER, Source.MOTHER):
+        yield await repository.by_words(session, query, scope, parent)
+
+
+def _ranked(query: Query, rows: Iterable[EntryRow]) -> dict[uuid.UUID, Found]:
+    return {row.person_id: found for row in rows if (found := _found(query, row))}
+
+
+def _found(query: Query, row: EntryRow) -> Found | None:
+    keys = Keys(row.toned_key, row.name_key, row.birth_year, row.number, row.father_key, row.mother_key)
+    score, matched = rank(query, keys)
+    return Found(row.person_id, score, matched, row.sort_key) if score else None
 
 
 def _entry(person: Searchable) -> dict[str, object]:
@@ -105,12 +116,16 @@ def _entry(person: Searchable) -> dict[str, object]:
 def _words(persons: Iterable[Searchable]) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     for person in persons:
-        names = {"name": person.full_name, "father": person.father_name, "mother": person.mother_name}
+        names = {
+            Source.NAME: person.full_name,
+            Source.FATHER: person.father_name,
+            Source.MOTHER: person.mother_name,
+        }
         for source, name in names.items():
             rows += [
                 {
                     "word": word,
-                    "source": source,
+                    "source": source.value,
                     "person_id": person.person_id,
                     "unit_code": person.unit_code,
                 }
