@@ -17,6 +17,7 @@ from gateway.proxy.forward import Forward
 from gateway.proxy.table import load_routes
 from gateway.proxy.upstreams import Upstreams
 from gateway.settings import GatewaySettings
+from gateway.web.app import add_screens
 from kernel import web
 from kernel.identity import IdentitySigner
 from kernel.runtime import running_service
@@ -58,4 +59,5 @@ def create_app() -> FastAPI:
         app.router.routes.append(
             Route(route.path, Forward(route), methods=[route.method], include_in_schema=False)
         )
+    add_screens(app)
     return app

@@ -20,7 +20,7 @@ from fastapi import FastAPI
 
 from gateway.app import create_app
 from gateway.bootstrap import bootstrap, parse_agent
-from local.servers.ports import free_port
+from local.servers.ports import PortClaim
 
 UPSTREAM = Path(__file__).parent / "upstream.py"
 AGENT_UNIT = "941"
@@ -65,7 +65,8 @@ class Serving:
     """An application served by uvicorn in a thread of its own."""
 
     def __init__(self, app: FastAPI) -> None:
-        self.port = free_port()
+        self._claim = PortClaim()
+        self.port = self._claim.port
         self._server = uvicorn.Server(
             uvicorn.Config(app, port=self.port, log_level="error", timeout_graceful_shutdown=1)
         )
@@ -85,6 +86,7 @@ class Serving:
         """Stop."""
         self._server.should_exit = True
         self._thread.join()
+        self._claim.release()
 
 
 def new_key() -> str:
@@ -119,6 +121,7 @@ def gateway(servers: Any, gateway_database: str, upstream: Any) -> Iterator[Gate
     """The gateway, with an administrator and one agent, in front of `upstream`."""
     private_key = new_key()
     own = f"g{secrets.token_hex(5)}"
+    nobody_listens = PortClaim()
     with pytest.MonkeyPatch.context() as patch, Serving(upstream.create_app()) as upstream_url:
         environment = {
             "DATABASE_URL": gateway_database,
@@ -131,7 +134,7 @@ def gateway(servers: Any, gateway_database: str, upstream: Any) -> Iterator[Gate
             "BUCKET_PREFIX": f"{own}-",
             "IDENTITY_PRIVATE_KEY": private_key,
             "COOKIE_SECURE": "false",
-            "OCR_URL": f"http://127.0.0.1:{free_port()}",
+            "OCR_URL": f"http://127.0.0.1:{nobody_listens.port}",
             **{f"{name}_URL": upstream_url for name in ("INTAKE", "IMAGING", "RECORDS", "REPORTING")},
         }
         for key, value in environment.items():

@@ -24,7 +24,7 @@ def document() -> dict[str, Any]:
 
 
 def test_the_committed_document_is_current() -> None:
-    """`python docs/build_openapi.py` would change nothing."""
+    """`python -m docs.build_openapi` would change nothing."""
     spec = importlib.util.spec_from_file_location("build_openapi", ROOT / "docs" / "build_openapi.py")
     assert spec
     assert spec.loader

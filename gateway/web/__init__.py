@@ -1,0 +1,1 @@
+"""The operators' pages: one view module per screen, server-rendered, Vietnamese first."""

@@ -1,0 +1,67 @@
+"""Puts the screens into the gateway's application, and answers people's mistakes with pages."""
+
+from collections.abc import Awaitable, Callable
+from typing import cast
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from gateway.web import assets
+from gateway.web.rendering import page
+from gateway.web.screens import (
+    batch,
+    batches,
+    dead_letters,
+    dossier,
+    dossiers,
+    home,
+    login,
+    progress,
+    search,
+)
+from gateway.web.translation import N_
+from gateway.web.visitor import LoginNeeded, to_login
+from kernel.errors import Problem
+from kernel.telemetry import trace_id
+
+SCREENS = (home, login, batches, batch, dossiers, dossier, search, progress, dead_letters)
+MACHINES = ("/v1/", "/internal/", "/static/", "/metrics", "/readyz", "/livez", "/startupz", "/version")
+"""Below these nobody looks at pages: errors stay problem documents."""
+TEXTS = {
+    403: N_("Bạn không có quyền xem trang này."),
+    404: N_("Không tìm thấy trang này. Có thể hồ sơ thuộc đơn vị khác."),
+    422: N_("Địa chỉ hoặc dữ liệu gửi lên không hợp lệ."),
+    503: N_("Một dịch vụ đang tạm dừng. Thử lại sau ít giây."),
+}
+OTHERWISE = N_("Đã có lỗi. Thử lại; nếu lặp lại, báo quản trị hệ thống mã vết dưới đây.")
+
+
+def add_screens(app: FastAPI) -> None:
+    """Add every screen, the static files, and pages for errors."""
+    app.include_router(assets.routes)
+    for screen in SCREENS:
+        app.include_router(screen.routes)
+    app.add_exception_handler(LoginNeeded, to_login)
+    for error in (Problem, RequestValidationError, HTTPException, Exception):
+        _show_as_page(app, error)
+
+
+def _show_as_page(app: FastAPI, error_type: type[Exception]) -> None:
+    as_problem = cast(
+        "Callable[[Request, Exception], Awaitable[Response]]", app.exception_handlers[error_type]
+    )
+
+    async def answer(request: Request, error: Exception) -> Response:
+        response = await as_problem(request, error)
+        if request.url.path.startswith(MACHINES):
+            return response
+        status = response.status_code
+        headers = {name: value for name, value in response.headers.items() if name == "retry-after"}
+        text = TEXTS.get(status, OTHERWISE)
+        return page(
+            request, "error.html", status=status, headers=headers, code=status, text=text, trace=trace_id()
+        )
+
+    app.add_exception_handler(error_type, answer)

@@ -1,0 +1,65 @@
+"""What screens show, asked from the services over HTTP like anyone else's requests, and audited alike."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+from fastapi import Request
+
+from gateway.audit import service as audit
+from gateway.caller import Caller
+from gateway.proxy.table import find_route, load_routes
+from gateway.proxy.upstreams import UpstreamDown, Upstreams
+from kernel.errors import Problem
+
+Data = Any
+"""JSON as a service sent it; templates read it with the undefined made an error."""
+
+ROUTES = load_routes()
+
+
+class ServiceRefused(Problem):
+    """The service answered with a problem, which is passed on as it is."""
+
+    def __init__(self, status: int, body: Mapping[str, Any]) -> None:
+        super().__init__(str(body.get("detail", "")))
+        self.status_code = status
+        self.slug = str(body.get("type", "")).rpartition("/")[2] or "error"
+        self.title = str(body.get("title", "Lỗi"))
+        self.title_en = str(body.get("title_en", "Error"))
+
+
+class Reader:
+    """Reads for one request, as its caller."""
+
+    def __init__(self, request: Request, caller: Caller) -> None:
+        self._state = request.app.state
+        self._caller = caller
+
+    async def get(self, path: str, **query: str | int | None) -> Data:
+        """JSON from a path of `/v1`; raises ServiceRefused or UpstreamDown."""
+        route, parameters = find_route(ROUTES, "GET", path)
+        given = {key: value for key, value in query.items() if value not in {None, ""}}
+        target = path + (f"?{urlencode(given)}" if given else "")
+        upstreams: Upstreams = self._state.upstreams
+        response = await upstreams.open(route.service, "GET", target.encode(), self._caller.identity)
+        try:
+            await response.aread()
+        except httpx.TransportError as error:
+            raise UpstreamDown(route.service) from error
+        finally:
+            await response.aclose()
+        if route.audit:
+            await audit.write(
+                self._state.runtime.database,
+                self._caller.identity,
+                "GET",
+                route.path,
+                parameters.values(),
+                response.status_code,
+            )
+        body = response.json()
+        if response.is_error:
+            raise ServiceRefused(response.status_code, body)
+        return body

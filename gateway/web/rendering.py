@@ -1,0 +1,90 @@
+"""Templates, and the headers that every page carries."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from gateway.caller import Caller
+from gateway.web import formats, words
+from gateway.web.assets import asset_url, vendor_url
+from gateway.web.translation import Language, language_of, translations
+from kernel.identity import Role
+
+TEMPLATES = Path(__file__).parent / "templates"
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+PAGE_HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    # No citizen's data in a shared computer's cache; the back button asks again.
+    "Cache-Control": "no-store",
+}
+
+
+@cache
+def environment(language: Language) -> Environment:
+    """Templates in one language."""
+    env = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=select_autoescape(),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    env.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
+    env.filters |= {
+        "moment": formats.moment,
+        "day": formats.day,
+        "number": formats.number,
+        "percent": formats.percent,
+        "word": lambda value, vocabulary: words.word(getattr(words, vocabulary), value),
+    }
+    env.globals |= {
+        "asset": asset_url,
+        "confidence": words.confidence,
+        "days_left": formats.days_left,
+        "language": language,
+    }
+    return env
+
+
+def text_in(language: Language, item: dict[str, Any], key: str) -> str:
+    """A text that services give in both languages: `key` in Vietnamese, `key_en` in English."""
+    english = item.get(f"{key}_en") if language == "en" else None
+    return str(english or item.get(key) or "")
+
+
+def page(
+    request: Request,
+    template: str,
+    caller: Caller | None = None,
+    *,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+    **context: Any,
+) -> HTMLResponse:
+    """Render a whole page, or a part of one for htmx."""
+    language = language_of(request)
+    html = (
+        environment(language)
+        .get_template(template)
+        .render(
+            caller=caller,
+            is_administrator=bool(caller and Role.ADMINISTRATOR in caller.identity.roles),
+            path=request.url.path,
+            vendor=lambda name: vendor_url(request.app.state.runtime.settings.browser_packages, name),
+            said=lambda item, key: text_in(language, item, key),
+            **context,
+        )
+    )
+    return HTMLResponse(html, status, {**PAGE_HEADERS, **(headers or {})})

@@ -1,0 +1,32 @@
+"""Việc của tôi: what is in work and what needs somebody."""
+
+import asyncio
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from gateway.web.data import Reader
+from gateway.web.rendering import page
+from gateway.web.visitor import Visitor
+
+routes = APIRouter(include_in_schema=False)
+
+
+@routes.get("/")
+async def show_home(request: Request, visitor: Visitor) -> Response:
+    """Batches in work, dossiers that need attention, how far the units are."""
+    reader = Reader(request, visitor)
+    opened, closed, processed, progress = await asyncio.gather(
+        reader.get("/v1/scan-batches", state="open", limit=20),
+        reader.get("/v1/scan-batches", state="closed", limit=20),
+        reader.get("/v1/scan-batches", state="processed", limit=6),
+        reader.get("/v1/progress"),
+    )
+    return page(
+        request,
+        "home.html",
+        visitor,
+        in_work=[*opened["items"], *closed["items"]],
+        finished=processed["items"],
+        progress=progress,
+    )

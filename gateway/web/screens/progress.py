@@ -1,0 +1,17 @@
+"""Tiến độ: every unit against its milestones."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from gateway.web.data import Reader
+from gateway.web.rendering import page
+from gateway.web.visitor import Visitor
+
+routes = APIRouter(include_in_schema=False)
+
+
+@routes.get("/progress")
+async def show_progress(request: Request, visitor: Visitor, kind: str = "") -> Response:
+    """All units in scope."""
+    progress = await Reader(request, visitor).get("/v1/progress", kind=kind)
+    return page(request, "progress.html", visitor, progress=progress, kind=kind)

@@ -1,0 +1,50 @@
+// Shortcuts and messages that every screen shares.
+
+const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
+const sheet = document.getElementById("shortcuts");
+const status = document.getElementById("status");
+
+let goTo = false;
+
+document.addEventListener("keydown", (event) => {
+  // While an input method composes, Enter and letters belong to it.
+  if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "F1") {
+    event.preventDefault();
+    sheet.open ? sheet.close() : sheet.showModal();
+    return;
+  }
+  if (typing(event.target) || sheet.open) return;
+  if (event.key === "?") sheet.showModal();
+  else if (event.key === "/") follow('nav a[data-key="4"]', event);
+  else if (goTo && /^[1-6]$/.test(event.key)) follow(`nav a[data-key="${event.key}"]`, event);
+  goTo = event.key.toLowerCase() === "g";
+});
+
+function follow(selector, event) {
+  const link = document.querySelector(selector);
+  if (!link) return;
+  event.preventDefault();
+  link.click();
+}
+
+for (const button of document.querySelectorAll("[data-open]")) {
+  button.addEventListener("click", () => document.getElementById(button.dataset.open).showModal());
+}
+
+// Filters act at once; the button stays for those without scripts.
+for (const select of document.querySelectorAll(".filters select")) {
+  select.addEventListener("change", () => select.form.requestSubmit());
+}
+
+export function say(text, seconds = 5) {
+  status.textContent = text;
+  if (seconds) setTimeout(() => status.textContent === text && (status.textContent = ""), seconds * 1000);
+}
+
+document.addEventListener("htmx:sendError", () => say(status.dataset.failed));
+document.addEventListener("htmx:responseError", () => say(status.dataset.failed));
+// Problems of a form come back as a part of the page with their reason.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.xhr.status === 422) detail.shouldSwap = true;
+});

@@ -1,0 +1,138 @@
+// The page image with its fields: J/K pages, N/P fields, boxes on the image.
+
+const desk = document.getElementById("desk");
+const leaves = [...document.querySelectorAll(".leaf")];
+const fields = [...document.querySelectorAll(".field")];
+const note = document.getElementById("viewer-note");
+const image = document.getElementById("image");
+const text = document.getElementById("full-text");
+
+const viewer = window.OpenSeadragon({
+  element: image,
+  drawer: "canvas",
+  showNavigationControl: false,
+  animationTime: 0.25,
+  maxZoomPixelRatio: 3,
+  visibilityRatio: 0.6,
+  gestureSettingsMouse: { clickToZoom: false, dblClickToZoom: true },
+});
+
+let shown = null;
+
+function show(leaf) {
+  if (leaf === shown) return;
+  shown = leaf;
+  desk.dataset.page = leaf.dataset.page;
+  for (const other of leaves) other.toggleAttribute("aria-current", other === leaf);
+  leaf.setAttribute("aria-current", "true");
+  leaf.scrollIntoView({ block: "nearest", inline: "nearest" });
+  note.hidden = true;
+  viewer.open({ type: "image", url: leaf.dataset.image });
+  document.getElementById("position").textContent = `${leaves.indexOf(leaf) + 1} / ${leaves.length}`;
+  document.getElementById("master").href = `${leaf.dataset.master}?download=1`;
+  const here = fields.filter((field) => field.dataset.page === leaf.dataset.page);
+  for (const field of fields) field.classList.toggle("elsewhere", !here.includes(field));
+  document.getElementById("no-fields").hidden = here.length > 0 || fields.length === 0;
+  if (text.open) loadText();
+  const after = leaves[leaves.indexOf(leaf) + 1];
+  if (after) new Image().src = after.dataset.image;
+  history.replaceState(null, "", `?page_id=${leaf.dataset.page}`);
+}
+
+function place(field) {
+  const { x, y, width, height } = field.dataset;
+  return new window.OpenSeadragon.Rect(Number(x), Number(y), Number(width), Number(height));
+}
+
+viewer.addHandler("open", () => {
+  for (const field of fields) {
+    if (field.dataset.page !== shown.dataset.page || !(field.dataset.width > 0)) continue;
+    const box = document.createElement("div");
+    box.className = `box ${["good", "warn", "bad"].find((tone) => field.classList.contains(tone)) ?? ""}`;
+    box.title = field.querySelector(".label").textContent;
+    viewer.addOverlay({ element: box, location: place(field) });
+    new window.OpenSeadragon.MouseTracker({ element: box, clickHandler: () => choose(field) });
+    field.box = box;
+  }
+  mark();
+});
+
+viewer.addHandler("open-failed", () => {
+  note.textContent = image.dataset.failed;
+  note.hidden = false;
+});
+
+let chosen = null;
+
+function choose(field) {
+  chosen = field;
+  const leaf = leaves.find((candidate) => candidate.dataset.page === field.dataset.page);
+  if (leaf && leaf !== shown) show(leaf);
+  else mark();
+  field.scrollIntoView({ block: "nearest" });
+}
+
+function mark() {
+  for (const field of fields) {
+    field.setAttribute("aria-pressed", String(field === chosen));
+    field.box?.classList.toggle("chosen", field === chosen);
+  }
+  if (!chosen?.box || chosen.dataset.page !== shown.dataset.page) return;
+  const box = place(chosen);
+  const view = viewer.viewport.getBounds();
+  const inside = view.containsPoint(box.getTopLeft()) && view.containsPoint(box.getBottomRight());
+  if (!inside) viewer.viewport.panTo(box.getCenter());
+}
+
+function step(list, current, by, act) {
+  const target = list[Math.min(list.length - 1, Math.max(0, list.indexOf(current) + by))];
+  if (target) act(target);
+}
+
+function loadText() {
+  window.htmx.ajax("GET", `/pages/${shown.dataset.page}/text`, { target: "#text", swap: "innerHTML" });
+}
+
+const acts = {
+  previous: () => step(leaves, shown, -1, show),
+  following: () => step(leaves, shown, 1, show),
+  in: () => viewer.viewport.zoomBy(1.4),
+  out: () => viewer.viewport.zoomBy(1 / 1.4),
+  fit: () => viewer.viewport.goHome(),
+};
+
+const keys = {
+  j: acts.following,
+  k: acts.previous,
+  n: () => step(fields, chosen, 1, choose),
+  p: () => step(fields, chosen, -1, choose),
+  "+": acts.in,
+  "=": acts.in,
+  "-": acts.out,
+  0: acts.fit,
+  t: () => (text.open = !text.open),
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest("input, textarea, select") || document.querySelector("dialog[open]")) return;
+  const act = keys[event.key.toLowerCase()];
+  if (act) {
+    event.preventDefault();
+    act();
+  }
+});
+
+for (const leaf of leaves) {
+  leaf.addEventListener("click", (event) => {
+    event.preventDefault();
+    show(leaf);
+  });
+}
+for (const field of fields) field.addEventListener("click", () => choose(field));
+for (const button of document.querySelectorAll("[data-act]")) {
+  button.addEventListener("click", acts[button.dataset.act]);
+}
+text.addEventListener("toggle", () => text.open && loadText());
+
+show(leaves.find((leaf) => leaf.dataset.page === desk.dataset.page) ?? leaves[0]);

@@ -1,0 +1,105 @@
+"""How states and kinds are shown: word, icon and tone together, so that colour never stands alone."""
+
+from dataclasses import dataclass
+
+from gateway.web.translation import N_
+
+UNSURE = 0.7
+"""Below this a reading is shown as a guess; for the eye only, no rule depends on it."""
+
+
+@dataclass(frozen=True)
+class Word:
+    """A value of a vocabulary as people see it."""
+
+    text: str
+    """Vietnamese; translated when rendered."""
+    icon: str
+    """Name in `icons.svg`."""
+    tone: str
+    """Class of colour: plain, work, good, warn or bad."""
+
+
+PAGE_STATES = {
+    "received": Word(N_("Đã nhận"), "inbox", "plain"),
+    "enhanced": Word(N_("Đã xử lý ảnh"), "image", "work"),
+    "recognised": Word(N_("Đã đọc"), "text", "work"),
+    "filed": Word(N_("Đã vào hồ sơ"), "check", "good"),
+    "refused": Word(N_("Bị từ chối"), "stop", "bad"),
+}
+BATCH_STATES = {
+    "open": Word(N_("Đang nhận"), "inbox", "work"),
+    "closed": Word(N_("Đang xử lý"), "clock", "work"),
+    "processed": Word(N_("Hoàn tất"), "check", "good"),
+}
+KINDS = {
+    "identity": Word(N_("Căn cước"), "person", "plain"),
+    "residence": Word(N_("Cư trú"), "home", "plain"),
+}
+CONTENTS = {
+    "text": Word(N_("Có chữ"), "text", "plain"),
+    "blank": Word(N_("Trang trắng"), "blank", "plain"),
+    "cover_sheet": Word(N_("Tờ ngăn QR"), "qr", "plain"),
+}
+VERDICTS = {
+    "pass": Word(N_("Đạt"), "check", "good"),
+    "warn": Word(N_("Cần xem"), "warning", "warn"),
+    "rescan": Word(N_("Nên quét lại"), "stop", "bad"),
+}
+DEFECTS = {
+    "low_resolution": Word(N_("Độ phân giải thấp"), "warning", "bad"),
+    "resolution_unknown": Word(N_("Không rõ độ phân giải"), "question", "plain"),
+    "too_dark": Word(N_("Quá tối"), "warning", "bad"),
+    "dark": Word(N_("Hơi tối"), "warning", "warn"),
+    "low_contrast": Word(N_("Chữ mờ so với nền"), "warning", "warn"),
+    "blurred": Word(N_("Bị nhòe"), "warning", "bad"),
+    "soft": Word(N_("Hơi nhòe"), "warning", "warn"),
+    "skewed": Word(N_("Đặt lệch, đã chỉnh"), "turn", "plain"),
+    "upside_down": Word(N_("Đặt ngược, đã xoay"), "turn", "plain"),
+    "orientation_unsure": Word(N_("Chưa chắc chiều giấy"), "question", "warn"),
+    "clipped": Word(N_("Chữ chạm mép"), "warning", "warn"),
+}
+MILESTONES = {
+    "done": Word(N_("Đã đạt"), "check", "good"),
+    "on_track": Word(N_("Kịp tiến độ"), "check", "good"),
+    "behind": Word(N_("Chậm tiến độ"), "warning", "warn"),
+    "overdue": Word(N_("Đã quá hạn"), "stop", "bad"),
+    "no_holdings": Word(N_("Chưa khai số hồ sơ"), "question", "plain"),
+}
+DOSSIER_STATES = {
+    "registered": Word(N_("Đã lập"), "check", "good"),
+    "needs_attention": Word(N_("Cần xem xét"), "warning", "warn"),
+}
+ROLES = {
+    "subject": Word(N_("Đương sự"), "person", "plain"),
+    "head": Word(N_("Chủ hộ"), "home", "plain"),
+    "member": Word(N_("Nhân khẩu"), "person", "plain"),
+}
+SEXES = {
+    "male": Word(N_("Nam"), "person", "plain"),
+    "female": Word(N_("Nữ"), "person", "plain"),
+}
+MATCHES = {
+    "number": Word(N_("đúng số"), "check", "good"),
+    "name": Word(N_("khớp họ tên"), "check", "good"),
+    "similar_name": Word(N_("họ tên gần giống"), "warning", "warn"),
+    "father_name": Word(N_("khớp tên cha"), "person", "plain"),
+    "mother_name": Word(N_("khớp tên mẹ"), "person", "plain"),
+    "birth_year": Word(N_("đúng năm sinh"), "check", "plain"),
+}
+
+
+def confidence(value: float, needs_keying: bool) -> Word:
+    """How sure a reading is; the registry's field policy says whether it must be keyed."""
+    if not needs_keying:
+        return Word(N_("Đọc rõ"), "check", "good")
+    return (
+        Word(N_("Cần kiểm tra"), "warning", "warn")
+        if value >= UNSURE
+        else Word(N_("Không chắc"), "stop", "bad")
+    )
+
+
+def word(vocabulary: dict[str, Word], value: str) -> Word:
+    """The word of a value; one that is not known yet is shown as it is."""
+    return vocabulary.get(value, Word(value.replace("_", " "), "dot", "plain"))
