@@ -1,6 +1,6 @@
-"""`python -m bench.reading_forms`: fields read exactly, on unseen layouts and fonts, and CPU seconds per page.
+"""`python -m bench.reading_forms`: fields read exactly on unseen layouts and fonts, CPU seconds per page.
 
-Strata: unseen layouts and known editions, each in print and in handwriting-like fonts kept out of training, and
+Strata: unseen layouts and known editions, in print and in handwriting-like fonts kept out of training, and
 empty forms, on which any answer is invented. Tesseract reads the same pages where it is installed.
 """
 
@@ -172,9 +172,8 @@ def main() -> None:
         "empty, unseen layout": list(unseen("print", asked.pages, asked.seed + 4000, filled=False)),
         "empty, known edition": list(known("print", asked.pages, asked.seed + 5000, filled=False)),
     }
-    print(
-        f"{'stratum':28} {'reader':10} {'n':>4} {'fields':>7} {'all 6':>7} {'false':>6} {'sure, wrong':>14} {'CPU s':>7}"
-    )
+    heads = f"{'n':>4} {'fields':>7} {'all 6':>7} {'false':>6} {'sure, wrong':>14} {'CPU s':>7}"
+    print(f"{'stratum':28} {'reader':10} {heads}")
     counts = {}
     for name, pages in strata.items():
         for who in ("tangthu", *peers):

@@ -9,10 +9,11 @@ from forms import FieldType, FormEdition
 from services.ocr.domain import checks, digits_of, partial_date, sex_of
 from services.ocr.engine.base import OcrEngine, Reading
 from services.ocr.fields.catalogue import build
+from services.ocr.fields.cutting import Page
 from services.ocr.fields.editions import LabelledField, recognise_layout
 from services.ocr.fields.matching import find_spans
 from services.ocr.fields.rows import ReadRow, read_row
-from services.ocr.fields.values import Page, Value, read_values
+from services.ocr.fields.values import Value, read_values
 from services.ocr.layout.boxes import as_line
 from services.ocr.layout.crops import crop
 from services.ocr.layout.ink import Ink, find_ink

@@ -29,15 +29,36 @@ def greedy(
     edges = np.flatnonzero(np.diff(best)) + 1
     starts = np.concatenate([[0], edges])
     ends = np.concatenate([edges, [len(best)]])
+    runs = [(int(best[s]), s, e) for s, e in zip(starts.tolist(), ends.tolist(), strict=True)]
     glyphs = []
-    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
-        label = int(best[start])
+    for position, (label, start, end) in enumerate(runs):
         if label == BLANK:
             continue
         run = probabilities[start:end, label]
         peak = start + float((np.arange(end - start) * run).sum() / max(float(run.sum()), 1e-9))
-        glyphs.append(Glyph(characters[label], float(min(run.max(), 1.0)), (peak + 0.5) * frame_px))
+        certain = min(float(run.max()), 1 - _omitted(choice, runs, position), 1.0)
+        glyphs.append(Glyph(characters[label], certain, (peak + 0.5) * frame_px))
     return Reading(_trimmed(glyphs))
+
+
+def _omitted(choice: Probabilities, runs: list[tuple[int, int, int]], position: int) -> float:
+    """How likely a character was passed over in the blanks around a run: a missing letter is a doubt as well.
+
+    The characters on either side of the blanks do not count, they fade out there.
+    """
+    found = 0.0
+    for beside in (position - 1, position + 1):
+        if not 0 <= beside < len(runs) or runs[beside][0] != BLANK:
+            continue
+        _, start, end = runs[beside]
+        known = {BLANK, runs[position][0]}
+        further = beside + (beside - position)
+        if 0 <= further < len(runs):
+            known.add(runs[further][0])
+        others = choice[start:end].copy()
+        others[:, list(known)] = 0.0
+        found = max(found, float(others.max()))
+    return found
 
 
 def _trimmed(glyphs: list[Glyph]) -> tuple[Glyph, ...]:

@@ -1,33 +1,28 @@
-"""Cuts out and reads what is written behind a label."""
+"""Reads what is written behind labels, tightly cut, with the alphabet of each field's type."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from forms import FieldType
-from services.ocr.domain import digits_of, looks_like_name, partial_date, sex_of
-from services.ocr.engine.base import OcrEngine, Reading
+from services.ocr.engine.base import Glyph, OcrEngine, Reading
+from services.ocr.fields.cutting import LEADER_CHARACTERS, Page, find_value, stop_after
 from services.ocr.fields.editions import LabelledField
-from services.ocr.fields.matching import Span
-from services.ocr.fields.rows import ReadRow
 from services.ocr.layout.boxes import as_line
 from services.ocr.layout.crops import crop
-from services.ocr.layout.ink import Ink
-from services.ocr.layout.lines import WIDE_GAP, Segment, bounded
+from services.ocr.layout.lines import Segment
 from services.ocr.layout.scale import Grey
 
-DIGITS = frozenset("0123456789. ")
-DATES = frozenset("0123456789/.- ngàythángăm")
-ALPHABETS: dict[FieldType, frozenset[str]] = {FieldType.DIGITS: DIGITS, FieldType.DATE: DATES}
-LEADER_CHARACTERS = " .…_-–·,:;'\"|*~"
-LEADER_SHARE = 0.35
-"""Of the room behind a label: as much ink that is not letters is a line to write on."""
-FULL_LINE = 0.7
-"""Of the page's width: a value that ends further left has not been continued below."""
-NEXT_LINE = 2.3
-"""Rows further below than this many usual distances do not answer a label."""
+ALPHABETS: dict[FieldType, frozenset[str]] = {
+    FieldType.DIGITS: frozenset("0123456789. "),
+    FieldType.DATE: frozenset("0123456789/.- ngàythángăm"),
+    FieldType.SEX: frozenset("NnAaMmUuƯưỮữ /"),
+}
+STRAY_NOTE = re.compile(r"^\W*(?:[^\s:]{0,4}\s?:|\(?[\dlI]\))\s*")
+"""The end of the label that was cut with the value: a raised "(1)", its colon."""
+NEXT_NUMBER = re.compile(r"(?:^|\s)\(?\d{1,2}\s?[.)/:\-].*$")
+"""In a name: the number of the next label and whatever follows."""
+LEADERS_INSIDE = re.compile(r"[.…_·]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,41 +37,18 @@ class Value:
     bottom: int
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """All that reading values needs to know of a page."""
-
-    image: Grey
-    ink: Ink
-    rows: tuple[ReadRow, ...]
-    spans: tuple[Span, ...]
-
-    @property
-    def pitch(self) -> float:
-        """The usual distance of rows."""
-        middles = [row.row.middle for row in self.rows]
-        return float(np.median(np.diff(middles))) if len(middles) > 2 else 3.0 * self.ink.letter_px
-
-
 def read_values(page: Page, fields: Sequence[LabelledField], engine: OcrEngine) -> dict[str, Value]:
     """Read every field that holds ink; a field left empty has no entry."""
-    parts: dict[str, list[Segment]] = {}
-    for one in fields:
-        found = _beside(page, one.span)
-        if found and one.lines > 1:
-            found += _continued(page, one, found[-1])
-        elif not found and not _has_leader(page, one.span):
-            found = _below(page, one)
-        if found:
-            parts[one.id] = found
+    parts = {one.id: find_value(page, one) for one in fields}
     values: dict[str, Value] = {}
     for alphabet in {ALPHABETS.get(one.type) for one in fields}:
-        group = [one for one in fields if ALPHABETS.get(one.type) == alphabet and one.id in parts]
+        group = [one for one in fields if ALPHABETS.get(one.type) == alphabet and parts[one.id]]
         crops = [_crop(page, segment) for one in group for segment in parts[one.id]]
         readings = iter(engine.recognise(crops, alphabet))
         for one in group:
             segments = parts[one.id]
-            value = _value(segments, [next(readings) for _ in segments])
+            own = [next(readings) for _ in segments]
+            value = _value(one.type, segments, own, _in_row(page, one) if alphabet is None else None)
             if value is not None:
                 values[one.id] = value
     return values
@@ -88,14 +60,34 @@ def _crop(page: Page, segment: Segment) -> Grey:
     return crop(page.image, segment, page.ink.letter_px)[0]
 
 
-def _value(segments: Sequence[Segment], readings: Sequence[Reading]) -> Value | None:
-    texts = [reading.text.strip(LEADER_CHARACTERS) for reading in readings]
-    kept = [i for i, text in enumerate(texts) if any(character.isalnum() for character in text)]
+def _in_row(page: Page, one: LabelledField) -> Reading | None:
+    """The same value as it was read with its whole row, where it does not go on below."""
+    if one.lines > 1:
+        return None
+    row = page.rows[one.span.row]
+    return Reading(row.glyphs[one.span.end : stop_after(row, one.span, page.spans)])
+
+
+def _value(
+    kind: FieldType, segments: Sequence[Segment], readings: Sequence[Reading], in_row: Reading | None
+) -> Value | None:
+    cleaned = [clean(kind, reading) for reading in readings]
+    kept = [i for i, reading in enumerate(cleaned) if any(map(str.isalnum, reading.text))]
     if not kept:
         return None
+    if kind is FieldType.DIGITS:
+        kept = _one_number(kept, [reading.text for reading in cleaned])
+    best = _joined([cleaned[i] for i in kept])
+    if in_row is not None:
+        other = clean(kind, in_row)
+        alike = abs(len(other.text) - len(best.text)) <= max(1, len(best.text) // 8)
+        if alike and other.confidence > best.confidence:
+            best = other
+    if kind is FieldType.NAME and sum(map(str.isalpha, best.text)) < 2:
+        return None
     return Value(
-        " ".join(texts[i] for i in kept),
-        min(_confidence(readings[i]) for i in kept),
+        best.text,
+        best.confidence,
         min(segments[i].left for i in kept),
         min(segments[i].top for i in kept),
         max(segments[i].right for i in kept),
@@ -103,126 +95,43 @@ def _value(segments: Sequence[Segment], readings: Sequence[Reading]) -> Value | 
     )
 
 
-def _confidence(reading: Reading) -> float:
-    """The least certain character, leaders at either end left out."""
-    text = reading.text
-    start = len(text) - len(text.lstrip(LEADER_CHARACTERS))
-    end = len(text.rstrip(LEADER_CHARACTERS))
-    core = [glyph.probability for glyph in reading.glyphs[start:end] if glyph.character != " "]
-    return min(core, default=0.0)
+def _one_number(kept: list[int], texts: Sequence[str]) -> list[int]:
+    """The first part alone where it is a whole number: what follows further on belongs to something else."""
+    return kept[:1] if sum(map(str.isdigit, texts[kept[0]])) in {9, 10, 12} else kept
 
 
-def _beside(page: Page, span: Span) -> list[Segment]:
-    """What stands behind the label on its own row, up to the next label, as tight segments."""
-    row = page.rows[span.row]
-    following = [s.start for s in page.spans if s.row == span.row and s.start >= span.end]
-    stop = min(following, default=None)
-    unit = page.ink.letter_px
-    start_x = _edge(row, span.end, unit)
-    end_x = _edge(row, stop, unit) if stop is not None else float(page.image.shape[1])
-    for segment in row.segments:
-        if segment.chain is not None and start_x - unit < segment.left and segment.right <= end_x + unit:
-            return [segment]
-    boxes = [segment.pieces for segment in row.segments if segment.chain is None]
-    pieces = np.concatenate(boxes) if boxes else np.zeros((0, 4), np.int32)
-    return _tight(_between(pieces, start_x, end_x), unit)
+def clean(kind: FieldType, reading: Reading) -> Reading:
+    """The value alone: without leaders, and without what belongs to the labels on either side."""
+    glyphs = list(reading.glyphs)
+    if kind not in ALPHABETS:
+        text = "".join(glyph.character for glyph in glyphs)
+        note = STRAY_NOTE.match(text)
+        if note and not re.search(r"[^\W\d_]{2}", note[0]):
+            glyphs = glyphs[note.end() :]
+    if kind is FieldType.NAME:
+        text = "".join(glyph.character for glyph in glyphs)
+        glyphs = glyphs[: len(NEXT_NUMBER.sub("", text))]
+        glyphs = [Glyph(" ", g.probability, g.x) if LEADERS_INSIDE.match(g.character) else g for g in glyphs]
+    return Reading(tuple(_single_spaced(_stripped(glyphs))))
 
 
-def _between(pieces: NDArray[np.int32], start: float, end: float) -> NDArray[np.int32]:
-    middles = (pieces[:, 0] + pieces[:, 2]) / 2
-    return pieces[(middles > start) & (middles < end)]
+def _stripped(glyphs: list[Glyph]) -> list[Glyph]:
+    inside = [i for i, glyph in enumerate(glyphs) if glyph.character not in LEADER_CHARACTERS]
+    return glyphs[inside[0] : inside[-1] + 1] if inside else []
 
 
-def _edge(row: ReadRow, index: int, unit: float) -> float:
-    """The x between characters `index - 1` and `index` of a row: the widest white there.
-
-    Characters' places are those where the recogniser was surest, up to half a letter beside their middle.
-    """
-    before = next((row.places[i] for i in range(index - 1, -1, -1) if row.text[i] != " "), 0.0)
-    after = next((row.places[i] for i in range(index, len(row.text)) if row.text[i] != " "), None)
-    pieces = np.concatenate([segment.pieces for segment in row.segments])
-    if after is None:
-        after = before + 3 * unit
-        reach = pieces[(pieces[:, 0] <= before) & (pieces[:, 2] >= before)]
-        if len(reach):
-            return float(reach[:, 2].max()) + 0.1 * unit
-    order = pieces[np.argsort(pieces[:, 0])]
-    reach_right = np.maximum.accumulate(order[:, 2])
-    best, widest = (before + after) / 2, 0.0
-    for right, left in zip(reach_right[:-1].tolist(), order[1:, 0].tolist(), strict=True):
-        if (
-            left > right
-            and before - 0.4 * unit < (left + right) / 2 < after + 0.4 * unit
-            and left - right > widest
-        ):
-            best, widest = (left + right) / 2, left - right
-    return best
+def _single_spaced(glyphs: list[Glyph]) -> list[Glyph]:
+    return [
+        glyph
+        for before, glyph in zip([None, *glyphs], glyphs, strict=False)
+        if not (glyph.character == " " and before is not None and before.character == " ")
+    ]
 
 
-def _tight(pieces: NDArray[np.int32], unit: float) -> list[Segment]:
-    """Segments of these pieces; colons, specks and stray marks alone are none."""
-    if not len(pieces):
-        return []
-    pieces = pieces[np.argsort(pieces[:, 0], kind="stable")]
-    reach = np.maximum.accumulate(pieces[:, 2])
-    breaks = np.flatnonzero(pieces[1:, 0] - reach[:-1] > 1.5 * WIDE_GAP * unit) + 1
-    runs = [run for run in np.split(pieces, breaks) if (run[:, 3] - run[:, 1]).max() >= 0.55 * unit]
-    return [bounded(run, unit) for run in runs]
-
-
-def _has_leader(page: Page, span: Span) -> bool:
-    """Whether a dotted or ruled line to write on follows the label: then nothing there means left empty."""
-    row = page.rows[span.row]
-    unit = page.ink.letter_px
-    start = round(_edge(row, span.end, unit))
-    following = [s.start for s in page.spans if s.row == span.row and s.start >= span.end]
-    end = round(_edge(row, min(following), unit)) if following else page.image.shape[1] - round(2 * unit)
-    if end - start < 3 * unit:
-        return False
-    top, bottom = round(row.row.middle - 0.4 * unit), round(row.row.middle + 1.3 * unit)
-    columns = (page.ink.full[top:bottom, start:end] > 0).any(axis=0)
-    reach = max(1, round(0.6 * unit))
-    spread = np.convolve(columns, np.ones(reach), mode="same") > 0
-    return bool(spread.mean() > LEADER_SHARE)
-
-
-def _below(page: Page, one: LabelledField) -> list[Segment]:
-    """The row under a label with nothing behind it, where it holds what the field asks for."""
-    number = one.span.row + 1
-    if number >= len(page.rows):
-        return []
-    label, row = page.rows[one.span.row], page.rows[number]
-    near = row.row.middle - label.row.middle <= NEXT_LINE * page.pitch
-    if not near or any(span.row == number for span in page.spans) or ":" in row.text:
-        return []
-    if not _answers(one.type, row.text.strip(LEADER_CHARACTERS)):
-        return []
-    chains = [segment for segment in row.segments if segment.chain is not None]
-    if chains:
-        return chains[:1]
-    return _tight(np.concatenate([segment.pieces for segment in row.segments]), page.ink.letter_px)
-
-
-def _continued(page: Page, one: LabelledField, last: Segment) -> list[Segment]:
-    """What goes on in the rows below, where the form gives a value several lines and the first is full."""
-    found: list[Segment] = []
-    for number in range(one.span.row + 1, min(one.span.row + one.lines, len(page.rows))):
-        above, row = page.rows[number - 1].row, page.rows[number].row
-        full = last.right > FULL_LINE * page.image.shape[1]
-        near = row.middle - above.middle <= 1.5 * page.pitch
-        own = [segment for segment in row.segments if segment.chain is None]
-        if not full or not near or not own or any(span.row == number for span in page.spans):
-            break
-        found += _tight(np.concatenate([segment.pieces for segment in own]), page.ink.letter_px)
-        last = own[-1]
-    return found
-
-
-def _answers(kind: FieldType, text: str) -> bool:
-    if kind is FieldType.DATE:
-        return partial_date(text) is not None
-    if kind is FieldType.SEX:
-        return sex_of(text) is not None and len(text) <= 12
-    if kind is FieldType.DIGITS:
-        return len(digits_of(text) or "") >= 6 and sum(map(str.isalpha, text)) <= 2
-    return kind is FieldType.NAME and looks_like_name(text)
+def _joined(readings: Sequence[Reading]) -> Reading:
+    glyphs: list[Glyph] = []
+    for reading in readings:
+        if glyphs:
+            glyphs.append(Glyph(" ", 1.0, reading.glyphs[0].x))
+        glyphs.extend(reading.glyphs)
+    return Reading(tuple(glyphs))
