@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import gateway.web
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
+import gateway.web
 from gateway.web.translation import LOCALE, translations
 
 WEB = Path(gateway.web.__file__).parent

@@ -1,0 +1,142 @@
+"""A headless Chromium driven through its DevTools protocol: as much of it as the page tests need."""
+
+import base64
+import json
+import shutil
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, Self
+
+import websockets.sync.client as websocket
+
+BINARY = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = [
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--no-proxy-server"),
+    *(
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--disable-extensions",
+    ),
+    *("--remote-debugging-port=0", "--hide-scrollbars", "--lang=vi"),
+]
+PATIENCE_S = 60.0
+
+
+class ScriptFailed(Exception):
+    """A script in the page threw, or there was no page to ask."""
+
+
+class Page:
+    """One tab."""
+
+    def __init__(self, socket: websocket.ClientConnection) -> None:
+        self._socket = socket
+        self._number = 0
+        self.complaints: list[str] = []
+        """Errors, failed requests and policy violations that the page reported."""
+
+    def call(self, method: str, **parameters: Any) -> Any:
+        """One protocol command and its result; raises ScriptFailed."""
+        self._number += 1
+        self._socket.send(json.dumps({"id": self._number, "method": method, "params": parameters}))
+        while True:
+            message = json.loads(self._socket.recv(timeout=PATIENCE_S))
+            if message.get("id") == self._number:
+                if "error" in message:
+                    raise ScriptFailed(message["error"]["message"])
+                return message["result"]
+            self._note(message)
+
+    def start(self) -> Self:
+        """Switch on what the tests listen to."""
+        for domain in ("Page", "Runtime", "Log"):
+            self.call(f"{domain}.enable")
+        return self
+
+    def resize(self, width: int, height: int, *, mobile: bool = False) -> None:
+        """Set the size of the window in CSS pixels."""
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": mobile}
+        self.call("Emulation.setDeviceMetricsOverride", **size)
+
+    def go(self, url: str) -> None:
+        """Open an address and wait until it has loaded."""
+        self.evaluate("window.left = true")
+        self.call("Page.navigate", url=url)
+        self.until("!window.left && document.readyState === 'complete'")
+
+    def evaluate(self, script: str) -> Any:
+        """The value of an expression in the page; raises ScriptFailed."""
+        result = self.call("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
+        if "exceptionDetails" in result:
+            raise ScriptFailed(str(result["exceptionDetails"]))
+        return result["result"].get("value")
+
+    def until(self, condition: str, timeout_s: float = PATIENCE_S) -> None:
+        """Wait until an expression is true; raises TimeoutError that names it."""
+        deadline = time.monotonic() + timeout_s
+        while time.monotonic() < deadline:
+            # Between two documents there is none to ask.
+            with suppress(ScriptFailed):
+                if self.evaluate(condition):
+                    return
+            time.sleep(0.05)
+        raise TimeoutError(f"never true: {condition}")
+
+    def press(self, key: str) -> None:
+        """Press and release a key."""
+        text = {"text": key} if len(key) == 1 else {}
+        self.call("Input.dispatchKeyEvent", type="keyDown", key=key, **text)
+        self.call("Input.dispatchKeyEvent", type="keyUp", key=key)
+
+    def screenshot(self, file: Path) -> None:
+        """Write what is visible as PNG."""
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(base64.b64decode(self.call("Page.captureScreenshot", format="png")["data"]))
+
+    def _note(self, message: dict[str, Any]) -> None:
+        parameters = message.get("params", {})
+        if message.get("method") == "Log.entryAdded" and parameters["entry"]["level"] == "error":
+            entry = parameters["entry"]
+            self.complaints.append(f"{entry['text']} {entry.get('url', '')}")
+        elif message.get("method") == "Runtime.exceptionThrown":
+            self.complaints.append(str(parameters["exceptionDetails"]))
+
+
+@contextmanager
+def browser(folder: Path) -> Iterator[Page]:
+    """A fresh browser with one page; its profile lies in `folder`."""
+    if BINARY is None:
+        raise FileNotFoundError("chromium")
+    process = subprocess.Popen(
+        [BINARY, *FLAGS, f"--user-data-dir={folder}", "about:blank"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        address = _address(folder / "DevToolsActivePort", process)
+        with websocket.connect(address, max_size=2**26, proxy=None) as socket:
+            yield Page(socket).start()
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _address(port_file: Path, process: "subprocess.Popen[bytes]") -> str:
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"chromium ended with status {process.returncode}")
+        with suppress(OSError, IndexError):
+            port = port_file.read_text().split()[0]
+            with direct.open(f"http://127.0.0.1:{port}/json/list", timeout=5) as answer:
+                for target in json.load(answer):
+                    if target["type"] == "page":
+                        return str(target["webSocketDebuggerUrl"])
+        time.sleep(0.1)
+    raise TimeoutError("chromium does not answer")
