@@ -101,7 +101,7 @@ def tangthu(command: Callable[..., list[str]], environment: dict[str, str]) -> C
     def run(*arguments: object, **changed: str) -> Ran:
         done = subprocess.run(
             command(*arguments), env={**environment, **changed}, capture_output=True, text=True,
-            encoding="utf-8", check=False, timeout=120,
+            encoding="utf-8", check=False, timeout=280,
         )  # fmt: skip
         return Ran(done.returncode, done.stdout, done.stderr)
 

@@ -62,8 +62,8 @@ def close(client: httpx.Client, batch: str, *files: str) -> httpx.Response:
     )
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 30) -> None:
-    """Wait for a condition; fail the test if it does not come true."""
+def wait_until(condition: Callable[[], object], seconds: float = 240) -> None:
+    """Wait for a condition; fail the test if it does not come true, on however busy a machine."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "the awaited condition did not come true"

@@ -121,13 +121,13 @@ def serve(
         )  # fmt: skip
     try:
         url = f"http://127.0.0.1:{port}"
-        wait_until(lambda: process.poll() is not None or _answers(url + "/readyz"), 60)
+        wait_until(lambda: process.poll() is not None or _answers(url + "/readyz"))
         assert process.poll() is None, log.read_text()
         yield url, process.pid
     finally:
         process.terminate()
         try:
-            process.wait(10)
+            process.wait(30)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
