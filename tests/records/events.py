@@ -7,6 +7,7 @@ from contracts.events import PageEnhanced, PageRecognised, PageRefused, ScanBatc
 from contracts.identifiers import page_id_for
 from contracts.recognition import Box, ReadField, Recognition
 from contracts.vocabulary import DossierKind, GroupingMethod, PageContent, RefusalReason
+from kernel.ids import new_id
 
 
 class Batch:
@@ -20,7 +21,7 @@ class Batch:
         pages_per_dossier: int | None = None,
         unit: str = "941",
     ) -> None:
-        self.id = uuid.uuid4()
+        self.id = new_id()
         self.kind = kind
         self.unit = unit
         self.grouping = grouping

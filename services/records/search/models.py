@@ -53,9 +53,10 @@ class WordRow(Base):
 
     word: Mapped[str] = mapped_column(KEY, primary_key=True)
     source: Mapped[str] = mapped_column(String(10), primary_key=True)
+    unit_code: Mapped[str] = mapped_column(String(20), primary_key=True)
+    """Before the person, so that a caller's units are read out of the index and nobody else's rows are."""
     person_id: Mapped[uuid.UUID] = mapped_column(
         ForeignKey("persons.id", ondelete="CASCADE"), primary_key=True
     )
-    unit_code: Mapped[str] = mapped_column(String(20))
 
     __table_args__ = (Index(None, "person_id"),)

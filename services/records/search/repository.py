@@ -20,6 +20,9 @@ CANDIDATES = 300
 NAMESAKES = 3000
 """Persons of one birth year who share half a name, compared letter by letter."""
 
+BEARERS = 5000
+"""Persons of the query's rarest word who are looked at for its other words."""
+
 COMMON = 1000
 """A word of so many persons is common: which of two common words is rarer hardly matters."""
 
@@ -93,9 +96,14 @@ async def by_given_name(session: ReadSession, query: Query, scope: Scope) -> Seq
 
 async def by_words(session: ReadSession, query: Query, scope: Scope, source: Source) -> Sequence[EntryRow]:
     """Persons whose own or parent's name holds the query's words, the last of which may be cut short."""
-    rarest = await _rarest(session, query, source)
-    found = _within(scope, query).join(WordRow, WordRow.person_id == EntryRow.person_id)
-    found = found.where(WordRow.source == source.value, rarest)
+    bearers = (
+        _bearers(await _rarest(session, query, scope, source), scope, source)
+        .limit(BEARERS)
+        .cte("bearers")
+        # Left to itself the planner may scan every person instead of looking up these few.
+        .prefix_with("MATERIALIZED")
+    )
+    found = _within(scope, query).join(bearers, bearers.c.person_id == EntryRow.person_id)
     padded = " " + KEYS[source] + " "
     *whole, last = query.words
     found = found.where(padded.contains(f" {last}"), *(padded.contains(f" {word} ") for word in whole))
@@ -144,16 +152,22 @@ def _within(scope: Scope, query: Query) -> Select[EntryRow]:
     return statement
 
 
-async def _rarest(session: ReadSession, query: Query, source: Source) -> ColumnElement[bool]:
+def _bearers(word: ColumnElement[bool], scope: Scope, source: Source) -> Select[uuid.UUID]:
+    statement = select(WordRow.person_id).where(word, WordRow.source == source.value)
+    if scope.unit or ALL_UNITS not in scope.units:
+        units = [scope.unit] if scope.unit else list(scope.units)
+        statement = statement.where(WordRow.unit_code.in_(units))
+    return statement
+
+
+async def _rarest(session: ReadSession, query: Query, scope: Scope, source: Source) -> ColumnElement[bool]:
     """The word to begin with, as a condition; counting stops where a word is common anyway."""
     *whole, last = query.words
     words = [_begins(WordRow.word, last), *(WordRow.word == word for word in whole)]
     if len(words) == 1:
         return words[0]
     counts = [
-        select(func.count()).select_from(
-            select(WordRow.person_id).where(word, WordRow.source == source.value).limit(COMMON).subquery()
-        )
+        select(func.count()).select_from(_bearers(word, scope, source).limit(COMMON).subquery())
         for word in words
     ]
     row = (await session.execute(select(*(count.scalar_subquery() for count in counts)))).one()

@@ -280,11 +280,11 @@ def _search() -> None:
         "person_words",
         sa.Column("word", sa.Text(collation="C"), nullable=False),
         sa.Column("source", sa.String(length=10), nullable=False),
-        sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("unit_code", sa.String(length=20), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
             ["person_id"], ["persons.id"], name="fk_person_words_person_id", ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("word", "source", "person_id", name="pk_person_words"),
+        sa.PrimaryKeyConstraint("word", "source", "unit_code", "person_id", name="pk_person_words"),
     )
     op.create_index("ix_person_words_person_id", "person_words", ["person_id"])
