@@ -1,4 +1,4 @@
-"""The running service on real servers: files become pages, masters stay as they are, repeats change nothing."""
+"""The running service on real servers: files become pages, masters stay as they are, repeats do nothing."""
 
 import asyncio
 import hashlib
@@ -21,7 +21,7 @@ from services.imaging.domain import Recipe
 from services.imaging.models import EnhancementRow
 from services.imaging.profiles import load_profile
 from services.imaging.steps.decode import decode_jpeg
-from services.imaging.steps.enhance import rebuild
+from services.imaging.steps.derive import rebuild
 from synthetic import files
 from synthetic.scans import Faults
 from tests.imaging.scans import COVER_REFERENCE, scanned

@@ -9,11 +9,13 @@ from typing import TextIO
 import cv2
 
 from contracts.vocabulary import RefusalReason
-from services.imaging.domain import PageOutcome, Refused
+from services.imaging.domain import PageOutcome, Refused, worst
 from services.imaging.profiles import Profile, load_profile
 from services.imaging.sandbox.limits import PAUSE_AFTER_S, allow_cpu_for_a_page
 from services.imaging.sandbox.protocol import RESULTS, Order, Report
-from services.imaging.steps.enhance import Clock, derive, examine
+from services.imaging.steps.clock import Clock
+from services.imaging.steps.derive import derive
+from services.imaging.steps.examine import examine
 from services.imaging.steps.sniff import sniff
 from services.imaging.steps.split import Pages, split
 
@@ -75,7 +77,7 @@ def _enhanced(pages: Pages, page_no: int, profile: Profile, folder: Path) -> Pag
         page_count=pages.count,
         content=examination.content,
         cover_reference=examination.cover_reference,
-        verdict=examination.verdict,
+        verdict=worst(examination.defects),
         defects=examination.defects,
         recipe=recipe,
         measures=examination.measures,

@@ -5,6 +5,8 @@ import os
 import resource
 import signal
 
+from services.imaging.sandbox.syscalls import refuse_system_calls
+
 ADDRESS_SPACE_BYTES = 2 << 30
 CPU_S_PER_PAGE = 20
 FILE_BYTES = 512 << 20
@@ -19,7 +21,7 @@ _PR_SET_NO_NEW_PRIVS = 38
 
 
 def confine() -> None:
-    """Limit this process for good: memory, files, no core, no new privileges, dies with its parent."""
+    """Limit this process for good: memory, files, no core, no privileges, no network, no programs."""
     _limit(resource.RLIMIT_AS, ADDRESS_SPACE_BYTES)
     _limit(resource.RLIMIT_FSIZE, FILE_BYTES)
     _limit(resource.RLIMIT_NOFILE, OPEN_FILES)
@@ -28,6 +30,7 @@ def confine() -> None:
     process.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     process.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
     process.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    refuse_system_calls()
 
 
 def allow_cpu_for_a_page() -> None:

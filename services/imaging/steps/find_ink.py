@@ -38,9 +38,18 @@ def find_ink(grey: Plane) -> Ground:
     if bordered:
         filled = grey.copy()
         filled[border > 0] = np.uint8(level)
-    background = cv2.blur(cv2.dilate(filled, np.ones((13, 13), np.uint8)), (25, 25))
-    ink = cv2.divide(cv2.subtract(background, filled), np.maximum(background, 1), scale=255)
+    background = _background(filled)
+    ink = cv2.divide(cv2.subtract(background, filled), background, scale=255)
     return Ground(grey, _plane(ink), _plane(paper), level, bordered)
+
+
+def _background(grey: Plane) -> Plane:
+    """The paper's brightness behind the ink: the brightest nearby, smoothed; found at half size."""
+    small = cv2.resize(
+        grey, (max(1, grey.shape[1] // 2), max(1, grey.shape[0] // 2)), interpolation=cv2.INTER_AREA
+    )
+    light = cv2.blur(cv2.dilate(small, np.ones((7, 7), np.uint8)), (13, 13))
+    return _plane(cv2.resize(light, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR))
 
 
 def _paper_level(grey: Plane) -> float:

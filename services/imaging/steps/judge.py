@@ -19,7 +19,7 @@ def judge(
         findings += [
             ("clipped", measures.clipped_share),
             ("skewed", abs(skew_degrees)),
-            ("upside_down", float(rotation)),
+            ("upside_down", float(rotation == 180)),
             ("low_contrast", measures.contrast),
             ("orientation_unsure", measures.orientation_score),
         ]

@@ -1,0 +1,184 @@
+"""Imaging's figures: `python -m bench.imaging [--pages N] [--dpi D] [--json]`.
+
+Draws pages with known truth, then prints CPU milliseconds per page by step against the limit of decoding,
+turning and encoding the same pages in the same run; skew error; orientation; blanks; pages per minute.
+"""
+
+import argparse
+import functools
+import json
+import random
+import sys
+import tempfile
+import time
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import cv2
+import numpy as np
+import simplejpeg
+
+from forms import load_editions
+from services.imaging.domain import PageOutcome
+from services.imaging.sandbox.runner import Sandbox
+from services.imaging.steps.encode import encode_thumbnail
+from services.imaging.steps.find_ink import find_ink
+from services.imaging.steps.find_skew import find_skew
+from services.imaging.steps.sheet import sheet_from_bgr
+from services.imaging.steps.shrink import shrink
+from synthetic import files
+from synthetic.covers import draw_back, draw_cover
+from synthetic.documents import draw_document
+from synthetic.forms import draw_form, fill
+from synthetic.people import person
+from synthetic.scans import Faults, scan
+from synthetic.truth import Sheet
+
+KINDS = ("form", "form", "form", "document", "form", "back", "form", "document", "cover", "form")
+CORES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A drawn scan on disk and its truth."""
+
+    path: Path
+    content: str
+    skew: float
+    rotation: int
+
+
+def draw(seed: int, dpi: int, folder: Path) -> Drawn:
+    """One page with everyday faults, skewed within ±3 degrees and in half of the cases turned."""
+    rng, words = np.random.default_rng(seed), random.Random(seed)
+    kind = KINDS[seed % len(KINDS)]
+    if kind == "cover":
+        sheet = draw_cover("CT-01", "Công an quận Ninh Kiều", "residence", f"HK-{seed}/2010", rng, dpi=dpi)
+    elif kind == "document":
+        sheet = draw_document(rng, dpi=dpi)
+    else:
+        editions = load_editions()
+        edition = editions[seed % len(editions)]
+        mode = "print" if seed % 2 else "handwriting"
+        sheet = draw_form(edition, fill(edition, person(words), words), rng, mode=mode, dpi=dpi)[0]  # type: ignore[arg-type]
+        sheet = draw_back(sheet, rng) if kind == "back" else sheet
+    return _scanned(sheet, rng, folder / f"{seed:06d}-{kind}.jpg")
+
+
+def _scanned(sheet: Sheet, rng: np.random.Generator, path: Path) -> Drawn:
+    faults = Faults(
+        skew_degrees=float(rng.uniform(-3, 3)),
+        turned=int(rng.choice([0, 0, 0, 90, 180, 270])),
+        noise=float(rng.uniform(1, 4)),
+        tint=(1.0, float(rng.uniform(0.97, 1)), float(rng.uniform(0.92, 1))),
+        border_mm=float(rng.choice([0.0, 0.0, 3.0, 8.0])),
+        fold=bool(rng.random() < 0.15),
+        stamp=bool(rng.random() < 0.25),
+        blur=float(rng.uniform(0, 0.6)),
+        darkness=float(rng.choice([1.0, 1.0, 1.0, 0.75])),
+        quality=85,
+    )
+    path.write_bytes(files.jpeg(scan(sheet, rng, faults)))
+    return Drawn(path, sheet.truth.content, faults.skew_degrees, (360 - faults.turned) % 360)
+
+
+def limit_ms(path: Path) -> float:
+    """CPU milliseconds of a page's bare work: decode, find skew, resample three planes, encode, thumbnail."""
+    data = path.read_bytes()
+    started = time.process_time()
+    sheet = sheet_from_bgr(simplejpeg.decode_jpeg(data, "BGR"))
+    assert sheet.cb is not None
+    assert sheet.cr is not None
+    degrees = find_skew(find_ink(shrink(sheet.y, None)[0]).ink, 6.0).degrees
+    planes = []
+    for plane in (sheet.y, sheet.cb, sheet.cr):
+        height, width = plane.shape
+        matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
+        planes.append(np.asarray(cv2.warpAffine(plane, matrix, (width, height)), dtype=np.uint8))
+    simplejpeg.encode_jpeg_yuv_planes(*planes, 75)
+    encode_thumbnail(sheet, 300)
+    return (time.process_time() - started) * 1000
+
+
+def throughput(pages: list[Drawn], folder: Path, cores: int) -> tuple[list[PageOutcome], float]:
+    """Every page through the sandbox, `cores` at a time: outcomes in order, and pages per minute."""
+    with Sandbox() as sandbox, ThreadPoolExecutor(cores) as pool:
+        sandbox.start()
+
+        def work(page: Drawn) -> PageOutcome:
+            with tempfile.TemporaryDirectory(dir=folder) as made:
+                return sandbox.process(page.path, Path(made))[0]
+
+        started = time.monotonic()
+        outcomes = list(pool.map(work, pages))
+        return outcomes, len(pages) / (time.monotonic() - started) * 60
+
+
+def figures(pages: list[Drawn], outcomes: list[PageOutcome], bare: list[float]) -> dict[str, Any]:
+    """Costs and errors of a run."""
+    steps: dict[str, list[float]] = {}
+    skews, wrong, unsure, missed, false = [], [], 0, 0, 0
+    for page, outcome in zip(pages, outcomes, strict=True):
+        for step, spent in outcome.milliseconds.items():
+            steps.setdefault(step, []).append(spent)
+        missed += page.content == "blank" and outcome.content != "blank"
+        false += page.content != "blank" and outcome.content == "blank"
+        if page.content == "blank" or outcome.recipe is None:
+            continue
+        if outcome.recipe.rotation != page.rotation:
+            said = any(defect.code == "orientation_unsure" for defect in outcome.defects)
+            unsure += said
+            wrong += [] if said else [page.path.name]
+            continue
+        skews.append(abs(outcome.recipe.skew_degrees - page.skew))
+    written = [page for page in pages if page.content != "blank"]
+    cost = [sum(outcome.milliseconds.values()) for outcome in outcomes]
+    return {
+        "pages": len(pages),
+        "cpu_ms_by_step": {step: round(median(spent), 1) for step, spent in steps.items()},
+        "cpu_ms_per_page": round(median(cost), 1),
+        "limit_cpu_ms_per_page": round(median(bare), 1),
+        "times_the_limit": round(median(cost) / median(bare), 2),
+        "skew_error_mean": round(float(np.mean(skews)), 4),
+        "skew_error_p95": round(float(np.percentile(skews, 95)), 4),
+        "skew_error_max": round(max(skews), 4),
+        "orientation_right": round(1 - (len(wrong) + unsure) / len(written), 4),
+        "orientation_wrong_unsaid": wrong,
+        "orientation_unsure": unsure,
+        "blank_missed": missed,
+        "blank_false": false,
+    }
+
+
+def main() -> None:
+    """Draw, measure, print."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--pages", type=int, default=40)
+    arguments.add_argument("--dpi", type=int, default=300)
+    arguments.add_argument("--seed", type=int, default=500)
+    arguments.add_argument("--json", action="store_true")
+    chosen = arguments.parse_args()
+    cv2.setNumThreads(1)
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        seeds = range(chosen.seed, chosen.seed + chosen.pages)
+        with ProcessPoolExecutor(CORES) as pool:
+            pages = list(pool.map(functools.partial(draw, dpi=chosen.dpi, folder=folder), seeds))
+        bare = [limit_ms(page.path) for page in pages]
+        outcomes, pace = throughput(pages, folder, CORES)
+    result = figures(pages, outcomes, bare) | {
+        "dpi": chosen.dpi,
+        "pages_per_minute_on_two_cores": round(pace),
+    }
+    if chosen.json:
+        sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n")
+        return
+    for name, value in result.items():
+        sys.stdout.write(f"{name:32} {value}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,197 @@
+"""Finds out everything about a page and writes the recipe for its derivatives."""
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from contracts.vocabulary import PageContent
+from services.imaging.domain import CropBox, Defect, Measures, Recipe
+from services.imaging.profiles import Profile
+from services.imaging.steps.clock import Clock
+from services.imaging.steps.crop import crop
+from services.imaging.steps.detect_blank import detect_blank, ink_mask, measure_ink
+from services.imaging.steps.even_contrast import choose_levels
+from services.imaging.steps.find_cover import Cover, find_cover
+from services.imaging.steps.find_ink import Ground, find_ink
+from services.imaging.steps.find_skew import Skew, find_skew
+from services.imaging.steps.geometry import deskew_matrix
+from services.imaging.steps.judge import judge
+from services.imaging.steps.measure import Tone, clipped_share, measure_tone, resolution
+from services.imaging.steps.orient import WayUp, find_way_up
+from services.imaging.steps.sheet import Plane, Sheet, turn, turn_plane
+from services.imaging.steps.shrink import shrink
+from services.imaging.steps.versions import versions
+
+_MM_PER_INCH = 25.4
+_STEEP_DEGREES = 2.0
+"""Beyond this strips smear; a second look at the straightened page brings the error back down."""
+_FAINT = 0.15
+"""Ink that takes away this share of the paper's brightness is never cropped, though it may not be text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What was found on a page and what will be done to it."""
+
+    recipe: Recipe
+    content: PageContent
+    cover_reference: str | None
+    measures: Measures
+    defects: tuple[Defect, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the shrunken page shows: content, way up, skew; `ground` lies as found until it is turned."""
+
+    ground: Ground
+    scale: float
+    ink_share: float
+    cover: Cover | None
+    blank: bool
+    way: WayUp
+    skew: Skew
+
+    @property
+    def content(self) -> PageContent:
+        """Cover sheet, blank or text."""
+        if self.cover is not None:
+            return PageContent.COVER_SHEET
+        return PageContent.BLANK if self.blank else PageContent.TEXT
+
+
+def examine(sheet: Sheet, profile: Profile, clock: Clock) -> tuple[Examination, Sheet]:
+    """Find out everything about a page; returns it with the sheet turned upright."""
+    with clock.step("turn"):
+        as_stated = turn(sheet, sheet.rotation, mirrored=sheet.mirrored)
+    found = _look(as_stated, profile, clock)
+    with clock.step("turn"):
+        upright = turn(as_stated, found.way.rotation)
+    with clock.step("measure"):
+        tone = measure_tone(upright.y, found.ground.ink, found.scale, found.ground.paper_level)
+    with clock.step("crop"):
+        box = _box(upright, found, profile)
+    measures = _measures(upright, found, tone, box)
+    recipe = _recipe(upright, found, tone, box, profile).model_copy(
+        update={"mirrored": sheet.mirrored, "rotation": (sheet.rotation + found.way.rotation) % 360}
+    )
+    defects = judge(measures, found.content, found.way.rotation, recipe.skew_degrees, profile)
+    reference = found.cover.reference if found.cover else None
+    return Examination(recipe, found.content, reference, measures, defects), upright
+
+
+def _look(sheet: Sheet, profile: Profile, clock: Clock) -> Finding:
+    with clock.step("shrink"):
+        grey, scale = shrink(sheet.y, resolution(sheet))
+    with clock.step("cover"):
+        cover = find_cover(grey)
+    with clock.step("ink"):
+        ground = find_ink(grey)
+        share = measure_ink(ground, profile.blank)
+    if cover is None and detect_blank(share, profile.blank):
+        return Finding(ground, scale, share, None, True, WayUp(0, 1.0), Skew(0.0, 0.0, 1.0))
+    with clock.step("orient"):
+        way = WayUp(cover.rotation, 1.0) if cover else find_way_up(ground.ink)
+        if way.score < profile.orientation.least_score:
+            way = WayUp(0, way.score)  # too little to tell: left as scanned, and said so
+    with clock.step("skew"):
+        ground = _turned(ground, way.rotation)
+        skew = _skew(ground, profile)
+    return Finding(ground, scale, share, cover, False, way, skew)
+
+
+def _skew(ground: Ground, profile: Profile) -> Skew:
+    """The skew to remove: none where lines do not agree on one, or where it is too small to matter."""
+    rules = profile.skew
+    skew = find_skew(ground.ink, rules.range_degrees)
+    if skew.score < rules.least_score:
+        return replace(skew, degrees=0.0)
+    if abs(skew.degrees) >= _STEEP_DEGREES:
+        height, width = ground.ink.shape
+        matrix = deskew_matrix(skew.degrees, width, height)
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        straight = np.asarray(
+            cv2.warpAffine(ground.ink, matrix, (width, height), flags=flags), dtype=np.uint8
+        )
+        skew = replace(skew, degrees=skew.degrees + find_skew(straight, 1.0).degrees)
+    return replace(skew, degrees=0.0 if abs(skew.degrees) < rules.least_degrees else round(skew.degrees, 3))
+
+
+def _turned(ground: Ground, degrees: int) -> Ground:
+    if degrees % 360 == 0:
+        return ground
+    return replace(
+        ground,
+        grey=turn_plane(ground.grey, degrees),
+        ink=turn_plane(ground.ink, degrees),
+        paper=turn_plane(ground.paper, degrees),
+    )
+
+
+def _box(upright: Sheet, found: Finding, profile: Profile) -> CropBox:
+    margin = round(profile.crop.margin_mm * (resolution(upright) or 300) / _MM_PER_INCH)
+    marks = ink_mask(found.ground, _FAINT)
+    return crop(
+        found.ground.paper, marks, found.skew.degrees, found.scale, margin, upright.size,
+        bordered=found.ground.bordered,
+    )  # fmt: skip
+
+
+def _measures(upright: Sheet, found: Finding, tone: Tone, box: CropBox) -> Measures:
+    dpi = resolution(upright)
+    return Measures(
+        dpi=dpi,
+        dpi_stated=upright.dpi is not None and dpi == upright.dpi,
+        width_mm=round(box.width * _MM_PER_INCH / dpi, 1) if dpi else None,
+        height_mm=round(box.height * _MM_PER_INCH / dpi, 1) if dpi else None,
+        paper_level=tone.paper,
+        ink_level=tone.ink,
+        contrast=round(tone.contrast, 3),
+        sharpness=round(tone.sharpness, 3),
+        ink_share=round(found.ink_share, 6),
+        clipped_share=0.0 if found.ground.bordered else round(clipped_share(found.ground.ink), 4),
+        skew_score=round(found.skew.score, 2),
+        orientation_score=found.way.score,
+    )
+
+
+def _recipe(upright: Sheet, found: Finding, tone: Tone, box: CropBox, profile: Profile) -> Recipe:
+    dpi = resolution(upright)
+    access_scale = min(1.0, profile.access.max_dpi / dpi) if dpi else 1.0
+    access_dpi = dpi * access_scale if dpi else None
+    reading_scale = min(1.0, profile.reading.dpi / access_dpi) if access_dpi else 1.0
+    return Recipe(
+        software=versions(),
+        profile=profile.name,
+        skew_degrees=found.skew.degrees,
+        crop=box,
+        fill=(round(tone.paper), *_paper_colour(upright, found)),
+        access_scale=round(access_scale, 6),
+        access_quality=profile.access.quality,
+        despeckle=upright.cb is not None and (access_dpi or 0) >= profile.access.despeckle_from_dpi,
+        levels=choose_levels(tone.paper, tone.ink, profile.levels.correct_below),
+        reading_scale=round(reading_scale, 6) if found.content is PageContent.TEXT else None,
+        reading_quality=profile.reading.quality,
+        reading_levels=choose_levels(tone.paper, tone.ink, 256),
+        thumbnail_px=profile.thumbnail_px,
+    )
+
+
+def _paper_colour(sheet: Sheet, found: Finding) -> tuple[int, int]:
+    """Cb and Cr of the paper: the middle value over paper that is not inked."""
+    if sheet.cb is None or sheet.cr is None:
+        return 128, 128
+    paper = found.ground.paper
+    bare = np.logical_and(paper > 0, found.ground.ink < 24)[::4, ::4]
+    size = (bare.shape[1], bare.shape[0])
+    middles = [
+        _middle(cv2.resize(plane, size, interpolation=cv2.INTER_NEAREST), bare)
+        for plane in (sheet.cb, sheet.cr)
+    ]
+    return middles[0], middles[1]
+
+
+def _middle(plane: object, where: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> int:
+    values: Plane = np.asarray(plane, dtype=np.uint8)[where]
+    return int(np.median(values)) if len(values) else 128
