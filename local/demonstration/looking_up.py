@@ -29,8 +29,17 @@ def unmarked(text: str) -> str:
     return "".join(letter for letter in bare if not unicodedata.combining(letter)).lower()
 
 
-def names_read(received: Iterable[Received]) -> Iterator[str]:
-    """Names on identity declarations that were read exactly, so that a search must find them."""
+@dataclass(frozen=True)
+class ReadName:
+    """A person's name as it was read from an identity declaration."""
+
+    text: str
+    exact: bool
+    """Whether it is, letter by letter, what was written."""
+
+
+def names_read(received: Iterable[Received]) -> Iterator[ReadName]:
+    """Every name read on an identity declaration: a search for it must find the person."""
     for one in received:
         if one.shipment.kind != "identity":
             continue
@@ -41,10 +50,18 @@ def names_read(received: Iterable[Received]) -> Iterator[str]:
         for sequence, number, _, page in one.shipment.pages:
             page_id = rows.get((sequence, number))
             for written in page.fields:
-                if written.id == "full_name" and page_id is not None:
-                    found = fields.get((page_id, "full_name"))
-                    if found is not None and agrees(written, found):
-                        yield written.text
+                found = fields.get((page_id, "full_name")) if page_id is not None else None
+                if written.id == "full_name" and found is not None:
+                    yield ReadName(found.text, agrees(written, found))
+
+
+def most_telling(names: Iterable[ReadName]) -> ReadName | None:
+    """The name to search for: an exactly read one before others, then the one with most marked letters."""
+    return max(
+        (name for name in names if len(name.text.split()) > 1),
+        key=lambda name: (name.exact, sum(not letter.isascii() for letter in name.text)),
+        default=None,
+    )
 
 
 async def search_both_ways(api: Api, name: str) -> tuple[Search, Search]:

@@ -9,7 +9,7 @@ import httpx
 from local.demonstration.accounting import Received, account_for
 from local.demonstration.api import Api, UnitProgress
 from local.demonstration.draw import TRUTH, drawing
-from local.demonstration.looking_up import Search, names_read, search_both_ways
+from local.demonstration.looking_up import Search, most_telling, names_read, search_both_ways
 from local.demonstration.plan import UNIT_NAMES, Plan
 from local.demonstration.report import (
     print_account,
@@ -135,13 +135,18 @@ async def _collected(api: Api, plan: Plan, dispatch: Dispatch) -> list[Received]
 
 
 async def _searched(api: Api, received: list[Received], say: Speech) -> tuple[Search, ...]:
-    """Search for a name with many tone marks that was read exactly."""
-    names = sorted(names_read(received), key=lambda name: sum(not letter.isascii() for letter in name))
-    if not names:
-        say("\n✗ Không họ tên nào đọc đúng để tra cứu.", "\n✗ No name was read exactly, none to search for.")
+    """Search for a person by the name that was read, with its tone marks and without."""
+    name = most_telling(names_read(received))
+    if name is None:
+        say("\n✗ Không đọc được họ tên nào để tra cứu.", "\n✗ No name was read, none to search for.")
         return ()
-    searches = await search_both_ways(api, names[-1])
+    searches = await search_both_ways(api, name.text)
     print_searches(searches, say)
+    if not name.exact:
+        say(
+            "  (họ tên do máy đọc, chưa đúng từng chữ với bản vẽ)",
+            "  (the name as it was read, not letter by letter what was drawn)",
+        )
     return searches
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from local.demonstration.accounting import Account, Received, account_for
 from local.demonstration.api import Dossier, DossierField, PageRow
-from local.demonstration.looking_up import names_read, unmarked
+from local.demonstration.looking_up import ReadName, most_telling, names_read, unmarked
 from local.demonstration.plan import PlannedField, PlannedFile, PlannedPage, Shipment
 
 NAME = "Nguyễn Thị Đẹp"
@@ -130,7 +130,11 @@ def test_wrong_content_is_shown_and_invented_values_are_counted() -> None:
     assert account.invented == 1
 
 
-def test_search_uses_a_name_that_was_read() -> None:
-    """Only exactly read names are searched for; without tone marks đ becomes d."""
-    assert list(names_read([_good()])) == [NAME]
+def test_search_prefers_a_name_that_was_read_exactly() -> None:
+    """The exactly read name is searched for, a misread one only for want of it; đ is typed as d."""
+    names = list(names_read([_good()]))
+    assert names == [ReadName(NAME, exact=True), ReadName("Nguyễn Thị Dẹp", exact=False)]
+    assert most_telling(names) == names[0]
+    assert most_telling(names[1:]) == names[1]
+    assert most_telling([]) is None
     assert unmarked(NAME) == "nguyen thi dep"
