@@ -5,10 +5,12 @@ import os
 import secrets
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
+import psutil
 import pytest
 from pydantic import SecretStr
 
@@ -18,9 +20,13 @@ from local.servers.postgres import Postgres
 from local.servers.s3 import S3
 from local.system import LocalSystem
 
+RUN = "TANGTHU_TEST_RUN"
+"""Environment variable of every process that a test run starts: the run's process id."""
+
 # What a developer's shell happens to hold must not reach a test.
 for _name in [name for name in os.environ if name.startswith("TANGTHU_")]:
     del os.environ[_name]
+os.environ[RUN] = str(os.getpid())
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,7 @@ class Servers:
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     """Postgres, NATS and S3 in a temporary folder, for the whole run."""
+    _end_servers_of_dead_runs()
     folder = tmp_path_factory.mktemp("servers")
     secret = secrets.token_hex(16)
     started = Servers(
@@ -129,6 +136,15 @@ def service_environment(service_settings: ServiceSettings) -> dict[str, str]:
     values = {key: str(value) for key, value in plain.items()}
     values |= {key: getattr(service_settings, key).get_secret_value() for key in secret}
     return {f"TANGTHU_{key.upper()}": value for key, value in values.items()}
+
+
+def _end_servers_of_dead_runs() -> None:
+    """A test run that was killed left its servers behind; the next one ends them."""
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, ValueError):
+            run = process.environ().get(RUN)
+            if run and not psutil.pid_exists(int(run)):
+                process.kill()
 
 
 async def _execute(url: str, *statements: str) -> None:
