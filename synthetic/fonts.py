@@ -9,16 +9,17 @@ from typing import Any
 
 from fontTools.merge import Merger, Options
 from fontTools.ttLib import TTFont
+from PIL import ImageFont
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PACKAGES = REPOSITORY / "node_modules" / "@fontsource"
 CACHE = REPOSITORY / ".cache" / "fonts"
 
 SERIF = ("tinos", "gelasio", "crimson-text")
-SANS = ("be-vietnam-pro", "carlito", "open-sans")
+SANS = ("be-vietnam-pro", "commissioner", "open-sans")
 TYPEWRITER = ("ibm-plex-mono", "reddit-mono")
 PRINT = SERIF + SANS + TYPEWRITER
-HANDWRITING = ("dancing-script", "mali", "pangolin", "patrick-hand", "sedgwick-ave", "sriracha")
+HANDWRITING = ("mali", "mynerve", "pangolin", "patrick-hand", "sedgwick-ave", "sriracha")
 
 SUBSETS = ("latin", "latin-ext", "vietnamese")
 TONES = "\u0300\u0301\u0303\u0309\u0323"
@@ -89,6 +90,20 @@ def missing_letters(path: Path, letters: Iterable[str] = MARKED_LETTERS) -> str:
     with TTFont(path, lazy=True) as opened:
         known = opened.getBestCmap()
     return "".join(letter for letter in letters if ord(letter) not in known)
+
+
+def look_alikes(path: Path, letters: str = MARKED_LETTERS) -> list[str]:
+    """Pairs of letters that the font draws the same: Ậ without its circumflex, as some families have it."""
+    drawn = ImageFont.truetype(str(path), 40, layout_engine=ImageFont.Layout.BASIC)
+    seen: dict[tuple[tuple[int, int], bytes], str] = {}
+    pairs = []
+    for letter in letters:
+        mask = drawn.getmask(letter)
+        shape = (mask.size, bytes(mask))
+        if shape in seen:
+            pairs.append(seen[shape] + letter)
+        seen.setdefault(shape, letter)
+    return pairs
 
 
 def merged_subsets(family: str, *, weight: int, style: str, packages: Path = PACKAGES) -> TTFont:

@@ -18,6 +18,10 @@ AHEAD = 2
 """Pools each worker may be ahead; one pool is about 2 MB."""
 
 
+BEHIND = 6
+"""Niceness of the drawing beyond the training's own."""
+
+
 class Feed:
     """Batches of pool `first`, `first + 1`, … drawn by `workers` processes; stop it when done."""
 
@@ -52,6 +56,7 @@ class Feed:
 def _work(seed: int, first: int, step: int, queue: "Queue[list[Batch]]") -> None:
     """Draw pools for ever; ends with the process that started it."""
     os.environ["OMP_NUM_THREADS"] = "1"
+    os.nice(BEHIND)
     cv2.setNumThreads(1)
     logging.disable(logging.WARNING)
     queue.cancel_join_thread()  # what is drawn and unread must not keep an ended worker alive

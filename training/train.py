@@ -27,7 +27,7 @@ from training.wording import line
 CHECKPOINTS = Path(__file__).resolve().parent.parent / ".cache" / "training"
 AVERAGING = 0.999
 """Share kept of the averaged weights at each step; they read better than the latest ones."""
-CHECK_EVERY = 240.0
+CHECK_EVERY = 300.0
 """Seconds of training between checkpoints and measurements."""
 
 
@@ -170,7 +170,7 @@ def scaled(batch: Batch, device: torch.device) -> Tensor:
 
 
 @torch.no_grad()
-def measure(reader: Reader, count: int = 120, seed: int = 7) -> dict[str, float]:
+def measure(reader: Reader, count: int = 60, seed: int = 7) -> dict[str, float]:
     """Character error on lines drawn with held-out faces: print, typewriter and hand apart."""
     reader.eval()
     device = next(reader.parameters()).device

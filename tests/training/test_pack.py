@@ -1,0 +1,88 @@
+"""The shipped model pack is what its manifest says, and reads through paddleocr without any network."""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import onnxruntime as ort
+import pytest
+import yaml
+from PIL import Image, ImageDraw, ImageFont
+
+from synthetic import fonts
+from training import charset
+from training.evaluate import PACK, PackReader
+from training.scoring import distance
+
+LARGEST = 15 * 1024 * 1024
+"""A pack's graph stays under 15 MB, so that it fits in the repository and in a worker's cache."""
+
+
+@pytest.fixture(scope="module")
+def manifest() -> dict[str, Any]:
+    """The pack's manifest."""
+    loaded: dict[str, Any] = json.loads((PACK / "manifest.json").read_text(encoding="utf-8"))
+    return loaded
+
+
+def test_files_are_those_the_manifest_names(manifest: dict[str, Any]) -> None:
+    """SHA-256 of each file; the graph is small; the card is there."""
+    assert set(manifest["files"]) == {"inference.onnx", "inference.yml"}
+    for name, digest in manifest["files"].items():
+        assert hashlib.sha256((PACK / name).read_bytes()).hexdigest() == digest
+    assert (PACK / "inference.onnx").stat().st_size < LARGEST
+    assert "# tangthu-vi-1" in (PACK / "MODEL_CARD.md").read_text(encoding="utf-8")
+
+
+def test_charset_is_whole_and_the_same_everywhere(manifest: dict[str, Any]) -> None:
+    """Manifest, PaddleX settings, graph and training agree; no Vietnamese letter is missing."""
+    settings = yaml.safe_load((PACK / "inference.yml").read_text(encoding="utf-8"))
+    listed = settings["PostProcess"]["character_dict"]
+    assert all(isinstance(character, str) for character in listed)
+    assert "".join(listed) == manifest["characters"] == charset.CHARACTERS
+    assert set(fonts.MARKED_LETTERS) <= set(listed)
+    session = ort.InferenceSession(str(PACK / "inference.onnx"), providers=["CPUExecutionProvider"])
+    found = session.run(None, {session.get_inputs()[0].name: np.zeros((2, 3, 32, 200), np.float32)})[0]
+    assert found.shape == (2, 50, manifest["classes"])
+    assert np.allclose(found.sum(axis=2), 1, atol=1e-3)
+
+
+def test_no_family_it_is_shown_on_was_trained_on() -> None:
+    """The demonstration measures unseen fonts."""
+    listed = json.loads((Path(charset.__file__).parent / "fonts.json").read_text(encoding="utf-8"))
+    trained = {family for kind, group in listed.items() if kind != "held_out" for family in group}
+    held_out = {family for group in listed["held_out"].values() for family in group}
+    assert not trained & (set(fonts.PRINT) | set(fonts.HANDWRITING) | held_out)
+
+
+def test_it_reads_an_unseen_font_through_paddleocr(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The façade the product uses: a registered name, a folder, ONNX Runtime."""
+    monkeypatch.setenv("PADDLE_PDX_CACHE_HOME", str(tmp_path))
+    from paddleocr import TextRecognition
+
+    line = "Nguyễn Thị Ngọc Thủy"
+    reader = TextRecognition(model_name="PP-OCRv5_mobile_rec", model_dir=str(PACK), engine="onnxruntime")
+    read = reader.predict([cv2.cvtColor(_drawn(line, "tinos"), cv2.COLOR_GRAY2BGR)])[0]["rec_text"]
+    assert distance(line, read) <= 2
+    assert os.environ["PADDLE_PDX_CACHE_HOME"] == str(tmp_path)
+
+
+def test_it_reads_most_letters_of_unseen_print() -> None:
+    """Plain lines in three unseen families: at most one letter in twelve wrong over all."""
+    reader = PackReader(PACK)
+    lines = ("Họ và tên: THẠCH SÀ RƯƠNE", "Ấp Phước Thuận, xã Kế Thành", "Ngày sinh: 05/02/1968", "365214789")
+    wrong = sum(distance(line, reader.read(_drawn(line, family))) for family in fonts.SERIF for line in lines)
+    assert wrong / (len(fonts.SERIF) * sum(map(len, lines))) < 1 / 12
+
+
+def _drawn(text: str, family: str) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    """A tight grey crop of a printed line."""
+    font = ImageFont.truetype(str(fonts.font(family)), 44)
+    left, top, right, bottom = (int(side) for side in font.getbbox(text))
+    image = Image.new("L", (right - left + 16, bottom - top + 10), 245)
+    ImageDraw.Draw(image).text((8 - left, 5 - top), text, font=font, fill=35)
+    return np.asarray(image, dtype=np.uint8)

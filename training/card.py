@@ -1,0 +1,62 @@
+"""`python -m training.card [PACK]`: write a pack's MODEL_CARD.md from its manifest: no figure is retyped."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from training.evaluate import PACK
+
+TEMPLATE = Path(__file__).with_name("card.md")
+
+
+def card(manifest: dict[str, Any]) -> str:
+    """The card's text."""
+    data = manifest["data"]
+    return TEMPLATE.read_text(encoding="utf-8").format(
+        **{
+            key: manifest[key]
+            for key in ("name", "version", "made", "licence", "height", "stride", "classes")
+        },
+        paddlex_model_name=manifest["paddlex_model_name"],
+        parameters=manifest["parameters"],
+        characters=len(manifest["characters"]),
+        files="\n".join(f"| `{name}` | `{digest}` |" for name, digest in manifest["files"].items()),
+        source=data["source"][0].upper() + data["source"][1:],
+        lines=data["lines"],
+        minutes=data["minutes"],
+        steps=data["steps"],
+        families=", ".join(f"{count} {_PLURALS[kind]}" for kind, count in data["families"].items()),
+        files_per_kind=sum(data["font_files"].values()),
+        curve="\n".join(
+            f"| {point['minutes']:.0f} | {int(point['lines']):,} | {_percent(point['cer_print'])} | "
+            f"{_percent(point['cer_typewriter'])} | {_percent(point['cer_hand'])} |"
+            for point in manifest["curve"]
+        ),
+        metrics="\n".join(
+            f"| {name} | {score['lines']} | "
+            + " | ".join(_percent(score[key]) for key in ("cer", "cer_without_marks", "wer", "whole"))
+            + " |"
+            for name, score in manifest["metrics"].items()
+        ),
+    )
+
+
+_PLURALS = {"print": "print families", "typewriter": "typewriter families", "hand": "handwriting families"}
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f}"
+
+
+def main() -> None:
+    """Write the card beside the manifest."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("pack", nargs="?", type=Path, default=PACK)
+    pack = parser.parse_args().pack
+    manifest = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))
+    (pack / "MODEL_CARD.md").write_text(card(manifest), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
