@@ -13,6 +13,7 @@ from gateway.caller import Caller, CallerCheck
 from gateway.proxy.table import OwnedRoute
 from gateway.proxy.upstreams import UpstreamDown, Upstreams
 from kernel.errors import NotFound
+from kernel.shutdown import stopping
 
 RawHeaders = list[tuple[bytes, bytes]]
 
@@ -31,6 +32,10 @@ STOPS_HERE = frozenset(
     ]
 )
 """Credentials end at the gateway, which vouches for the caller with an identity of its own."""
+
+
+LOOK_EVERY_S = 0.5
+"""How soon a live stream notices that the gateway is to stop."""
 
 
 class ClientGone(Exception):
@@ -131,16 +136,21 @@ async def relay(response: httpx.Response, service: str, receive: Receive, send: 
 
 
 async def _while_listened(receive: Receive, stream: Coroutine[None, None, None]) -> None:
-    streaming, leaving = asyncio.create_task(stream), asyncio.create_task(_gone(receive))
+    streaming = asyncio.create_task(stream)
+    ends = {streaming, asyncio.create_task(_gone(receive)), asyncio.create_task(_asked_to_stop())}
     try:
-        await asyncio.wait({streaming, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        leaving.cancel()
-        if not streaming.done():
-            streaming.cancel()
-        await asyncio.wait({streaming, leaving})
+        for task in ends:
+            task.cancel()
+        await asyncio.wait(ends)
     if not streaming.cancelled():
         streaming.result()
+
+
+async def _asked_to_stop() -> None:
+    while not stopping():  # noqa: ASYNC110 - the signal handler has no loop to wake
+        await asyncio.sleep(LOOK_EVERY_S)
 
 
 async def _gone(receive: Receive) -> None:

@@ -1,6 +1,7 @@
 """A real gateway on real servers, in front of one small upstream that plays every service."""
 
 import asyncio
+import importlib.util
 import secrets
 import threading
 import time
@@ -22,7 +23,7 @@ from gateway.app import create_app
 from gateway.bootstrap import bootstrap, parse_agent
 from local.servers.ports import PortClaim
 
-UPSTREAM = Path(__file__).parent / "upstream.py"
+HERE = Path(__file__).parent
 AGENT_UNIT = "941"
 
 
@@ -154,9 +155,14 @@ def gateway(servers: Any, gateway_database: str, upstream: Any) -> Iterator[Gate
 @pytest.fixture(scope="session")
 def upstream() -> Any:
     """The module of the upstream application."""
-    import importlib.util
+    module = load(HERE / "upstream.py")
+    module.data = load(HERE / "screens_data.py")
+    return module
 
-    spec = importlib.util.spec_from_file_location("gateway_test_upstream", UPSTREAM)
+
+def load(file: Path) -> Any:
+    """A module beside this file; tests are no packages."""
+    spec = importlib.util.spec_from_file_location(f"gateway_tests_{file.stem}", file)
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)

@@ -111,7 +111,7 @@ async def test_answers_come_back_as_they_are(agent: httpx.AsyncClient) -> None:
 async def test_a_cut_answer_is_seen_to_be_cut(agent: httpx.AsyncClient) -> None:
     """An answer that breaks off upstream never looks complete."""
     with pytest.raises(httpx.RemoteProtocolError):
-        await agent.get("/v1/progress")
+        await agent.get("/v1/units")
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,8 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.requests import ClientDisconnect
 
+data: Any = None
+"""The module `screens_data`, set by the fixture."""
 seen: list[dict[str, Any]] = []
 """Requests that arrived, oldest first."""
 broken_uploads: list[int] = []
@@ -61,16 +63,19 @@ def create_app() -> FastAPI:
 
     @app.get("/v1/persons")
     async def persons(request: Request) -> JSONResponse:
-        return JSONResponse({"items": [], "next_cursor": None, "echo": note(request)})
+        found = [data.PERSON] if request.query_params.get("q") == "tran van mau" else []
+        return JSONResponse({"items": found, "next_cursor": None, "echo": note(request)})
 
     @app.get("/v1/dossiers/{dossier_id}")
     async def dossier(dossier_id: str, request: Request) -> JSONResponse:
+        if dossier_id == data.DOSSIER_ID:
+            return JSONResponse(data.DOSSIER)
         body = {"type": "https://tangthu.vn/problems/not_found", "title": "Không tìm thấy", "status": 404}
         note(request)
         return JSONResponse(body, 404, {"ETag": '"7"', "Connection": "x-secret", "X-Secret": "1"})
 
-    @app.get("/v1/progress")
-    async def progress(request: Request) -> StreamingResponse:
+    @app.get("/v1/units")
+    async def units(request: Request) -> StreamingResponse:
         note(request)
 
         async def cut() -> AsyncIterator[bytes]:
@@ -82,6 +87,31 @@ def create_app() -> FastAPI:
     @app.post("/v1/scan-batches")
     async def create_batch(request: Request) -> JSONResponse:
         return JSONResponse(note(request, body=(await request.body()).decode()), 201)
+
+    @app.get("/v1/scan-batches")
+    async def batches(state: str = "") -> dict[str, Any]:
+        items = [batch for batch in (data.BATCH, data.FINISHED) if state in {"", batch["state"]}]
+        return {"items": items, "next_cursor": None}
+
+    @app.get("/v1/scan-batches/{batch_id}")
+    async def batch(batch_id: str) -> dict[str, Any]:
+        return data.BATCH
+
+    @app.get("/v1/scan-batches/{batch_id}/pages")
+    async def pages(batch_id: str) -> dict[str, Any]:
+        return {"items": [data.BATCH_PAGE], "next_cursor": None}
+
+    @app.get("/v1/dossiers")
+    async def dossiers() -> dict[str, Any]:
+        return {"items": [data.SUMMARY], "next_cursor": None}
+
+    @app.get("/v1/pages/{page_id}/recognition")
+    async def recognition(page_id: str) -> dict[str, Any]:
+        return data.RECOGNITION
+
+    @app.get("/v1/progress")
+    async def progress() -> dict[str, Any]:
+        return data.PROGRESS
 
     @app.get("/internal/dead-letters")
     async def dead_letters(request: Request) -> list[dict[str, Any]]:
