@@ -66,7 +66,8 @@ clean: ## remove what setup and the tools made; data folders stay
 
 # pip is the only thing taken for granted: a Debian without python3-venv has no ensurepip, so the
 # environment is made without pip and filled from outside. uv does the bulk; pip stands in where uv does not
-# reach the package index that pip is configured for.
+# reach the package index that pip is configured for. --no-config: the override in pyproject.toml that keeps
+# the real opencv-contrib-python out would drop its stand-in as well.
 $(PACKAGES): requirements/bootstrap.txt requirements/dev.txt packaging/opencv-contrib-metadata/pyproject.toml pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 is needed: apt install python3"; exit 1; }
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -75,7 +76,7 @@ $(PACKAGES): requirements/bootstrap.txt requirements/dev.txt packaging/opencv-co
 	"$(PYTHON)" -m pip --python $(PY) install -q --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
 	$(BIN)/uv pip sync -q --python $(PY) --require-hashes requirements/dev.txt \
 	  || "$(PYTHON)" -m pip --python $(PY) install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	$(BIN)/uv pip install -q --python $(PY) --no-deps --no-build-isolation ./packaging/opencv-contrib-metadata -e .
+	$(BIN)/uv pip install -q --no-config --python $(PY) --no-deps --no-build-isolation ./packaging/opencv-contrib-metadata -e .
 	@touch $@
 
 $(BROWSER): package-lock.json .npmrc $(PACKAGES)
