@@ -84,10 +84,10 @@ def _kinh(rng: random.Random, sex: Sex) -> str:
     given = _draw(rng, GIVEN[sex])
     if rng.random() < 0.08:
         return given
-    middle = _draw(rng, MIDDLES[sex])
-    if rng.random() < 0.12 and " " not in middle:
-        middle = f"{middle} {_draw(rng, MIDDLES[sex]).split()[-1]}"
-    return f"{middle} {given}"
+    parts = _draw(rng, MIDDLES[sex]).split()
+    if rng.random() < 0.12 and len(parts) == 1:
+        parts += _draw(rng, MIDDLES[sex]).split()[-1:]
+    return " ".join([*(part for part in dict.fromkeys(parts) if part != given), given])
 
 
 def _khmer(rng: random.Random, sex: Sex) -> str:

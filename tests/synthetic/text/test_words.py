@@ -37,6 +37,14 @@ def test_peoples_come_in_their_shares() -> None:
     assert 0.45 < sum(name.sex == "male" for name in drawn) / 3000 < 0.55
 
 
+def test_no_part_of_a_name_is_written_twice_in_a_row() -> None:
+    """`Thị Thị` would be a slip of the pen."""
+    rng = random.Random(9)
+    for _ in range(3000):
+        parts = names.name(rng, people="Kinh").full.split()[1:]
+        assert len(set(parts)) == len(parts)
+
+
 def test_a_family_keeps_its_name() -> None:
     """A given surname starts the name."""
     assert names.name(random.Random(2), surname="Thạch", sex="female").surname == "Thạch"
