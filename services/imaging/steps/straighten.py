@@ -7,6 +7,7 @@ import numpy as np
 
 from services.imaging.domain import Recipe
 from services.imaging.steps.geometry import Matrix, crop_matrix
+from services.imaging.steps.shear import MOST_DEGREES, shear
 from services.imaging.steps.sheet import Plane, Sheet, half_size
 
 
@@ -14,20 +15,30 @@ def straighten(sheet: Sheet, recipe: Recipe) -> Sheet:
     """The access image's planes of an upright sheet (already turned)."""
     scale, box = recipe.access_scale, recipe.crop
     size = (max(1, round(box.width * scale)), max(1, round(box.height * scale)))
-    whole = recipe.skew_degrees == 0 and (box.x, box.y) == (0, 0) and size == sheet.size
-    if whole:
+    if recipe.skew_degrees == 0 and (box.x, box.y) == (0, 0) and size == sheet.size:
         return sheet
-    y = _warp(sheet.y, crop_matrix(recipe.skew_degrees, sheet.size, box, scale), size, recipe.fill[0], scale)
+    y = _straight(sheet.y, recipe, sheet.size, size, recipe.fill[0], 1.0)
     if sheet.cb is None or sheet.cr is None:
         return replace(sheet, y=y)
-    matrix = crop_matrix(recipe.skew_degrees, sheet.size, box, scale, source=0.5)
     half = half_size(y)
     return replace(
         sheet,
         y=y,
-        cb=_warp(sheet.cb, matrix, half, recipe.fill[1], scale),
-        cr=_warp(sheet.cr, matrix, half, recipe.fill[2], scale),
+        cb=_straight(sheet.cb, recipe, sheet.size, half, recipe.fill[1], 0.5),
+        cr=_straight(sheet.cr, recipe, sheet.size, half, recipe.fill[2], 0.5),
     )
+
+
+def _straight(
+    plane: Plane, recipe: Recipe, scan: tuple[int, int], size: tuple[int, int], fill: int, ratio: float
+) -> Plane:
+    """One plane of `size`; `ratio` is the plane's size by that of the scan."""
+    box = recipe.crop
+    if recipe.access_scale == 1 and abs(recipe.skew_degrees) <= MOST_DEGREES:
+        middle = (scan[0] * ratio / 2, scan[1] * ratio / 2)
+        return shear(plane, recipe.skew_degrees, middle, (box.x * ratio, box.y * ratio, *size), fill)
+    matrix = crop_matrix(recipe.skew_degrees, scan, box, recipe.access_scale, source=ratio)
+    return _warp(plane, matrix, size, fill, recipe.access_scale)
 
 
 def _warp(plane: Plane, matrix: Matrix, size: tuple[int, int], fill: int, scale: float) -> Plane:
