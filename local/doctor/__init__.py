@@ -9,11 +9,15 @@ from local.folder import DataFolder
 from local.speech import Speech
 
 
+NEEDED_TO_ASK = ("packages kernel", "packages local")
+
+
 def examine(data: Path, say: Speech, *, as_json: bool) -> int:
     """Print every finding; 1 when something is bad, else 0."""
     findings = list(machine_findings(data))
     # Without its packages the running system cannot be asked, and it cannot be running either.
-    if not any(finding.verdict is Verdict.BAD for finding in findings if "packages" in finding.subject):
+    needed = [finding for finding in findings if finding.subject in NEEDED_TO_ASK]
+    if not any(finding.verdict is Verdict.BAD for finding in needed):
         from local.doctor.running import running_findings  # noqa: PLC0415
 
         findings += running_findings(DataFolder(data.absolute()))

