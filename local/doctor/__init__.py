@@ -8,7 +8,6 @@ from local.doctor.machine import machine_findings
 from local.folder import DataFolder
 from local.speech import Speech
 
-
 NEEDED_TO_ASK = ("packages kernel", "packages local")
 
 
