@@ -107,7 +107,7 @@ def in_thread(work: Callable[[], Any]) -> Any:
         return pool.submit(lambda: asyncio.run(work())).result()
 
 
-def wait_until(holds: Callable[[], bool], patience_s: float = 60) -> None:
+def wait_until(holds: Callable[[], bool], patience_s: float = 200) -> None:
     """Wait for something that other processes bring about."""
     deadline = time.monotonic() + patience_s
     while not holds():

@@ -154,7 +154,7 @@ def test_order_of_sending_gives_what_it_should(make_database: Callable[[], str])
     assert len(found["filed"]) == 5 + 6 + 2
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32))
 def test_any_order_ends_the_same(make_database: Callable[[], str], seed: int) -> None:
     """Shuffled, with a third of the events coming twice."""

@@ -12,6 +12,7 @@ from contracts.vocabulary import DossierKind
 from kernel.database import ALL_UNITS, ReadSession, WriteSession
 from services.records.dossiers.domain import PageMark
 from services.records.dossiers.models import PageRow
+from services.records.sql import one_of
 
 AnySession = ReadSession | WriteSession
 
@@ -64,7 +65,7 @@ async def pages_of_dossiers(session: AnySession, dossier_ids: Iterable[uuid.UUID
     """Filed pages by dossier, in paper order: a later batch lies behind an earlier one."""
     rows = await session.scalars(
         select(PageRow)
-        .where(PageRow.dossier_id.in_(list(dossier_ids)))
+        .where(one_of(PageRow.dossier_id, dossier_ids))
         .order_by(PageRow.dossier_id, PageRow.batch_id, PageRow.sequence, PageRow.page_no)
         .execution_options(populate_existing=True)
     )

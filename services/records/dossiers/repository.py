@@ -12,6 +12,7 @@ from kernel.database import ALL_UNITS, ReadSession, WriteSession
 from kernel.ids import new_id
 from services.records.dossiers.domain import Act
 from services.records.dossiers.models import DocumentRow, DossierRow, HistoryRow, PageRow
+from services.records.sql import one_of
 
 AnySession = ReadSession | WriteSession
 
@@ -43,7 +44,7 @@ async def lock_by_reference(
         .where(
             DossierRow.unit_code == unit_code,
             DossierRow.kind == kind.value,
-            DossierRow.reference.in_(list(references)),
+            one_of(DossierRow.reference, references),
         )
         .order_by(DossierRow.reference)
         .with_for_update()
@@ -56,7 +57,7 @@ async def lock(session: WriteSession, dossier_ids: Iterable[uuid.UUID]) -> Seque
     """Dossiers by id, locked in one order."""
     rows = await session.scalars(
         select(DossierRow)
-        .where(DossierRow.id.in_(list(dossier_ids)))
+        .where(one_of(DossierRow.id, dossier_ids))
         .order_by(DossierRow.reference)
         .with_for_update()
         .execution_options(populate_existing=True)
@@ -74,7 +75,7 @@ async def get(session: AnySession, dossier_id: uuid.UUID, units: Iterable[str]) 
 
 async def get_many(session: AnySession, dossier_ids: Iterable[uuid.UUID]) -> Sequence[DossierRow]:
     """Dossiers by id, in no order."""
-    rows = await session.scalars(select(DossierRow).where(DossierRow.id.in_(list(dossier_ids))))
+    rows = await session.scalars(select(DossierRow).where(one_of(DossierRow.id, dossier_ids)))
     return rows.all()
 
 
@@ -110,7 +111,7 @@ async def documents_of(session: AnySession, dossier_ids: Iterable[uuid.UUID]) ->
     """Documents by dossier and ordinal."""
     rows = await session.scalars(
         select(DocumentRow)
-        .where(DocumentRow.dossier_id.in_(list(dossier_ids)))
+        .where(one_of(DocumentRow.dossier_id, dossier_ids))
         .order_by(DocumentRow.dossier_id, DocumentRow.ordinal)
     )
     return rows.all()
@@ -134,7 +135,7 @@ async def save_documents(session: WriteSession, rows: list[dict[str, Any]]) -> N
 async def delete_documents(session: WriteSession, document_ids: Iterable[uuid.UUID]) -> None:
     """Remove documents that no page makes any more."""
     if gone := list(document_ids):
-        await session.execute(delete(DocumentRow).where(DocumentRow.id.in_(gone)))
+        await session.execute(delete(DocumentRow).where(one_of(DocumentRow.id, gone)))
 
 
 async def note_change(
@@ -144,7 +145,7 @@ async def note_change(
     if changed := list(touched):
         await session.execute(
             update(DossierRow)
-            .where(DossierRow.id.in_(changed))
+            .where(one_of(DossierRow.id, changed))
             .values(version=DossierRow.version + 1)
             .execution_options(synchronize_session=False)
         )

@@ -77,7 +77,7 @@ class DossierPerson(BaseModel):
     """A person whom the dossier's papers name."""
 
     id: uuid.UUID
-    full_name: str | None
+    full_name: str = Field(description="Empty where no name could be read")
     birth_date: str | None
     number: str | None
     role: Role

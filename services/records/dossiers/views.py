@@ -140,7 +140,7 @@ def persons_of(persons: Iterable[tuple[PlaceRow, PersonRow]]) -> list[DossierPer
     return [
         DossierPerson(
             id=person.id,
-            full_name=person.full_name,
+            full_name=person.full_name or "",
             birth_date=person.birth_date,
             number=person.number,
             role=Role(place.role),

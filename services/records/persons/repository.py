@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from kernel.database import ALL_UNITS, ReadSession, WriteSession
 from services.records.persons.models import PersonRow, PlaceRow
+from services.records.sql import one_of
 
 AnySession = ReadSession | WriteSession
 
@@ -22,7 +23,7 @@ async def places_in(
     rows = await session.execute(
         select(PlaceRow, PersonRow)
         .join(PersonRow, PersonRow.id == PlaceRow.person_id)
-        .where(PlaceRow.dossier_id.in_(list(dossier_ids)))
+        .where(one_of(PlaceRow.dossier_id, dossier_ids))
         .order_by(PlaceRow.dossier_id, PlaceRow.ordinal)
         .execution_options(populate_existing=True)
     )
@@ -33,7 +34,7 @@ async def places_of(session: AnySession, person_ids: Iterable[uuid.UUID]) -> Seq
     """In which dossiers persons are."""
     rows = await session.scalars(
         select(PlaceRow)
-        .where(PlaceRow.person_id.in_(list(person_ids)))
+        .where(one_of(PlaceRow.person_id, person_ids))
         .order_by(PlaceRow.person_id, PlaceRow.dossier_id)
     )
     return rows.all()
@@ -67,7 +68,7 @@ async def delete_persons(session: WriteSession, person_ids: Iterable[uuid.UUID])
     if gone := list(person_ids):
         await session.execute(
             delete(PersonRow)
-            .where(PersonRow.id.in_(gone), PersonRow.provisional)
+            .where(one_of(PersonRow.id, gone), PersonRow.provisional)
             .execution_options(synchronize_session=False)
         )
 
@@ -76,7 +77,7 @@ async def get_many(
     session: AnySession, person_ids: Iterable[uuid.UUID], units: Iterable[str]
 ) -> Sequence[PersonRow]:
     """Persons within `units`, in no order."""
-    query = select(PersonRow).where(PersonRow.id.in_(list(person_ids)))
+    query = select(PersonRow).where(one_of(PersonRow.id, person_ids))
     if (scope := set(units)) and ALL_UNITS not in scope:
         query = query.where(PersonRow.unit_code.in_(scope))
     return (await session.scalars(query)).all()

@@ -100,7 +100,7 @@ def _person(
 ) -> Person:
     return Person(
         id=row.id,
-        full_name=row.full_name,
+        full_name=row.full_name or "",
         birth_date=row.birth_date,
         birth_date_raw=row.birth_date_raw,
         sex=Sex(row.sex) if row.sex else None,

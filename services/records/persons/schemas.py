@@ -24,7 +24,7 @@ class Person(BaseModel):
     """A person as a unit's papers say."""
 
     id: uuid.UUID
-    full_name: str | None
+    full_name: str = Field(description="Empty where no name could be read")
     birth_date: str | None = Field(description="ISO, as precise as known", examples=["1960", "1960-01-31"])
     birth_date_raw: str | None = Field(description="As written on the paper")
     sex: Sex | None

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from kernel.database import ReadSession, WriteSession
 from services.records.readings.domain import FieldStatus
 from services.records.readings.models import FieldRow
+from services.records.sql import one_of
 
 AnySession = ReadSession | WriteSession
 
@@ -29,7 +30,7 @@ async def fields_of(session: AnySession, page_ids: Iterable[uuid.UUID]) -> Seque
     """Fields of pages, per page in the order of the form."""
     rows = await session.scalars(
         select(FieldRow)
-        .where(FieldRow.page_id.in_(list(page_ids)))
+        .where(one_of(FieldRow.page_id, page_ids))
         .order_by(FieldRow.page_id, FieldRow.ordinal)
         .execution_options(populate_existing=True)
     )

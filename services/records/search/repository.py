@@ -13,6 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from kernel.database import ALL_UNITS, ReadSession, WriteSession
 from services.records.search.domain import Query, one_error_away, split_key
 from services.records.search.models import EntryRow, WordRow
+from services.records.sql import one_of
 
 CANDIDATES = 300
 """Rows that one finder may bring; more would not be ranked any better than asking for the birth year."""
@@ -61,7 +62,7 @@ async def save(session: WriteSession, entries: list[dict[str, Any]], words: list
     """Replace the keys and words of persons."""
     ids = [entry["person_id"] for entry in entries]
     await session.execute(
-        delete(WordRow).where(WordRow.person_id.in_(ids)).execution_options(synchronize_session=False)
+        delete(WordRow).where(one_of(WordRow.person_id, ids)).execution_options(synchronize_session=False)
     )
     for start in range(0, len(entries), ROWS_PER_STATEMENT):
         statement = insert(EntryRow).values(entries[start : start + ROWS_PER_STATEMENT])
@@ -113,7 +114,7 @@ async def by_words(session: ReadSession, query: Query, scope: Scope, source: Sou
 async def by_one_error(session: ReadSession, query: Query, scope: Scope) -> Sequence[EntryRow]:
     """Persons whose name is the query but for one letter: every such name is looked up."""
     names = sorted(one_error_away(query.plain))
-    found = _within(scope, query).where(EntryRow.name_key.in_(names)).limit(CANDIDATES)
+    found = _within(scope, query).where(one_of(EntryRow.name_key, names)).limit(CANDIDATES)
     return (await session.scalars(found)).all()
 
 
