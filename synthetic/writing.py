@@ -9,15 +9,14 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from synthetic.canvas import TONER, Box, Canvas, Colour, Face
-from synthetic.fonts import HANDWRITING
+from synthetic.fonts import HANDWRITING, PRINT, TYPEWRITER
 
 Mode = Literal["print", "handwriting"]
 
 # Ballpoint and fountain inks as scanners see them.
 INKS: tuple[Colour, ...] = ((28, 48, 128), (36, 62, 156), (40, 36, 72), (30, 30, 36), (70, 40, 120))
-TYPED_FACES = ("tinos", "gelasio", "ibm-plex-mono", "reddit-mono", "open-sans", "be-vietnam-pro")
 # Written letters of these families are smaller than type of the same size in points.
-HAND_SCALE = {"dancing-script": 1.18, "patrick-hand": 1.14, "sedgwick-ave": 1.02, "mali": 1.0}
+HAND_SCALE = {"mynerve": 1.14, "patrick-hand": 1.14, "sedgwick-ave": 1.02}
 
 
 @dataclass(frozen=True)
@@ -38,8 +37,8 @@ class Style:
 def style_for(mode: Mode, rng: np.random.Generator) -> Style:
     """A writer drawn at random: a typist, or a hand with its own font, ink and unsteadiness."""
     if mode == "print":
-        family = TYPED_FACES[rng.integers(len(TYPED_FACES))]
-        points = 11.0 if "mono" in family else 12.0
+        family = PRINT[rng.integers(len(PRINT))]
+        points = 11.0 if family in TYPEWRITER else 12.0
         return Style(mode, Face(family), points, TONER, capitals=bool(rng.random() < 0.6))
     family = HANDWRITING[rng.integers(len(HANDWRITING))]
     return Style(

@@ -23,6 +23,7 @@ from local.demonstration.sending import Dispatch, SendFailed, send_all
 from local.demonstration.system import RunningSystem
 from local.demonstration.watching import Watched, watch
 from local.speech import Language, Speech
+from synthetic.fonts import FontError
 
 SEED = 2026
 FOLDER = "drawn-scans"
@@ -46,6 +47,9 @@ async def run(system: RunningSystem) -> int:
             f"\nKHÔNG ĐẠT: hệ thống không trả lời ({error!r}).",
             f"\nFAILED: the system does not answer ({error!r}).",
         )
+        return 1
+    except FontError as error:
+        say.error(f"\nKHÔNG ĐẠT: không vẽ được, {error}", f"\nFAILED: nothing could be drawn: {error}")
         return 1
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from synthetic.canvas import Canvas, Face
+from synthetic.fonts import SANS, SERIF
 from synthetic.truth import FieldTruth
 
 
@@ -42,11 +43,11 @@ class Look:
 
 def look_for(rng: np.random.Generator) -> Look:
     """A printer's look drawn at random; most forms are set in a Times-like face."""
-    families = ("tinos", "tinos", "tinos", "tinos", "gelasio", "crimson-text", "be-vietnam-pro", "open-sans")
+    families = (SERIF[0],) * 3 + SERIF + SANS
     family = families[rng.integers(len(families))]
     return Look(
         family=family,
-        points=float(rng.uniform(11.4, 12.4)) * (0.88 if family in {"open-sans", "be-vietnam-pro"} else 1.0),
+        points=float(rng.uniform(11.4, 12.4)) * (0.88 if family in SANS else 1.0),
         leading_mm=float(rng.uniform(6.7, 7.3)),
         left_mm=float(rng.uniform(18, 25)),
         right_mm=float(rng.uniform(12, 16)),
