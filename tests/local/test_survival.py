@@ -30,25 +30,31 @@ def test_nothing_is_lost_or_doubled_when_every_part_is_killed(
     system = LocalSystem(tmp_path / "data")
     say = Speech(Language.EN)
     with system.running():
-        killer = threading.Thread(target=_kill_each, args=(system,), daemon=True)
+        over = threading.Event()
+        killer = threading.Thread(target=_kill_each, args=(system, over))
         killer.start()
-        result = asyncio.run(run(handed_over(system, time.monotonic(), say)))
-        killer.join()
+        try:
+            result = asyncio.run(run(handed_over(system, time.monotonic(), say)))
+        finally:
+            over.set()
+            killer.join()
         restarts = dict(system.supervisor.restarts)
     said = capsys.readouterr().out
     assert result == 0, said
     assert all(count >= 1 for count in restarts.values()), restarts
 
 
-def _kill_each(system: LocalSystem) -> None:
+def _kill_each(system: LocalSystem, over: threading.Event) -> None:
     """Wait until imaging has handled a page, then kill one part after the other."""
     while not asyncio.run(_imaging_works(system)):
-        time.sleep(0.2)
+        if over.wait(0.2):
+            return
     for part in list(system.supervisor.parts):
         pid = part.child.pid
-        assert pid is not None
-        os.kill(pid, signal.SIGKILL)
-        time.sleep(PAUSE_S)
+        if pid is not None:
+            os.kill(pid, signal.SIGKILL)
+        if over.wait(PAUSE_S):
+            return
 
 
 async def _imaging_works(system: LocalSystem) -> bool:
