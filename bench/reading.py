@@ -16,7 +16,7 @@ import numpy as np
 from training.ageing import READ_HEIGHT
 from training.charset import clean
 from training.drawing import Gray
-from training.evaluate import PACK, PackReader, lines, strata
+from training.evaluate import PACK, PackReader, lines, metrics, strata
 from training.scoring import Score
 
 TESSERACT_HEIGHT = 64
@@ -105,13 +105,13 @@ def table(found: dict[str, dict[str, Reading]]) -> str:
     for name, readings in found.items():
         own = readings["pack"].score.characters
         for reader, reading in readings.items():
-            score = reading.score
-            ratio = f"{score.characters / max(own, 1e-4):8.1f}" if reader != "pack" else ""
-            rows.append(
-                f"{name:24}{reader:>11}{100 * score.characters:8.2f}{100 * score.characters_bare:8.2f}"
-                f"{100 * score.word_errors:8.2f}{100 * score.whole:9.1f}"
-                f"{score.lines / max(reading.seconds, 1e-6):9.0f}{ratio}"
-            )
+            measured = metrics({name: reading.score})[name]
+            shares = [measured.get(key) for key in ("cer", "cer_without_marks", "wer", "whole")]
+            shown = "".join(f"{'–' if share is None else f'{100 * share:.2f}':>8}" for share in shares)
+            speed = reading.score.lines / max(reading.seconds, 1e-6)
+            beside = reader != "pack" and "cer" in measured
+            ratio = f"{measured['cer'] / max(own, 1e-4):8.1f}" if beside else ""
+            rows.append(f"{name:24}{reader:>11}{shown} {speed:9.0f}{ratio}")
     return "\n".join(rows)
 
 

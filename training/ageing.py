@@ -28,10 +28,12 @@ def age(rng: random.Random, drawing: Drawing, *, calm: bool = False) -> Gray:
     ink, printed = _weight(rng, ink), _weight(rng, printed)
     height, width = ink.shape
     paper = _paper(rng, noise, height, width, chance)
-    fading = _smooth(noise, height, width, 1 - rng.uniform(0, 0.55) * (rng.random() < 0.3 * chance), 1.0)
-    dark = rng.uniform(0.35, 0.95)
+    palest = 1 - rng.uniform(0, 0.55) * (rng.random() < 0.3 * chance)
+    fading = _smooth(noise, height, width, palest, 1.0)
+    dark = rng.uniform(0.38, 0.95)
     rule_dark = dark * rng.uniform(0.4, 1.1)
-    own = dark if rng.random() < 0.4 else rng.uniform(0.3, 0.95)
+    own = dark if rng.random() < 0.4 else rng.uniform(0.36, 0.95)
+    faint = float(paper.mean()) * palest * min(dark, own)
     grey = paper
     for layer, depth in ((rules, rule_dark), (printed, dark), (ink, own)):
         cover = layer.astype(np.float32) * (min(1.0, depth) / 255.0)
@@ -40,7 +42,7 @@ def age(rng: random.Random, drawing: Drawing, *, calm: bool = False) -> Gray:
         grey = _stamp(rng, grey)
     if rng.random() < 0.05 * chance:
         grey = _fold(rng, grey)
-    return _scan(rng, noise, grey, chance)
+    return _scan(rng, noise, grey, chance, faint)
 
 
 def _frame(rng: random.Random, drawing: Drawing) -> tuple[float, float, float, float]:
@@ -191,8 +193,11 @@ def _fold(rng: random.Random, grey: Field) -> Field:
     return grey * (1 - cover.astype(np.float32) * depth)
 
 
-def _scan(rng: random.Random, noise: np.random.Generator, lit: Field, chance: float) -> Gray:
-    """Optics, resolution, sensor, copying and compression, down to the reading height."""
+def _scan(rng: random.Random, noise: np.random.Generator, lit: Field, chance: float, faint: float) -> Gray:
+    """Optics, resolution, sensor, copying, compression; `faint` is the weakest ink's depth in grey levels.
+
+    Noise and flatness stay below it: a line no person could read would teach the reader to invent.
+    """
     grey: npt.NDArray[Any] = lit
     if rng.random() < 0.5:
         grey = cv2.GaussianBlur(grey, (0, 0), rng.uniform(0.3, 1.25))
@@ -204,11 +209,13 @@ def _scan(rng: random.Random, noise: np.random.Generator, lit: Field, chance: fl
     how = cv2.INTER_AREA if rng.random() < 0.5 else cv2.INTER_LINEAR
     grey = cv2.resize(grey, (width, READ_HEIGHT), interpolation=how)
     if rng.random() < 0.55:
-        grey = grey + noise.standard_normal(grey.shape, dtype=np.float32) * rng.uniform(1, 13)
+        grey = grey + noise.standard_normal(grey.shape, dtype=np.float32) * rng.uniform(
+            1, max(1.5, min(13.0, 0.2 * faint))
+        )
     if rng.random() < 0.06 * chance:
         grey = _photocopied(rng, noise, grey.astype(np.float32, copy=False))
     if rng.random() < 0.25:
-        contrast = rng.uniform(0.6, 1.35)
+        contrast = rng.uniform(max(0.6, min(1.0, 30 / faint)), 1.35)
         grey = (grey - 200) * contrast + rng.uniform(175, 230)
     out: Gray = np.clip(grey, 0, 255).astype(np.uint8)
     if rng.random() < 0.22 * chance:

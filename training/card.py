@@ -35,7 +35,7 @@ def card(manifest: dict[str, Any]) -> str:
         ),
         metrics="\n".join(
             f"| {name} | {score['lines']} | "
-            + " | ".join(_percent(score[key]) for key in ("cer", "cer_without_marks", "wer", "whole"))
+            + " | ".join(_percent(score.get(key)) for key in ("cer", "cer_without_marks", "wer", "whole"))
             + " |"
             for name, score in manifest["metrics"].items()
         ),
@@ -45,8 +45,8 @@ def card(manifest: dict[str, Any]) -> str:
 _PLURALS = {"print": "print families", "typewriter": "typewriter families", "hand": "handwriting families"}
 
 
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f}"
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{100 * share:.1f}"
 
 
 def main() -> None:

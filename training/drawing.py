@@ -87,7 +87,8 @@ def draw(
             pen.x += label.getlength(piece.text)
         elif piece.role == "gap":
             pen.x += rng.uniform(0.8, 6.0) * label.size
-            _leader(pen, start, pen.x, rule or "dots", label.size)
+            if rule or rng.random() < 0.8:
+                _leader(pen, start, pen.x, rule or "dots", label.size)
         elif piece.role == "boxes":
             _boxes(pen, piece.text, filled, label.size)
         else:

@@ -62,6 +62,7 @@ def strata() -> dict[str, tuple[Kind, Wording, bool]]:
         "dates": ("hand", _dates, True),
         "capitals": ("hand", _capitals, True),
         "capitals printed": ("print", _capitals, True),
+        "empty": ("hand", _empty, False),
     }
 
 
@@ -110,6 +111,10 @@ def _dotted(rng: random.Random) -> tuple[Piece, ...]:
     return Piece("", "gap"), Piece(_name(rng), "value"), Piece("", "gap")
 
 
+def _empty(rng: random.Random) -> tuple[Piece, ...]:
+    return (Piece("", "gap"),) * rng.choice((1, 2, 3))
+
+
 def _digits(rng: random.Random) -> tuple[Piece, ...]:
     sex, year = names.sex_of(rng), rng.randint(1930, 2008)
     made = rng.choice((numbers.old_identity_number(rng), numbers.citizen_number(rng, sex=sex, year=year)))
@@ -125,28 +130,27 @@ def _capitals(rng: random.Random) -> tuple[Piece, ...]:
 
 
 def report(scores: dict[str, Score]) -> str:
-    """The scores as a table."""
+    """The scores as a table; `whole` of the empty lines is the share on which nothing was invented."""
     rows = [f"{'stratum':24}{'lines':>6}{'CER %':>8}{'bare %':>8}{'WER %':>8}{'whole %':>9}"]
-    rows += [
-        f"{name:24}{score.lines:6}{100 * score.characters:8.2f}{100 * score.characters_bare:8.2f}"
-        f"{100 * score.word_errors:8.2f}{100 * score.whole:9.1f}"
-        for name, score in scores.items()
-    ]
+    for name, measured in metrics(scores).items():
+        shares = [measured.get(key) for key in ("cer", "cer_without_marks", "wer", "whole")]
+        shown = "".join(f"{'–' if share is None else f'{100 * share:.2f}':>8}" for share in shares)
+        rows.append(f"{name:24}{measured['lines']:6}{shown}")
     return "\n".join(rows)
 
 
 def metrics(scores: dict[str, Score]) -> dict[str, dict[str, float]]:
-    """The scores as the manifest keeps them."""
-    return {
-        name: {
-            "lines": score.lines,
-            "cer": round(score.characters, 4),
-            "cer_without_marks": round(score.characters_bare, 4),
-            "wer": round(score.word_errors, 4),
-            "whole": round(score.whole, 4),
-        }
-        for name, score in scores.items()
-    }
+    """The scores as the manifest keeps them; error rates only where there is something to read."""
+    found: dict[str, dict[str, float]] = {}
+    for name, score in scores.items():
+        found[name] = {"lines": score.lines, "whole": round(score.whole, 4)}
+        if score.letters:
+            found[name] |= {
+                "cer": round(score.characters, 4),
+                "cer_without_marks": round(score.characters_bare, 4),
+                "wer": round(score.word_errors, 4),
+            }
+    return found
 
 
 def main() -> None:

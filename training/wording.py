@@ -23,8 +23,8 @@ class Piece:
 
 def line(rng: random.Random) -> tuple[Piece, ...]:
     """The pieces of one line; together at most LONGEST characters."""
-    kinds = (_bare_value, _labelled_value, _two_pairs, _printed, _blank_label, _spread_date, _boxed)
-    made = rng.choices(kinds, weights=(56, 20, 4, 13, 2, 3, 2))[0](rng)
+    kinds = (_bare_value, _labelled_value, _two_pairs, _printed, _blank_label, _spread_date, _boxed, _empty)
+    made = rng.choices(kinds, weights=(50, 22, 4, 13, 2, 3, 3, 3))[0](rng)
     return _shortened([Piece(clean(piece.text), piece.role) for piece in made])
 
 
@@ -158,6 +158,11 @@ def _blank_label(rng: random.Random) -> list[Piece]:
     )
 
 
+def _empty(rng: random.Random) -> list[Piece]:
+    """A place to write on with nothing on it: the reader must learn to write nothing."""
+    return [Piece("", "gap")] * rng.choice((1, 1, 2, 3))
+
+
 def _spread_date(rng: random.Random) -> list[Piece]:
     """`ngày … tháng … năm …` printed, the figures filled in, or left empty."""
     date = dates.day_in(rng, rng.randint(1975, 2024))
@@ -193,4 +198,4 @@ def _shortened(pieces: list[Piece]) -> tuple[Piece, ...]:
         if piece.text or piece.role == "gap":
             kept.append(piece)
             left -= len(piece.text) + 1
-    return tuple(kept) or (Piece("Số", "label"),)
+    return tuple(kept) or (Piece("", "gap"),)
