@@ -67,4 +67,4 @@ def wait_until(condition: Callable[[], object], seconds: float = 240) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "the awaited condition did not come true"
-        time.sleep(0.05)
+        time.sleep(0.1)

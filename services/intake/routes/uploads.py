@@ -158,7 +158,7 @@ class Uploads:
     async def _register(self, identity: Identity, place: Place, content: Content) -> JSONResponse:
         async with self._database.write(identity.units) as session:
             row, created = await receive_file(session, identity, place, content)
-            body = await describe(session, row)
+            body = await describe(session, row, created=created)
         if created:
             RECEIVED.labels("files" if place.multi_page else "pages").inc(content.size_bytes)
         return JSONResponse(body.model_dump(mode="json"), 201 if created else 200)

@@ -78,9 +78,9 @@ async def receive_file(
     return row, True
 
 
-async def describe(session: ReadSession | WriteSession, row: ReceivedFileRow) -> ReceivedFile:
+async def describe(session: WriteSession, row: ReceivedFileRow, *, created: bool) -> ReceivedFile:
     """The file as its sender sees it."""
-    states = await repository.file_states(session, row.id)
+    states = set() if created else await repository.file_states(session, row.id)
     return ReceivedFile(
         file_id=row.id,
         sha256=row.sha256,
