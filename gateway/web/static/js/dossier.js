@@ -7,6 +7,12 @@ const note = document.getElementById("viewer-note");
 const image = document.getElementById("image");
 const text = document.getElementById("full-text");
 
+// OpenSeadragon 6 puts a style element into the page unless one is there, which our policy refuses; an
+// element of that name which is no style sheet stands in for it.
+const standIn = document.createElementNS("urn:tangthu:stand-in", "style");
+standIn.setAttribute("data-openseadragon-mobile-css", "");
+document.head.append(standIn);
+
 const viewer = window.OpenSeadragon({
   element: image,
   drawer: "canvas",
@@ -39,9 +45,19 @@ function show(leaf) {
   history.replaceState(null, "", `?page_id=${leaf.dataset.page}`);
 }
 
+const MARGIN = 0.004;
+
 function place(field) {
-  const { x, y, width, height } = field.dataset;
-  return new window.OpenSeadragon.Rect(Number(x), Number(y), Number(width), Number(height));
+  const [x, y, width, height] = ["x", "y", "width", "height"].map((name) => Number(field.dataset[name]));
+  return new window.OpenSeadragon.Rect(x - MARGIN, y - MARGIN, width + 2 * MARGIN, height + 2 * MARGIN);
+}
+
+function look(field) {
+  const box = place(field);
+  const width = Math.min(1, Math.max(0.5, box.width * 1.5));
+  const centre = box.getCenter();
+  const left = Math.min(Math.max(0, centre.x - width / 2), 1 - width);
+  viewer.viewport.fitBounds(new window.OpenSeadragon.Rect(left, centre.y - width / 5, width, width / 2.5));
 }
 
 viewer.addHandler("open", () => {
@@ -78,10 +94,7 @@ function mark() {
     field.box?.classList.toggle("chosen", field === chosen);
   }
   if (!chosen?.box || chosen.dataset.page !== shown.dataset.page) return;
-  const box = place(chosen);
-  const view = viewer.viewport.getBounds();
-  const inside = view.containsPoint(box.getTopLeft()) && view.containsPoint(box.getBottomRight());
-  if (!inside) viewer.viewport.panTo(box.getCenter());
+  look(chosen);
 }
 
 function step(list, current, by, act) {
