@@ -150,3 +150,18 @@ def test_a_killed_intake_forgets_nothing_it_acknowledged(
                 pages = [digest(body) for sequence, body in sent.items() if sequence]
                 assert close(client, batch, *pages).json()["counts"]["received"] == 5
                 wait_until(lambda: running.fetch(UNPUBLISHED)[0][0] == 0)
+
+
+def test_followers_are_let_go_when_intake_stops(
+    own_settings: ServiceSettings, key_pair: tuple[str, str], tmp_path: Path
+) -> None:
+    """SIGTERM ends an open stream properly, so that browsers reconnect, instead of cutting it off later."""
+    with serve_intake(own_settings, key_pair[0], tmp_path / "log") as running:
+        announce_units(running)
+        with running.client() as client:
+            batch = open_batch(client)
+            with client.stream("GET", f"/v1/scan-batches/{batch}/events") as stream:
+                lines = stream.iter_lines()
+                assert next(lines).startswith("retry:")
+                psutil.Process(running.pid).terminate()
+                assert "event: end" not in list(lines)

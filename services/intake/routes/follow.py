@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from contracts.vocabulary import BatchState
 from kernel.database import Database
 from kernel.identity import CurrentIdentity, Identity
+from kernel.shutdown import stopping
 from services.intake.schemas import ScanBatch
 from services.intake.service.read_batches import changes_since, visible_batch, with_refusals
 
@@ -51,7 +52,7 @@ async def follow_scan_batch(
     async with database.read(identity.units) as session:
         now = await with_refusals(session, await visible_batch(session, identity, batch_id))
     seen = int(last_event_id) if last_event_id and last_event_id.isdecimal() else None
-    events = _events(request, database, identity, now, seen)
+    events = _events(database, identity, now, seen)
     return StreamingResponse(
         events,
         media_type="text/event-stream",
@@ -60,14 +61,14 @@ async def follow_scan_batch(
 
 
 async def _events(
-    request: Request, database: Database, identity: Identity, now: ScanBatch, seen: int | None
+    database: Database, identity: Identity, now: ScanBatch, seen: int | None
 ) -> AsyncIterator[str]:
     yield f"retry: {RETRY_MS}\n\n"
     if seen is None or seen >= now.version:
         yield _event("batch", now, now.version)
         seen = now.version
     state, spoken_at = now.state if seen == now.version else BatchState.OPEN, time.monotonic()
-    while state is not BatchState.PROCESSED and not _stopping(request):
+    while state is not BatchState.PROCESSED and not stopping():
         async for change in changes_since(database, identity, now.id, seen):
             if isinstance(change, ScanBatch):
                 # Only the batch carries the id: a stream cut off among the pages repeats all of them.
@@ -89,8 +90,3 @@ async def _events(
 def _event(name: str, body: BaseModel, version: int | None = None) -> str:
     identifier = f"id: {version}\n" if version is not None else ""
     return f"{identifier}event: {name}\ndata: {body.model_dump_json()}\n\n"
-
-
-def _stopping(request: Request) -> bool:
-    stopping = getattr(request.app.state, "stopping", None)
-    return isinstance(stopping, asyncio.Event) and stopping.is_set()
