@@ -4,11 +4,12 @@ import csv
 import functools
 import io
 import os
+import re
 import subprocess
 
 import cv2
 
-from forms import load_editions
+from forms import FieldType, load_editions
 from services.ocr.fields.catalogue import Catalogue, build
 from services.ocr.fields.editions import recognise_layout
 from services.ocr.fields.matching import find_spans
@@ -27,10 +28,16 @@ def read_with_tesseract(image: Grey) -> tuple[dict[str, tuple[str, float]], str 
     for one in layout.fields:
         row = one.span.row
         stop = min((s.start for s in spans if s.row == row and s.start >= one.span.end), default=None)
-        text = texts[row][one.span.end : stop].strip(LEADERS)
+        text = _without_leaders(one.type, texts[row][one.span.end : stop])
         if any(map(str.isalnum, text)):
             found[one.id] = (text, rows[row][1])
     return found, layout.form
+
+
+def _without_leaders(kind: FieldType, text: str) -> str:
+    """The value before the first run of dots; in names, dots read between words are leaders too."""
+    value = re.split(r"[.…]{3,}", text.strip(LEADERS))[0]
+    return (value.replace(".", " ") if kind is FieldType.NAME else value).strip(LEADERS)
 
 
 @functools.cache

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 
 from contracts.recognition import Box, ReadField, ReadLine, Recognition
@@ -17,10 +18,12 @@ from services.ocr.fields.values import Value, read_values
 from services.ocr.layout.boxes import as_line
 from services.ocr.layout.crops import crop
 from services.ocr.layout.ink import Ink, find_ink
-from services.ocr.layout.lines import find_rows
+from services.ocr.layout.lines import bounded, find_rows
 from services.ocr.layout.scale import Grey, WorkingPage, working_page
 
 DIGITS_ONLY = frozenset("0123456789")
+LINE_HEIGHT_PX = 96
+"""Line images are brought to this height at most: enough for the recogniser's 32 pixels and to find ink."""
 
 
 class PageReader:
@@ -78,16 +81,21 @@ class PageReader:
 
 
 def tight_line(grey: Grey) -> Grey:
-    """The part of a line image that holds ink, with a narrow margin; all of it where no ink stands out."""
+    """The part of a line image that holds the line, narrowly framed; all of it where no line stands out."""
+    shrink = LINE_HEIGHT_PX / grey.shape[0]
+    if shrink < 1:
+        size = (max(1, round(grey.shape[1] * shrink)), LINE_HEIGHT_PX)
+        grey = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
     ink = find_ink(grey)
-    if ink.noisy or not len(ink.boxes):
+    rows = [row for row in find_rows(ink) if any(one.chain is None for one in row.segments)]
+    if not rows:
         return grey
-    left, top = (int(v) for v in ink.boxes[:, :2].min(axis=0))
-    right, bottom = (int(v) for v in ink.boxes[:, 2:].max(axis=0))
-    pad = max(2, round(0.1 * (bottom - top)))
-    return np.ascontiguousarray(
-        grey[max(0, top - pad) : bottom + pad, max(0, left - 2 * pad) : right + 2 * pad]
-    )
+    pieces = [np.concatenate([one.pieces for one in row.segments]) for row in rows]
+    widths = [int((boxes[:, 2] - boxes[:, 0]).sum()) for boxes in pieces]
+    main = int(np.argmax(widths))
+    # Parts of a slanting line may count as rows of their own; neighbours' feet and heads are narrow.
+    own = [boxes for boxes, width in zip(pieces, widths, strict=True) if width > 0.3 * widths[main]]
+    return crop(grey, bounded(np.concatenate(own), ink.letter_px), ink.letter_px)[0]
 
 
 def _line(page: WorkingPage, row: ReadRow) -> ReadLine:

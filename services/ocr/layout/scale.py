@@ -13,8 +13,10 @@ Mask = NDArray[np.uint8]
 
 WORKING_DPI = 200
 A4_LONG_SIDE_INCHES = 297 / 25.4
-MAX_SIDE_PX = 4200
-"""Bounds memory and time on absurd input: A3 at the working resolution is 3,307 pixels long."""
+MAX_AREA_PX = 14_000_000
+"""Bounds memory and time on absurd input: A3 at the working resolution is 7.7 million pixels."""
+STRIP = 4.0
+"""Longer than so many times its width: no sheet, so its length says nothing of its scale."""
 MAX_ENLARGEMENT = 2.5
 SKEW_RANGE_DEGREES = 2.0
 SKEW_STEP_DEGREES = 0.2
@@ -93,9 +95,13 @@ def _turned(image: Grey, degrees: float) -> Grey:
 
 
 def _scale(shape: tuple[int, ...], dpi: float | None) -> float:
-    long_side = max(shape)
-    assumed = WORKING_DPI * A4_LONG_SIDE_INCHES / long_side
+    long_side, short_side = max(shape), max(1, min(shape))
     # Phones and screen grabs write 72 or 96 whatever the size: believed only if paper results.
     if dpi and 100 <= dpi <= 1200 and 3 <= long_side / dpi <= 18:
-        assumed = WORKING_DPI / dpi
-    return float(min(assumed, MAX_ENLARGEMENT, MAX_SIDE_PX / long_side))
+        wanted = WORKING_DPI / dpi
+    elif long_side > STRIP * short_side:
+        wanted = 1.0
+    else:
+        wanted = WORKING_DPI * A4_LONG_SIDE_INCHES / long_side
+    bound = (MAX_AREA_PX / (long_side * short_side)) ** 0.5
+    return float(min(wanted, MAX_ENLARGEMENT, bound))
