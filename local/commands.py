@@ -25,7 +25,7 @@ from local.system import LocalSystem
 
 OK, FAILED, NOT_RUNNING = 0, 1, 3
 STOP_PATIENCE_S = 90
-START_PATIENCE_S = 300
+START_PATIENCE_S = 900
 
 
 def run_until_interrupted(data: Path, port: int | None, say: Speech) -> int:

@@ -73,14 +73,14 @@ class Supervisor:
                 part.start()
             self._on_change()
 
-    def wait_ready(self) -> None:
-        """Wait until all that was started is ready.
+    def wait_ready(self, timeout_s: float = 300.0) -> None:
+        """Wait until all that was started is ready, each for `timeout_s` at most.
 
         Raises:
             NotReady: one ended or took too long; `stop` ends the others.
         """
         for part in self.parts:
-            part.wait_ready()
+            part.wait_ready(timeout_s)
 
     def watch(self) -> None:
         """Begin restarting what crashes."""

@@ -90,7 +90,7 @@ class LocalSystem:
         shared = self._environment(nats, s3, credentials)
         self._services = self._make_services(postgres, credentials, shared, ports)
         self.supervisor.start(self._services)
-        self.supervisor.wait_ready()
+        self.supervisor.wait_ready(self._settings.ready_timeout_s)
         self.supervisor.watch()
         self.access = ensure_access(self.folder, self._services[-1].child.environment)
 
