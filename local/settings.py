@@ -17,4 +17,4 @@ class LocalSettings(BaseSettings):
     postgres_url: SecretStr | None = None
     """A superuser's address on a Postgres ≥ 15 of the machine, used instead of starting one."""
     ready_timeout_s: float = 300.0
-    """How long a part may take to start: loading the reader takes minutes where the cores are shared by many."""
+    """How long a part may take to start: the reader takes minutes to load where many share the cores."""
