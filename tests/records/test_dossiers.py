@@ -19,7 +19,7 @@ def household(registry: RunningRegistry) -> Batch:
     (key,) = registry.store_readings(fields)
     registry.publish(
         batch.opened(),
-        batch.enhanced(1, cover=f"HK-{batch.id.hex[:8]}"),
+        batch.enhanced(1, cover=f"HK-{batch.id.hex[-8:]}"),
         batch.enhanced(2),
         batch.enhanced(3, PageContent.BLANK),
         batch.enhanced(4),
@@ -37,7 +37,7 @@ def test_dossier_is_whole(registry: RunningRegistry, household: Batch) -> None:
     dossier = answer.json()
     assert answer.headers["etag"] == f'"{dossier["version"]}"'
     assert dossier["unit_name"] == "Công an huyện Kế Sách"
-    assert dossier["reference"] == f"HK-{household.id.hex[:8]}"
+    assert dossier["reference"] == f"HK-{household.id.hex[-8:]}"
     assert dossier["title"] == "Hồ sơ cư trú – hộ Sơn Thị Mỹ"
     assert [(each["type"], len(each["pages"])) for each in dossier["documents"]] == [
         ("cover_sheet", 1), ("member_declaration", 2), ("unclassified", 1),
