@@ -1,0 +1,156 @@
+"""The operators' pages in a real browser, over the whole running system, while a batch comes in."""
+
+import hashlib
+import json
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import httpx
+import numpy as np
+import pytest
+
+from forms import edition
+from local.system import LocalSystem
+from synthetic import files
+from synthetic.covers import draw_back
+from synthetic.forms import draw_form, fill
+from synthetic.people import person
+from synthetic.scans import Faults, scan
+
+pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.timeout(900)]
+
+UNIT = "943"
+SIZES = ((1366, 768, False), (390, 844, True))
+SLOW_S = 300.0
+"""A page is read within seconds on an idle machine; a busy one may take minutes."""
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalSystem]:
+    """The whole system, running."""
+    started = LocalSystem(tmp_path_factory.mktemp("system"))
+    with started.running():
+        yield started
+
+
+@pytest.fixture(scope="module")
+def page(chromium: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A browser's page; skipped where there is no Chromium."""
+    if chromium.BINARY is None:
+        pytest.skip("no Chromium on this machine")
+    with chromium.browser(tmp_path_factory.mktemp("profile")) as opened:
+        opened.resize(1366, 768)
+        yield opened
+
+
+def declaration() -> tuple[bytes, bytes]:
+    """Front and back of one printed ID declaration, as JPEG."""
+    rng, noise = random.Random(7), np.random.default_rng(7)
+    made = edition("CC01", "2019")
+    front = draw_form(made, fill(made, person(rng, district=UNIT), rng), noise, mode="print", dpi=200)[0]
+    back = draw_back(front, noise)
+    return files.jpeg(scan(front, noise, Faults())), files.jpeg(scan(back, noise, Faults()))
+
+
+def sign_in(page: Any, system: LocalSystem) -> None:
+    """Fill in the form as an officer would."""
+    page.go(f"{system.base_url}/login")
+    for name, value in (("username", system.access.username), ("password", system.access.password)):
+        page.evaluate(f"document.querySelector('[name={name}]').value = {json.dumps(value)}")
+    page.evaluate("document.querySelector('.login-card form').requestSubmit()")
+    page.until("location.pathname === '/' && document.readyState === 'complete'")
+
+
+def test_an_officer_watches_a_batch_and_reads_its_dossier(system: LocalSystem, page: Any) -> None:
+    """Counts, lamp, refusal and thumbnails appear without loading the page again; then keys and boxes work."""
+    sign_in(page, system)
+    key = {"Authorization": f"Bearer {system.access.agent_keys[UNIT]}"}
+    with httpx.Client(base_url=system.base_url, headers=key, timeout=120, trust_env=False) as agent:
+        batch = _open_batch(agent)
+        page.go(f"{system.base_url}/batches/{batch}")
+        assert page.evaluate("document.querySelector('.lamp').className") == "lamp off"
+        page.evaluate("window.untouched = true")
+        front, back = declaration()
+        _send(agent, batch, [front, back, files.truncated(front)])
+    page.until("document.querySelector('.lamp.on') !== null", SLOW_S)
+    page.until("document.querySelector('.refusals')?.textContent.includes('Tệp số 3')", SLOW_S)
+    page.until("document.querySelectorAll('.thumb a').length === 2", SLOW_S)
+    page.until("document.querySelector('.lamp .chip.good') !== null", SLOW_S)
+    assert page.evaluate("window.untouched") is True
+
+    page.go(system.base_url + page.evaluate("document.querySelector('.thumb a').getAttribute('href')"))
+    page.until("document.querySelectorAll('.box').length > 0")
+    page.press("n")
+    page.until("document.querySelector('.box.chosen') !== null")
+    page.press("j")
+    page.until("document.querySelector('#position').textContent === '2 / 2'")
+    page.press("k")
+    page.press("t")
+    page.until("document.querySelectorAll('.full-text p').length > 5")
+    page.press("F1")
+    page.until("document.querySelector('#shortcuts').open")
+    page.evaluate("document.querySelector('#shortcuts').close()")
+    assert page.complaints == []
+
+
+def test_a_search_from_the_keyboard(system: LocalSystem, page: Any) -> None:
+    """`/` goes to the box; the answer comes into the page, and the address keeps nothing of the query."""
+    sign_in(page, system)
+    page.press("/")
+    page.until("location.pathname === '/search' && document.activeElement.name === 'q'")
+    page.evaluate("document.querySelector('[name=q]').value = 'nobody of this name'")
+    page.evaluate("document.querySelector('[name=purpose]').value = 'kiểm thử'")
+    page.evaluate("document.querySelector('form.search').requestSubmit()")
+    page.until("document.querySelector('#results .empty') !== null")
+    assert page.evaluate("location.pathname + location.search") == "/search"
+    assert page.complaints == []
+
+
+@pytest.mark.parametrize("path", ["/", "/batches", "/dossiers", "/search", "/progress", "/dead-letters"])
+def test_screens_fit(system: LocalSystem, page: Any, path: str) -> None:
+    """No screen is wider than the window, and none makes the browser complain."""
+    sign_in(page, system)
+    for width, height, mobile in SIZES:
+        page.resize(width, height, mobile=mobile)
+        page.go(system.base_url + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.resize(1366, 768)
+    assert page.complaints == []
+
+
+def _open_batch(agent: httpx.Client) -> str:
+    grouping = {"method": "fixed_pages", "pages_per_dossier": 2}
+    body = {"unit": UNIT, "kind": "identity", "grouping": grouping}
+    answer = agent.post("/v1/scan-batches", json=body, headers={"Idempotency-Key": "web-pages"})
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+def _send(agent: httpx.Client, batch: str, pages: list[bytes]) -> None:
+    hashes = [hashlib.sha256(content).hexdigest() for content in pages]
+    for sequence, (digest, content) in enumerate(zip(hashes, pages, strict=True), 1):
+        path = f"/v1/scan-batches/{batch}/pages/{digest}"
+        answer = agent.put(
+            path, params={"sequence": sequence}, content=content, headers={"Content-Type": "image/jpeg"}
+        )
+        assert answer.status_code == 201, answer.text
+    closed = agent.post(
+        f"/v1/scan-batches/{batch}:close", json={"files": hashes}, headers={"Idempotency-Key": "close"}
+    )
+    assert closed.status_code == 200, closed.text
+
+
+@pytest.fixture(scope="module")
+def chromium() -> ModuleType:
+    """The module beside this one; tests are no packages."""
+    from importlib.util import module_from_spec, spec_from_file_location
+
+    spec = spec_from_file_location("e2e_chromium", Path(__file__).parent / "chromium.py")
+    assert spec
+    assert spec.loader
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
