@@ -22,6 +22,11 @@ from services.ocr.layout.lines import bounded, find_rows
 from services.ocr.layout.scale import Grey, WorkingPage, working_page
 
 DIGITS_ONLY = frozenset("0123456789")
+TEXT_PROBABILITY = 0.6
+"""Mean over a row; printed rows have 0.9 and more, noise that looks like letters 0.3 to 0.55."""
+TEXT_SHARE = 0.5
+SURE_PROBABILITY = 0.9
+"""Where more than half of the rows are no text, a texture's luckiest row may pass for some."""
 LINE_HEIGHT_PX = 96
 """Line images are brought to this height at most: enough for the recogniser's 32 pixels and to find ink."""
 
@@ -43,7 +48,7 @@ class PageReader:
         layout = recognise_layout(texts, [row.row.uprights for row in rows], spans, self._catalogue)
         labels = tuple(span for span in spans if span.anchored)
         values = read_values(Page(page.image, ink, tuple(rows), labels), layout.fields, self.engine)
-        lines = tuple(_line(page, row) for row in rows if row.text)
+        lines = tuple(_line(page, row) for row in _text_rows(rows))
         return Recognition(
             form=layout.form,
             edition=layout.edition,
@@ -96,6 +101,20 @@ def tight_line(grey: Grey) -> Grey:
     # Parts of a slanting line may count as rows of their own; neighbours' feet and heads are narrow.
     own = [boxes for boxes, width in zip(pieces, widths, strict=True) if width > 0.3 * widths[main]]
     return crop(grey, bounded(np.concatenate(own), ink.letter_px), ink.letter_px)[0]
+
+
+def _text_rows(rows: Sequence[ReadRow]) -> list[ReadRow]:
+    """Rows whose characters are sure on average; on a page of mostly unsure rows only the surest."""
+    read = [row for row in rows if row.glyphs]
+    kept = [row for row in read if _certainty(row) >= TEXT_PROBABILITY]
+    if len(kept) >= TEXT_SHARE * len(read):
+        return kept
+    return [row for row in kept if _certainty(row) >= SURE_PROBABILITY]
+
+
+def _certainty(row: ReadRow) -> float:
+    sure = [glyph.probability for glyph in row.glyphs if glyph.character != " "]
+    return _mean(sure)
 
 
 def _line(page: WorkingPage, row: ReadRow) -> ReadLine:

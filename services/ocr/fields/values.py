@@ -22,6 +22,8 @@ STRAY_NOTE = re.compile(r"^\W*(?:[^\s:]{0,4}\s?:|\(?[\dlI]\))\s*")
 """The end of the label that was cut with the value: a raised "(1)", its colon."""
 NEXT_NUMBER = re.compile(r"(?:^|\s)\(?\d{1,2}\s?[.)/:\-].*$")
 """In a name: the number of the next label and whatever follows."""
+UNREADABLE = 0.03
+"""Below this no drawn value was right: a smudge or a note cut with the room to write in, not an answer."""
 LEADERS_INSIDE = re.compile(r"[.…_·]+")
 
 
@@ -83,7 +85,7 @@ def _value(
         alike = abs(len(other.text) - len(best.text)) <= max(1, len(best.text) // 8)
         if alike and other.confidence > best.confidence:
             best = other
-    if kind is FieldType.NAME and sum(map(str.isalpha, best.text)) < 2:
+    if best.confidence < UNREADABLE or (kind is FieldType.NAME and sum(map(str.isalpha, best.text)) < 2):
         return None
     return Value(
         best.text,
