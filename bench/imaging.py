@@ -20,6 +20,7 @@ from typing import Any
 import cv2
 import numpy as np
 import simplejpeg
+from numpy.typing import NDArray
 
 from forms import load_editions
 from services.imaging.domain import PageOutcome
@@ -27,6 +28,7 @@ from services.imaging.sandbox.runner import Sandbox
 from services.imaging.steps.encode import encode_thumbnail
 from services.imaging.steps.find_ink import find_ink
 from services.imaging.steps.find_skew import find_skew
+from services.imaging.steps.geometry import crop_matrix
 from services.imaging.steps.sheet import sheet_from_bgr
 from services.imaging.steps.shrink import shrink
 from synthetic import files
@@ -34,7 +36,7 @@ from synthetic.covers import draw_back, draw_cover
 from synthetic.documents import draw_document
 from synthetic.forms import draw_form, fill
 from synthetic.people import person
-from synthetic.scans import Faults, scan
+from synthetic.scans import Faults, Scan, scan
 from synthetic.truth import Sheet
 
 KINDS = ("form", "form", "form", "document", "form", "back", "form", "document", "cover", "form")
@@ -49,6 +51,8 @@ class Drawn:
     content: str
     skew: float
     rotation: int
+    ink: NDArray[np.float64]
+    """Corners of the hull around all drawn ink, in pixels of the scan."""
 
 
 def draw(seed: int, dpi: int, folder: Path) -> Drawn:
@@ -81,8 +85,38 @@ def _scanned(sheet: Sheet, rng: np.random.Generator, path: Path) -> Drawn:
         darkness=float(rng.choice([1.0, 1.0, 1.0, 0.75])),
         quality=85,
     )
-    path.write_bytes(files.jpeg(scan(sheet, rng, faults)))
-    return Drawn(path, sheet.truth.content, faults.skew_degrees, (360 - faults.turned) % 360)
+    made = scan(sheet, rng, faults)
+    path.write_bytes(files.jpeg(made))
+    return Drawn(
+        path, sheet.truth.content, faults.skew_degrees, (360 - faults.turned) % 360, _ink_hull(sheet, made)
+    )
+
+
+def _ink_hull(sheet: Sheet, made: Scan) -> NDArray[np.float64]:
+    """Where the outermost drawn ink lies in the scan, as far as the scan shows it."""
+    inked = cv2.findNonZero(np.asarray(np.asarray(sheet.image.convert("L")) < 120, dtype=np.uint8))
+    if inked is None:
+        return np.zeros((0, 2))
+    corners = cv2.convexHull(inked).reshape(-1, 2).astype(np.float64)
+    placed = np.column_stack([corners, np.ones(len(corners))]) @ np.array(made.matrix).T
+    size = np.array(made.image.size)
+    return np.asarray(placed[np.all((placed >= 0) & (placed < size), axis=1)])
+
+
+def ink_lost(page: Drawn, outcome: PageOutcome) -> bool:
+    """Whether any drawn ink lies outside the access image."""
+    recipe, width, height = outcome.recipe, outcome.source_width, outcome.source_height
+    if recipe is None or recipe.rotation != page.rotation or not len(page.ink):
+        return False
+    x, y = page.ink[:, 0], page.ink[:, 1]
+    turned = {0: (x, y), 90: (height - y, x), 180: (width - x, height - y), 270: (y, width - x)}[
+        recipe.rotation
+    ]
+    size = (width, height) if recipe.rotation % 180 == 0 else (height, width)
+    back = crop_matrix(recipe.skew_degrees, size, recipe.crop, recipe.access_scale)
+    forward = cv2.invertAffineTransform(back)
+    placed = np.column_stack([*turned, np.ones(len(x))]) @ forward.T
+    return bool(np.any(placed < -1) or np.any(placed > np.array([outcome.width, outcome.height])))
 
 
 def limit_ms(path: Path) -> float:
@@ -148,6 +182,7 @@ def figures(pages: list[Drawn], outcomes: list[PageOutcome], bare: list[float]) 
         "orientation_right": round(1 - (len(wrong) + unsure) / len(written), 4),
         "orientation_wrong_unsaid": wrong,
         "orientation_unsure": unsure,
+        "ink_lost_by_cropping": sum(map(ink_lost, pages, outcomes)),
         "blank_missed": missed,
         "blank_false": false,
     }

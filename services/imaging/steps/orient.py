@@ -17,6 +17,7 @@ _FLOOR = -3.0
 """Least log-probability that one square may give a position: a stamp or photograph must not outvote text."""
 _TEMPER = 3.0
 """Squares of one page resemble one another: so many count as one witness."""
+_NO_DOUBT = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +29,23 @@ class WayUp:
 
 
 def find_way_up(ink: Plane) -> WayUp:
-    """The way up of a page's ink map (63 to 125 dpi); score 0 where there is too little ink to tell."""
-    if not WEIGHTS.exists():
-        return WayUp(*weigh_lines(ink))
+    """The way up of a page's ink map (63 to 125 dpi); score 0 where there is too little ink to tell.
+
+    The letters are asked first; where they leave a doubt, the lines of text are asked as well.
+    """
+    by_letters = _by_letters(ink)
+    if by_letters.score >= _NO_DOUBT:
+        return by_letters
+    by_lines = WayUp(*weigh_lines(ink))
+    if by_lines.rotation == by_letters.rotation:
+        return WayUp(by_letters.rotation, max(by_letters.score, by_lines.score))
+    return max(by_letters, by_lines, key=lambda way: way.score)
+
+
+def _by_letters(ink: Plane) -> WayUp:
+    """The network's votes over the page's inkiest squares."""
     patches = pick_patches(ink)
-    if not len(patches):
+    if not len(patches) or not WEIGHTS.exists():
         return WayUp(0, 0.0)
     network = _network()
     network.setInput(patches[:, None])
