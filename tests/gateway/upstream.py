@@ -94,7 +94,7 @@ def create_app() -> FastAPI:
         return {"items": items, "next_cursor": None}
 
     @app.get("/v1/scan-batches/{batch_id}")
-    async def batch(batch_id: str) -> dict[str, Any]:
+    async def batch(batch_id: str) -> Any:
         return data.BATCH
 
     @app.get("/v1/scan-batches/{batch_id}/pages")
@@ -106,11 +106,11 @@ def create_app() -> FastAPI:
         return {"items": [data.SUMMARY], "next_cursor": None}
 
     @app.get("/v1/pages/{page_id}/recognition")
-    async def recognition(page_id: str) -> dict[str, Any]:
+    async def recognition(page_id: str) -> Any:
         return data.RECOGNITION
 
     @app.get("/v1/progress")
-    async def progress() -> dict[str, Any]:
+    async def progress() -> Any:
         return data.PROGRESS
 
     @app.get("/internal/dead-letters")
