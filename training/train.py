@@ -45,10 +45,10 @@ class Progress:
 class Options:
     """What a run is asked to do."""
 
-    minutes: float = 85.0
-    rate: float = 2e-3
+    minutes: float = 62.0
+    rate: float = 1.5e-3
     floor: float = 0.01
-    workers: int = 1
+    workers: int = 2
     threads: int = 1
     seed: int = 20
     checkpoint: Path = CHECKPOINTS / "reader.pt"
