@@ -31,7 +31,7 @@ def render() -> str:
         "<!-- Made by `python -m contracts.documentation`; a test fails when it is stale. -->",
         "",
         f"Stream `{STREAM}`, at least once, in any order.",
-        f"A failed message is tried {MAX_DELIVERIES} times (after {delays}), then it is its consumer's dead letter.",
+        f"A failed message is tried {MAX_DELIVERIES} times (after {delays}), then kept as a dead letter.",
         "Events carry identifiers and storage keys: no personal data, no bytes.",
         "",
     ]
