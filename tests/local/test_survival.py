@@ -39,8 +39,8 @@ def test_nothing_is_lost_or_doubled_when_every_part_is_killed(
             over.set()
             killer.join()
         restarts = dict(system.supervisor.restarts)
-    said = capsys.readouterr().out
-    assert result == 0, said
+    said = capsys.readouterr()
+    assert result == 0, said.out + said.err
     assert all(count >= 1 for count in restarts.values()), restarts
 
 
