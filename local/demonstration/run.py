@@ -34,7 +34,7 @@ HOLDINGS = {
     ("943", "identity"): 24,
     ("943", "residence"): 12,
 }
-_PATIENCE_S = 30.0
+_PATIENCE_S = 120.0
 
 
 async def run(system: RunningSystem) -> int:
