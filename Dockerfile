@@ -7,11 +7,14 @@ ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /build
 RUN python3 -m venv /opt/venv
 COPY requirements/${SERVICE}.txt requirements/browser.txt requirements/
-RUN /opt/venv/bin/pip install --require-hashes -r requirements/${SERVICE}.txt
+# --no-deps: the lock is complete, and one of paddlex's wishes is met by our stand-in below.
+RUN /opt/venv/bin/pip install --no-deps --require-hashes -r requirements/${SERVICE}.txt
 # paddlex asks for opencv-contrib-python by name; see packaging/opencv-contrib-metadata.
 COPY packaging/ packaging/
-RUN if [ "$SERVICE" = ocr ]; then /opt/venv/bin/pip install hatchling \
-    && /opt/venv/bin/pip install --no-deps --no-build-isolation ./packaging/opencv-contrib-metadata; fi
+RUN if [ "$SERVICE" = ocr ]; then \
+    /opt/venv/bin/pip install --no-deps --no-build-isolation ./packaging/opencv-contrib-metadata; fi
+# A site whose proxy signs with its own authority names that file here (npm does not read the system's).
+ARG NODE_EXTRA_CA_CERTS
 # The gateway serves htmx, OpenSeadragon and fonts from npm's lock; Node itself comes by pip and stays behind here.
 COPY package.json package-lock.json .npmrc ./
 RUN mkdir -p node_modules && if [ "$SERVICE" = gateway ]; then python3 -m venv /opt/node \

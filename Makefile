@@ -75,7 +75,7 @@ $(PACKAGES): requirements/bootstrap.txt requirements/dev.txt packaging/opencv-co
 	test -x $(PY) || "$(PYTHON)" -m venv --without-pip .venv
 	"$(PYTHON)" -m pip --python $(PY) install -q --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
 	$(BIN)/uv pip sync -q --python $(PY) --require-hashes requirements/dev.txt \
-	  || "$(PYTHON)" -m pip --python $(PY) install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	  || "$(PYTHON)" -m pip --python $(PY) install -q --disable-pip-version-check --no-deps --require-hashes -r requirements/dev.txt
 	$(BIN)/uv pip install -q --no-config --python $(PY) --no-deps --no-build-isolation ./packaging/opencv-contrib-metadata -e .
 	@touch $@
 

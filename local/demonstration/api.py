@@ -1,5 +1,7 @@
 """The few questions that the demonstration asks of the public API, as an officer would."""
 
+import asyncio
+import time
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,6 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from local.demonstration.system import RunningSystem
 
 _PAGE_LIMIT = 200
+PATIENCE_S = 90.0
+"""A killed part is back within half a minute on a crowded machine."""
+PAUSE_S = 0.5
 
 
 class _Answer(BaseModel):
@@ -171,10 +176,23 @@ class Api:
         answer.raise_for_status()
 
     async def _get(self, path: str, params: dict[str, Any] | None = None) -> dict[str, Any]:
-        answer = await self._client.get(path, params=params)
-        answer.raise_for_status()
-        found: dict[str, Any] = answer.json()
+        found: dict[str, Any] = (await self._patiently(path, params)).json()
         return found
+
+    async def _patiently(self, path: str, params: dict[str, Any] | None) -> httpx.Response:
+        """Ask until a restarting part is back: a question may be repeated, its answer is only read."""
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                answer = await self._client.get(path, params=params)
+                answer.raise_for_status()
+            except httpx.HTTPError as error:
+                refused = isinstance(error, httpx.HTTPStatusError) and error.response.status_code < 500
+                if refused or time.monotonic() > deadline:
+                    raise
+                await asyncio.sleep(PAUSE_S)
+            else:
+                return answer
 
     async def _all(self, path: str, params: dict[str, Any]) -> list[dict[str, Any]]:
         items: list[dict[str, Any]] = []
