@@ -30,10 +30,12 @@ async def officers_after(session: AsyncSession, username: str, limit: int) -> Se
 
 
 async def failures_of(session: WriteSession, username: str) -> LoginFailureRow | None:
-    """Failed logins under a name, locked against a second attempt at the same time."""
-    return await session.scalar(
-        select(LoginFailureRow).where(LoginFailureRow.username == username).with_for_update()
-    )
+    """Failed logins under a name; other attempts under it wait until this transaction ends.
+
+    The lock is on the name, not on the row: the first failures made at once find no row to lock.
+    """
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(username, 0))))
+    return await session.scalar(select(LoginFailureRow).where(LoginFailureRow.username == username))
 
 
 async def put_failures(
