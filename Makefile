@@ -43,10 +43,8 @@ format: setup ## put the code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# The test that kills every part runs in a process of its own: it shares no server or port with another test.
 test: check ## all checks and all tests, on real servers
-	$(BIN)/pytest tests/local/test_survival.py
-	$(BIN)/pytest --ignore=tests/local/test_survival.py $(ARGS)
+	$(BIN)/pytest $(ARGS)
 
 e2e: setup ## only the tests that drive the whole running system
 	$(BIN)/pytest -m e2e $(ARGS)

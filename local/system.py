@@ -134,6 +134,9 @@ class LocalSystem:
             "TANGTHU_S3_REGION": s3.region,
             "TANGTHU_IDENTITY_PUBLIC_KEY_FILE": str(public),
             "TANGTHU_IDENTITY_PRIVATE_KEY_FILE": str(private),
+            # Keys given as text win over files: one left in the user's shell would answer 401 to everyone.
+            "TANGTHU_IDENTITY_PUBLIC_KEY": "",
+            "TANGTHU_IDENTITY_PRIVATE_KEY": "",
             "TANGTHU_COOKIE_SECURE": "false",
             "TANGTHU_DATABASE_POOL_SIZE": "5",
             # Every thread of a small process would otherwise keep a heap of its own.

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -123,7 +124,7 @@ def gateway(servers: Any, gateway_database: str, upstream: Any) -> Iterator[Gate
     private_key = new_key()
     own = f"g{secrets.token_hex(5)}"
     nobody_listens = PortClaim()
-    with pytest.MonkeyPatch.context() as patch, Serving(upstream.create_app()) as upstream_url:
+    with Serving(upstream.create_app()) as upstream_url, ExitStack() as running:
         environment = {
             "DATABASE_URL": gateway_database,
             "NATS_URL": servers.nats.url,
@@ -138,18 +139,20 @@ def gateway(servers: Any, gateway_database: str, upstream: Any) -> Iterator[Gate
             "OCR_URL": f"http://127.0.0.1:{nobody_listens.port}",
             **{f"{name}_URL": upstream_url for name in ("INTAKE", "IMAGING", "RECORDS", "REPORTING")},
         }
-        for key, value in environment.items():
-            patch.setenv(f"TANGTHU_{key}", value)
-        made = run_apart(lambda: bootstrap("admin", [parse_agent(f"district={AGENT_UNIT}")]))
-        with Serving(create_app()) as url:
-            yield Gateway(
-                url,
-                gateway_database,
-                made["admin"]["username"],
-                made["admin"]["password"],
-                made["agents"]["district"],
-                upstream,
-            )
+        # Only while the gateway starts: processes that later tests start must not inherit its keys.
+        with pytest.MonkeyPatch.context() as patch:
+            for key, value in environment.items():
+                patch.setenv(f"TANGTHU_{key}", value)
+            made = run_apart(lambda: bootstrap("admin", [parse_agent(f"district={AGENT_UNIT}")]))
+            url = running.enter_context(Serving(create_app()))
+        yield Gateway(
+            url,
+            gateway_database,
+            made["admin"]["username"],
+            made["admin"]["password"],
+            made["agents"]["district"],
+            upstream,
+        )
 
 
 @pytest.fixture(scope="session")
