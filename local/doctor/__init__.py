@@ -1,6 +1,7 @@
 """`tangthu doctor`: says what is missing or unhealthy, and how to mend it."""
 
 import json
+from collections import Counter
 from pathlib import Path
 
 from local.doctor.finding import MARKS, Finding, Verdict
@@ -37,9 +38,11 @@ def _print(finding: Finding, say: Speech) -> None:
 
 
 def _summary(findings: list[Finding], say: Speech) -> None:
-    bad = sum(finding.verdict is Verdict.BAD for finding in findings)
-    if bad:
+    verdicts = Counter(finding.verdict for finding in findings)
+    if bad := verdicts[Verdict.BAD]:
         say(f"Có {bad} chỗ phải sửa.", f"{bad} things to mend.")
+    elif warnings := verdicts[Verdict.WARNING]:
+        say(f"Không có gì hỏng; {warnings} điều cần để ý.", f"Nothing is broken; {warnings} things to note.")
     else:
         say("Mọi thứ đều ổn.", "All is well.")
 

@@ -46,6 +46,12 @@ def test_a_bad_finding_fails_the_command(
     assert "→ Chạy: make setup" in said
 
 
+def test_a_warning_is_not_called_well(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A system that does not run is nothing broken, yet the last line does not say that all is well."""
+    assert examine(tmp_path / "none", Speech(Language.EN), as_json=False) == 0
+    assert "Nothing is broken;" in capsys.readouterr().out.splitlines()[-1]
+
+
 def test_json_lists_every_finding(tmp_path: Path) -> None:
     """The command prints one JSON array; a folder without a system is a warning, not an error."""
     done = subprocess.run(
