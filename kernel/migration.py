@@ -1,11 +1,13 @@
 """Alembic for one service: every service has `migrations/versions`, its own schema and version table."""
 
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from alembic import context
+from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -35,6 +37,25 @@ async def upgrade(database: Database, migrations: Path) -> None:
         await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
         await _ensure_schema(connection, database.schema)
         await connection.run_sync(_upgrade_sync, migrations, database.schema)
+
+
+async def pending_changes(database: Database, models: MetaData) -> list[Any]:
+    """What a migration would still have to change for the schema to be what `models` describe.
+
+    Empty after `upgrade`, or a model lacks its migration. The kernel's own tables and alembic's are left out.
+    """
+    async with database.engine.connect() as connection:
+        return await connection.run_sync(_compared, models)
+
+
+def _compared(connection: Connection, models: MetaData) -> list[Any]:
+    left_out = {*KernelBase.metadata.tables, "alembic_version"} - {*models.tables}
+
+    def counts(_object: object, name: str | None, kind: str, _reflected: bool, _compared: object) -> bool:
+        return kind != "table" or name not in left_out
+
+    options = {"include_object": counts, "compare_type": True}
+    return list(compare_metadata(MigrationContext.configure(connection, opts=options), models))
 
 
 async def _ensure_schema(connection: AsyncConnection, schema: str) -> None:
