@@ -41,7 +41,7 @@ def draw_cover(
     canvas.toner.paste(drawn, ((canvas.size[0] - drawn.width) // 2, canvas.px(80)))
     canvas.text(middle, 160, "Số hồ sơ", _PLAIN, 14, "ms")
     canvas.text(middle, 173, reference, _BOLD, 24, "ms")
-    canvas.text(middle, 192, f"Đơn vị: {unit}   Loại: {kind}", _PLAIN, 12, "ms")
+    canvas.text(middle, 192, f"Mã đơn vị: {unit}", _PLAIN, 12, "ms")
     canvas.frame(18, 18, canvas.width_mm - 36, 190, 0.5)
     lines = (
         "Đặt tờ này trước các trang của hồ sơ khi quét.",
