@@ -30,6 +30,16 @@ class ReadField(BaseModel):
     """Codes of failed checks, such as `number_length` or `sex_mismatch`."""
 
 
+class ReadWord(BaseModel):
+    """One word of a line; what stands between two spaces."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str
+    confidence: float = Field(ge=0, le=1)
+    box: Box
+
+
 class ReadLine(BaseModel):
     """One line of text on the page, in reading order."""
 
@@ -38,6 +48,8 @@ class ReadLine(BaseModel):
     text: str
     confidence: float = Field(ge=0, le=1)
     box: Box
+    words: tuple[ReadWord, ...] = ()
+    """Its words from left to right; joined by single spaces they are `text`."""
 
 
 class Recognition(BaseModel):
