@@ -11,6 +11,8 @@ from contracts.subjects import IMAGING
 from kernel import web
 from kernel.runtime import running_service
 from services.imaging.consumers import handler
+from services.imaging.iiif.routes import routes as image_routes
+from services.imaging.iiif.service import ImageServer
 from services.imaging.sandbox.runner import Sandbox
 from services.imaging.service import PageEnhancer
 from services.imaging.settings import ImagingSettings
@@ -32,12 +34,23 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
                 enhancer = PageEnhancer(
                     runtime.database, runtime.store, sandbox, workspace, settings.imaging_profile
                 )
+                app.state.image_server = images = ImageServer.with_limits(
+                    runtime.database,
+                    runtime.store,
+                    cache_bytes=settings.iiif_cache_bytes,
+                    threads=settings.iiif_threads,
+                )
                 runtime.consume(IMAGING, handler(enhancer), slots=settings.imaging_workers)
-                yield
+                try:
+                    yield
+                finally:
+                    images.close()
     finally:
         workspace.close()
 
 
 def create_app() -> FastAPI:
     """The application; opens nothing until it is served."""
-    return web.create_app("imaging", title="Tangthu imaging", lifespan=lifespan)
+    app = web.create_app("imaging", title="Tangthu imaging", lifespan=lifespan)
+    app.include_router(image_routes)
+    return app

@@ -18,3 +18,11 @@ class ImagingSettings(ServiceSettings):
     """Rules in `profiles/` by which pages are judged and derived."""
     imaging_work_folder: Path = Path(tempfile.gettempdir()) / f"tangthu-imaging-{os.getuid()}"
     """Scans and derivatives lie here while they are worked on; best on a memory disk."""
+    iiif_cache_bytes: int = Field(default=256 << 20, ge=16 << 20)
+    """Memory for pages that are looked at: an A4 page at 300 dpi takes 35 MB while it is."""
+    iiif_threads: int = Field(default=2, ge=1)
+    """Images decoded and cut at the same time."""
+    font_packages: Path = Path(__file__).resolve().parents[2] / "node_modules"
+    """Where `npm ci` put the font of document PDFs' text layer."""
+    document_profile: str = "pdf-a-1b"
+    """Rules in `documents/profiles/` by which document PDFs are made."""

@@ -1,0 +1,1 @@
+"""Document PDFs: pages and their readings as one PDF/A file, checked before it is kept."""

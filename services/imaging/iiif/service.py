@@ -1,0 +1,105 @@
+"""Serves parts of page images: decoded once, kept while they are looked at, made off the event loop."""
+
+import asyncio
+import hashlib
+import uuid
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Self
+
+from prometheus_client import Counter, Histogram
+
+from kernel.database import Database
+from kernel.errors import NotFound
+from kernel.storage import DERIVATIVES, ObjectMissing, ObjectStore
+from services.imaging.iiif import repository
+from services.imaging.iiif.cache import BytesCache
+from services.imaging.iiif.domain import Rendering
+from services.imaging.iiif.render import VERSION, DecodedPage, decode, render
+from services.imaging.iiif.repository import PageImage
+
+TILES = Counter("tangthu_imaging_tiles_total", "Parts of images served", ["from"])
+DECODE_SECONDS = Histogram(
+    "tangthu_imaging_page_open_seconds", "Time to fetch and decode a page that is looked at"
+)
+
+
+@dataclass(slots=True)
+class ImageServer:
+    """Everything that image requests share. Memory: the two caches, and one page per thread beside them."""
+
+    database: Database
+    store: ObjectStore
+    threads: ThreadPoolExecutor
+    pages: BytesCache[DecodedPage]
+    tiles: BytesCache[bytes]
+    opening: dict[str, asyncio.Task[DecodedPage]] = field(default_factory=dict)
+    room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
+    """Pages that are fetched and decoded at the same time."""
+
+    @classmethod
+    def with_limits(cls, database: Database, store: ObjectStore, *, cache_bytes: int, threads: int) -> Self:
+        """A server that keeps `cache_bytes`, a fifth of it as finished tiles, and works in `threads`."""
+        return cls(
+            database,
+            store,
+            ThreadPoolExecutor(threads, thread_name_prefix="iiif"),
+            BytesCache(cache_bytes * 4 // 5),
+            BytesCache(cache_bytes // 5),
+            room=asyncio.Semaphore(threads),
+        )
+
+    async def image(self, page_id: uuid.UUID, units: Iterable[str]) -> PageImage:
+        """A page's image, if it is one of `units`; raises NotFound, for another unit's too."""
+        scope = list(units)
+        async with self.database.read(scope) as session:
+            found = await repository.find_image(session, page_id, scope)
+        if found is None:
+            raise NotFound(f"page {page_id}")
+        return found
+
+    async def rendered(self, image: PageImage, asked: Rendering) -> bytes:
+        """The bytes of a request, from memory where they are; raises NotFound where the image is lost."""
+        key = (image.key, asked.canonical)
+        if (ready := self.tiles.get(key)) is not None:
+            TILES.labels("memory").inc()
+            return ready
+        page = await self.opened(image)
+        made = await asyncio.get_running_loop().run_in_executor(self.threads, render, page, asked)
+        self.tiles.put(key, made, len(made))
+        TILES.labels("pixels").inc()
+        return made
+
+    async def opened(self, image: PageImage) -> DecodedPage:
+        """The decoded page; several requests for one page decode it once."""
+        if (ready := self.pages.get(image.key)) is not None:
+            return ready
+        task = self.opening.get(image.key)
+        if task is None:
+            task = asyncio.create_task(self._open(image))
+            self.opening[image.key] = task
+            task.add_done_callback(lambda _task: self.opening.pop(image.key, None))
+        # Shielded: one reader who leaves must not take the page away from the others.
+        return await asyncio.shield(task)
+
+    async def _open(self, image: PageImage) -> DecodedPage:
+        async with self.room:
+            with DECODE_SECONDS.time():
+                try:
+                    data = await self.store.get(DERIVATIVES, image.key)
+                except ObjectMissing as error:
+                    raise NotFound("the image is not in storage") from error
+                page = await asyncio.get_running_loop().run_in_executor(self.threads, decode, data)
+        self.pages.put(image.key, page, page.size_bytes)
+        return page
+
+    def close(self) -> None:
+        """Stop the threads."""
+        self.threads.shutdown(wait=False, cancel_futures=True)
+
+
+def etag_of(image: PageImage, asked: Rendering) -> str:
+    """A strong ETag: access images never change under a key, and rendering is one version's."""
+    told = f"{image.key} {asked.canonical} {VERSION}"
+    return f'"{hashlib.sha256(told.encode()).hexdigest()[:32]}"'
