@@ -91,7 +91,7 @@ def _glyph_map(font: TextFont) -> bytes:
 
 
 def _to_unicode() -> bytes:
-    """Every code is its own character; a range may not cross a high byte, a block holds 100 ranges at most."""
+    """Every code is its own character; no range may cross a high byte, no block hold over 100 ranges."""
     ranges = [b"<%02X00> <%02XFF> <%02X00>\n" % (high, high, high) for high in range(256)]
     blocks = [ranges[start : start + 100] for start in range(0, len(ranges), 100)]
     listed = b"".join(b"%d beginbfrange\n%sendbfrange\n" % (len(part), b"".join(part)) for part in blocks)

@@ -1,4 +1,4 @@
-"""The font of the invisible text: Tinos, put together once from its npm subsets, with what PDF needs of it."""
+"""The font of the invisible text: Tinos, put together from its npm subsets, with what PDF needs of it."""
 
 import io
 import tempfile

@@ -47,7 +47,7 @@ def _unit_square(size: tuple[int, int]) -> np.ndarray[tuple[int, int], np.dtype[
 
 
 def _turned(recipe: Recipe, size: tuple[int, int]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
-    """Pixels of the master → pixels of the upright scan: flipped left to right first, then turned clockwise."""
+    """Pixels of the master → pixels of the upright scan: flipped left to right, then turned clockwise."""
     width, height = size
     flip = np.array([[-1, 0, width], [0, 1, 0], [0, 0, 1]] if recipe.mirrored else np.eye(3))
     turn = {

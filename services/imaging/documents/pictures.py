@@ -46,7 +46,7 @@ def as_it_is(data: bytes) -> Picture | None:
 
 
 def picture(data: bytes, quality: int) -> Picture:
-    """An image of our own making for a PDF: untouched where that can be, else black and white as G4, else JPEG.
+    """An image of our own making for a PDF: untouched where that can be, else encoded as G4 or JPEG.
 
     CMYK becomes sRGB, and what shines through is laid on white: PDF/A-1 knows no transparency, and one
     output intent serves one device colour. Raises Refused for more pixels than any page has.

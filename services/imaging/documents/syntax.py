@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Union
+from typing import TypeAlias
 
 
 class Name(str):
@@ -18,11 +18,13 @@ class Reference:
     number: int
 
 
-Value = Union[None, bool, int, float, str, bytes, Name, Reference, Sequence["Value"], Mapping[str, "Value"]]
+Value: TypeAlias = (
+    "None | bool | int | float | str | bytes | Name | Reference | Sequence[Value] | Mapping[str, Value]"
+)
 """`str` is written as a text string, `bytes` as a hexadecimal string."""
 
 
-def write(value: Value) -> bytes:
+def write(value: Value) -> bytes:  # noqa: PLR0911 - one answer for each kind of value
     """The value as it stands in a file."""
     match value:
         case None:

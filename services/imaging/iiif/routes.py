@@ -98,7 +98,7 @@ async def get_part(
 
 
 def _origin(request: Request) -> str:
-    """Scheme and host by which the caller reached the gateway, which tells them; else those of this request."""
+    """Scheme and host by which the caller reached the gateway, as it tells; else those of this request."""
     if told := _FORWARDED.fullmatch(request.headers.get("forwarded", "")):
         return f"{told[2]}://{told[1]}"
     return str(request.base_url).rstrip("/")

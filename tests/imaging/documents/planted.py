@@ -41,26 +41,32 @@ def nothing(pdf: pikepdf.Pdf) -> None:
 
 
 def encryption(pdf: pikepdf.Pdf) -> dict[str, Any]:
+    """Encryption."""
     return {"encryption": pikepdf.Encryption(owner="o", user="", R=3, aes=False, metadata=False)}
 
 
 def object_streams(pdf: pikepdf.Pdf) -> dict[str, Any]:
+    """Object streams."""
     return {"object_stream_mode": pikepdf.ObjectStreamMode.generate}
 
 
 def open_javascript(pdf: pikepdf.Pdf) -> None:
+    """Open javascript."""
     pdf.Root.OpenAction = Dictionary(S=Name.JavaScript, JS=String("app.alert(1)"))
 
 
 def launch(pdf: pikepdf.Pdf) -> None:
+    """Launch."""
     pdf.Root.OpenAction = Dictionary(S=Name.Launch, F=String("sh"))
 
 
 def page_actions(pdf: pikepdf.Pdf) -> None:
+    """Page actions."""
     page(pdf).AA = Dictionary(O=Dictionary(S=Name.JavaScript, JS=String("app.alert(1)")))
 
 
 def soft_mask(pdf: pikepdf.Pdf) -> None:
+    """Soft mask."""
     grey = Stream(pdf, bytes(4))
     kind = {"/Type": Name.XObject, "/Subtype": Name.Image, "/ColorSpace": Name.DeviceGray}
     grey.update({**kind, "/Width": 2, "/Height": 2, "/BitsPerComponent": 8})
@@ -68,25 +74,30 @@ def soft_mask(pdf: pikepdf.Pdf) -> None:
 
 
 def alpha(pdf: pikepdf.Pdf) -> None:
+    """Alpha."""
     page(pdf).Resources.ExtGState = Dictionary(G0=Dictionary(Type=Name.ExtGState, ca=0.5))
     append(pdf, b"/G0 gs")
 
 
 def blend_mode(pdf: pikepdf.Pdf) -> None:
+    """Blend mode."""
     page(pdf).Resources.ExtGState = Dictionary(G0=Dictionary(Type=Name.ExtGState, BM=Name.Multiply))
     append(pdf, b"/G0 gs")
 
 
 def transparency_group(pdf: pikepdf.Pdf) -> None:
+    """Transparency group."""
     page(pdf).Group = Dictionary(Type=Name.Group, S=Name.Transparency, CS=Name.DeviceRGB)
 
 
 def transfer_function(pdf: pikepdf.Pdf) -> None:
+    """Transfer function."""
     page(pdf).Resources.ExtGState = Dictionary(G0=Dictionary(Type=Name.ExtGState, TR=Name.Identity))
     append(pdf, b"/G0 gs")
 
 
 def lzw(pdf: pikepdf.Pdf) -> dict[str, Any]:
+    """Lzw."""
     # The LZW code of an empty stream: clear table, end of data.
     packed = Stream(pdf, b"\x80\x40\x40")
     packed.Filter = Name.LZWDecode
@@ -95,17 +106,20 @@ def lzw(pdf: pikepdf.Pdf) -> dict[str, Any]:
 
 
 def external_stream(pdf: pikepdf.Pdf) -> None:
+    """External stream."""
     stream = Stream(pdf, b"")
     stream.F = String("elsewhere.bin")
     page(pdf).Contents = Array([page(pdf).Contents, pdf.make_indirect(stream)])
 
 
 def font_program_missing(pdf: pikepdf.Pdf) -> None:
+    """Font program missing."""
     del descendant(pdf).FontDescriptor["/FontFile2"]
     show_text(pdf)
 
 
 def standard_font(pdf: pikepdf.Pdf) -> None:
+    """Standard font."""
     page(pdf).Resources.Font.F1 = pdf.make_indirect(
         Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica)
     )
@@ -113,36 +127,44 @@ def standard_font(pdf: pikepdf.Pdf) -> None:
 
 
 def wrong_widths(pdf: pikepdf.Pdf) -> None:
+    """Wrong widths."""
     descendant(pdf).W = Array([32, Array([700] * 90)])
     show_text(pdf)
 
 
 def glyph_map_missing(pdf: pikepdf.Pdf) -> None:
+    """Glyph map missing."""
     del descendant(pdf)["/CIDToGIDMap"]
 
 
 def metadata_missing(pdf: pikepdf.Pdf) -> None:
+    """Metadata missing."""
     del pdf.Root["/Metadata"]
 
 
 def claim_missing(pdf: pikepdf.Pdf) -> None:
+    """Claim missing."""
     told = pdf.Root.Metadata.read_bytes()
     pdf.Root.Metadata.write(told.replace(b"<pdfaid:part>1</pdfaid:part>", b""))
 
 
 def title_differs(pdf: pikepdf.Pdf) -> None:
+    """Title differs."""
     pdf.trailer.Info.Title = String("Another")
 
 
 def date_differs(pdf: pikepdf.Pdf) -> None:
+    """Date differs."""
     pdf.trailer.Info.CreationDate = String("D:20200101000000Z")
 
 
 def output_intent_missing(pdf: pikepdf.Pdf) -> None:
+    """Output intent missing."""
     del pdf.Root["/OutputIntents"]
 
 
 def newer_profile(pdf: pikepdf.Pdf) -> None:
+    """Newer profile."""
     profile = pdf.Root.OutputIntents[0].DestOutputProfile
     data = bytearray(profile.read_bytes())
     data[8] = 4
@@ -150,43 +172,52 @@ def newer_profile(pdf: pikepdf.Pdf) -> None:
 
 
 def cmyk_image(pdf: pikepdf.Pdf) -> None:
+    """Cmyk image."""
     image(pdf).write(bytes(4))
     image(pdf).update({"/Width": 1, "/Height": 1, "/ColorSpace": Name.DeviceCMYK})
 
 
 def cmyk_paint(pdf: pikepdf.Pdf) -> None:
+    """Cmyk paint."""
     append(pdf, b"0 0 0 1 k 0 0 1 1 re f")
 
 
 def interpolation(pdf: pikepdf.Pdf) -> None:
+    """Interpolation."""
     image(pdf).Interpolate = True
 
 
 def embedded_file(pdf: pikepdf.Pdf) -> None:
+    """Embedded file."""
     pdf.attachments["secret.txt"] = b"x"
 
 
 def optional_content(pdf: pikepdf.Pdf) -> None:
+    """Optional content."""
     group = pdf.make_indirect(Dictionary(Type=Name.OCG, Name=String("layer")))
     pdf.Root.OCProperties = Dictionary(OCGs=Array([group]), D=Dictionary(Order=Array([group])))
 
 
 def unknown_operator(pdf: pikepdf.Pdf) -> None:
+    """Unknown operator."""
     append(pdf, b"0 magic")
 
 
 def sound_annotation(pdf: pikepdf.Pdf) -> None:
+    """Sound annotation."""
     page(pdf).Annots = Array(
         [pdf.make_indirect(Dictionary(Type=Name.Annot, Subtype=Name.Sound, Rect=Array([0, 0, 9, 9]), F=4))]
     )
 
 
 def hidden_annotation(pdf: pikepdf.Pdf) -> None:
+    """Hidden annotation."""
     link = Dictionary(Type=Name.Annot, Subtype=Name.Link, Rect=Array([0, 0, 9, 9]), F=2)
     page(pdf).Annots = Array([pdf.make_indirect(link)])
 
 
 def postscript(pdf: pikepdf.Pdf) -> None:
+    """Postscript."""
     stream = Stream(pdf, b"showpage")
     stream.update({"/Type": Name.XObject, "/Subtype": Name.PS})
     page(pdf).Resources.XObject.P0 = stream
@@ -194,6 +225,7 @@ def postscript(pdf: pikepdf.Pdf) -> None:
 
 
 def form_reference(pdf: pikepdf.Pdf) -> None:
+    """Form reference."""
     stream = Stream(pdf, b"")
     stream.update({"/Type": Name.XObject, "/Subtype": Name.Form, "/BBox": Array([0, 0, 9, 9])})
     stream.Ref = Dictionary(F=String("a"))
@@ -202,6 +234,7 @@ def form_reference(pdf: pikepdf.Pdf) -> None:
 
 
 def long_array(pdf: pikepdf.Pdf) -> None:
+    """Long array."""
     pdf.Root.PieceInfo = Dictionary(T=Dictionary(Private=Array([0] * 9000)))
 
 

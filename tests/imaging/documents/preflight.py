@@ -3,7 +3,7 @@
 import shutil
 import subprocess
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 JARS = Path("/usr/share/java")
 NEEDED = (
@@ -38,11 +38,11 @@ def complaints(folder: Path) -> dict[str, list[str]]:
         ],
         capture_output=True, timeout=240, check=False,
     )  # fmt: skip
-    judged = ElementTree.parse(report).getroot()
+    judged = ET.parse(report).getroot()
     return {str(one.get("name")): _complaints(one) for one in judged.iter("preflight")}
 
 
-def _complaints(judged: ElementTree.Element) -> list[str]:
+def _complaints(judged: ET.Element) -> list[str]:
     if judged.findtext("isValid") == "true":
         return []
     found = [f"{one.findtext('code')}: {one.findtext('details')}" for one in judged.iter("error")]

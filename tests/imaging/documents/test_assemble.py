@@ -8,7 +8,7 @@ import tracemalloc
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pikepdf
@@ -80,7 +80,7 @@ def test_words_lie_on_their_words(tmp_path: Path, family: str) -> None:
     """The box that poppler gives for each word covers the box of the drawn one."""
     drawn = draw(family=family, lines=TEXT[:1] + TEXT[2:])
     file = document(tmp_path / "a.pdf", [page_of(drawn)])
-    page = ElementTree.fromstring(re.sub(r' xmlns="[^"]*"', "", pdftotext(file, "-bbox")).split("?>")[-1])
+    page = ET.fromstring(re.sub(r' xmlns="[^"]*"', "", pdftotext(file, "-bbox")).split("?>")[-1])
     scale = drawn.reading.width_px / float(page.find(".//page").attrib["width"])  # type: ignore[union-attr]
     words = [word for line in drawn.reading.lines for word in line.words]
     found = list(page.iter("word"))

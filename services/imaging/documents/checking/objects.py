@@ -113,7 +113,7 @@ def _check_dictionary(part: pikepdf.Object, where: str, findings: Findings) -> N
     if action == "/Transparency":
         findings.add("6.4", "transparency", f"{where} is a transparency group")
     if "/ExtGState" in part and isinstance(states := part["/ExtGState"], pikepdf.Dictionary):
-        for _, state in states.items():
+        for state in states.values():
             _check_graphics_state(state, where, findings)
 
 

@@ -12,7 +12,7 @@ _CLAUSE = "6.5.3"
 
 
 def check_pages(opened: pikepdf.Pdf, forbidden: frozenset[str], findings: Findings) -> None:
-    """Every page has a proper box, images in colours that the output intent defines, and lasting annotations."""
+    """Every page has a proper box, images in colours that are defined, and annotations that last."""
     if not len(opened.pages):
         findings.add("6.1", "damaged", "no pages")
     for ordinal, page in enumerate(opened.pages, 1):

@@ -14,7 +14,7 @@ _END = re.compile(rb"startxref\s+(\d+)\s+%%EOF(?:\r\n|\r|\n)?\Z")
 
 
 def check_bytes(path: Path, findings: Findings) -> None:
-    """Header at the first byte with its binary mark, a classic cross-reference table, nothing after the end."""
+    """Header at the first byte with its binary mark, a cross-reference table, nothing after the end."""
     with path.open("rb") as file:
         if not _HEADER.match(file.read(_HEAD_BYTES)):
             findings.add("6.1.2", "header", "no PDF header with a binary comment at the first byte")
