@@ -18,6 +18,9 @@ PRODUCERS = {
     "archive.page.filed.v1": "records",
     "archive.fields.proposed.v1": "records",
     "archive.person.linked.v1": "records",
+    "archive.document.ordered.v1": "records",
+    "archive.document.assembled.v1": "imaging",
+    "archive.document.unsealed.v1": "imaging",
 }
 """Which service emits each event."""
 

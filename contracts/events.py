@@ -206,6 +206,55 @@ class PersonLinked(Event):
     unit_code: str
 
 
+class DocumentOrdered(Event):
+    """Records asks for a document as one PDF; what it is made of lies in object storage."""
+
+    subject: ClassVar[str] = "archive.document.ordered.v1"
+
+    document_id: uuid.UUID
+    dossier_id: uuid.UUID
+    unit_code: str
+    kind: DossierKind
+    order: str
+    """SHA-256 of the `contracts.assembly.DocumentOrder`."""
+    order_key: str
+    page_count: int
+
+
+class DocumentAssembled(Event):
+    """Imaging has made a document's PDF, found it to conform and stored it with its manifest."""
+
+    subject: ClassVar[str] = "archive.document.assembled.v1"
+
+    document_id: uuid.UUID
+    dossier_id: uuid.UUID
+    unit_code: str
+    kind: DossierKind
+    order: str
+    pdf_key: str
+    manifest_key: str
+    sha256: str
+    size_bytes: int
+    page_count: int
+    profile: str
+    """Name and edition of the profile that it conforms to."""
+
+
+class DocumentNotSealed(Event):
+    """Imaging has refused to keep a document's PDF, because the check found that it does not conform."""
+
+    subject: ClassVar[str] = "archive.document.unsealed.v1"
+
+    document_id: uuid.UUID
+    dossier_id: uuid.UUID
+    unit_code: str
+    kind: DossierKind
+    order: str
+    profile: str
+    findings: tuple[str, ...]
+    """Codes of what was found."""
+
+
 EVENTS: tuple[type[Event], ...] = (
     PoliceUnitRegistered,
     HoldingsDeclared,
@@ -219,5 +268,8 @@ EVENTS: tuple[type[Event], ...] = (
     PageFiled,
     FieldsProposed,
     PersonLinked,
+    DocumentOrdered,
+    DocumentAssembled,
+    DocumentNotSealed,
 )
 """Every event type, in the order in which a page meets them."""

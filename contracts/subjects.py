@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from contracts.envelope import Event
 from contracts.events import (
     EVENTS,
+    DocumentAssembled,
+    DocumentNotSealed,
+    DocumentOrdered,
     DossierRegistered,
     FieldsProposed,
     HoldingsDeclared,
@@ -53,9 +56,21 @@ INTAKE = Consumer(
     "intake", "intake", (PoliceUnitRegistered, PageEnhanced, PageRefused, PageRecognised, PageFiled)
 )
 IMAGING = Consumer("imaging", "imaging", (PageReceived,), timeout_s=600.0)
+DOCUMENTS = Consumer("documents", "imaging", (DocumentOrdered,), timeout_s=600.0)
+"""Apart from the pages' consumer, so that a document of hundreds of pages holds up no scan."""
 OCR = Consumer("ocr", "ocr", (PageEnhanced,), timeout_s=300.0)
 RECORDS = Consumer(
-    "records", "records", (ScanBatchOpened, PageEnhanced, PageRefused, PageRecognised, ScanBatchClosed)
+    "records",
+    "records",
+    (
+        ScanBatchOpened,
+        PageEnhanced,
+        PageRefused,
+        PageRecognised,
+        ScanBatchClosed,
+        DocumentAssembled,
+        DocumentNotSealed,
+    ),
 )
 REPORTING = Consumer(
     "reporting",
@@ -76,6 +91,6 @@ REPORTING = Consumer(
     ),
 )
 
-CONSUMERS: tuple[Consumer, ...] = (INTAKE, IMAGING, OCR, RECORDS, REPORTING)
+CONSUMERS: tuple[Consumer, ...] = (INTAKE, IMAGING, DOCUMENTS, OCR, RECORDS, REPORTING)
 
 EVENT_BY_SUBJECT: dict[str, type[Event]] = {event.subject: event for event in EVENTS}

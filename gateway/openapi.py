@@ -41,6 +41,7 @@ TAGS = {
     "scan-batches": "Lô quét và trang gửi lên · Scan batches and their pages",
     "units": "Đơn vị công an · Police units",
     "dossiers": "Hồ sơ, giấy tờ, trang · Dossiers, documents, pages",
+    "documents": "Giấy tờ dạng PDF/A · Documents as PDF/A",
     "pages": "Trang: ảnh và văn bản nhận dạng · Pages: images and recognised text",
     "persons": "Tra cứu công dân · Looking up persons",
     "progress": "Tiến độ theo mốc kế hoạch · Progress against milestones",

@@ -1,6 +1,7 @@
 """The ASGI end of a forwarded route: body in and body out as they come, never held."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Coroutine, Iterable
 from urllib.parse import quote
 
@@ -10,6 +11,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from gateway.audit import service as audit
 from gateway.caller import Caller, CallerCheck
+from gateway.proxy.sightings import Sightings
 from gateway.proxy.table import OwnedRoute
 from gateway.proxy.upstreams import UpstreamDown, Upstreams
 from kernel.errors import NotFound
@@ -34,6 +36,7 @@ STOPS_HERE = frozenset(
 """Credentials end at the gateway, which vouches for the caller with an identity of its own."""
 
 
+HOST = re.compile(r"[A-Za-z0-9.:\[\]-]{1,255}")
 LOOK_EVERY_S = 0.5
 """How soon a live stream notices that the gateway is to stop."""
 
@@ -47,6 +50,7 @@ class Forward:
 
     def __init__(self, route: OwnedRoute) -> None:
         self._route = route
+        self._sightings = Sightings()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Check the caller, ask the service, write the audit row, and only then let the answer out."""
@@ -62,17 +66,22 @@ class Forward:
             return
         try:
             if self._route.audit:
-                await audit.write(
-                    request.app.state.runtime.database,
-                    caller.identity,
-                    self._route.method,
-                    self._route.path,
-                    parameters,
-                    response.status_code,
-                )
+                await self._audit(request, caller, parameters, response.status_code)
             await relay(response, self._route.service, receive, send)
         finally:
             await response.aclose()
+
+    async def _audit(self, request: Request, caller: Caller, parameters: list[str], status: int) -> None:
+        """Write the audit row, unless it would repeat that the caller is looking at this very object."""
+        seen = self._sightings if self._route.audit_first and status < 400 else None
+        looked = (caller.identity.subject, caller.identity.purpose, parameters[0] if parameters else "")
+        if seen is not None and seen.is_recent(looked):
+            return
+        database = request.app.state.runtime.database
+        kept = parameters[:1] if self._route.audit_first else parameters
+        await audit.write(database, caller.identity, self._route.method, self._route.path, kept, status)
+        if seen is not None:
+            seen.note(looked)
 
     async def _ask(self, request: Request, caller: Caller, receive: Receive) -> httpx.Response | None:
         upstreams: Upstreams = request.app.state.upstreams
@@ -84,11 +93,21 @@ class Forward:
                 request.method,
                 _target(request.scope),
                 caller.identity,
-                headers=end_to_end(headers, STOPS_HERE),
+                headers=[*end_to_end(headers, STOPS_HERE), *_reached_by(request)],
                 body=_body(receive) if has_body else None,
             )
         except ClientGone:
             return None
+
+
+def _reached_by(request: Request) -> RawHeaders:
+    """By which scheme and host the client reached us (RFC 7239): some answers hold their own full address."""
+    host = request.headers.get("host", "")
+    if not HOST.fullmatch(host):
+        return []
+    secure = request.app.state.runtime.settings.cookie_secure
+    scheme = "https" if secure else request.url.scheme
+    return [(b"forwarded", f'host="{host}";proto={scheme}'.encode())]
 
 
 def _target(scope: Scope) -> bytes:

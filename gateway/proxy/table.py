@@ -22,6 +22,8 @@ class OwnedRoute:
     audit: bool
     """Whether it changes something or shows personal data."""
     _expression: re.Pattern[str]
+    audit_first: bool = False
+    """Kept once for a caller and an object within some minutes: an image is seen in many requests."""
 
     def parameters(self, path: str) -> Mapping[str, str] | None:
         """Values of the pattern's parameters in `path`; none if it does not match."""
@@ -37,8 +39,9 @@ def load_routes(table: Path = TABLE) -> tuple[OwnedRoute, ...]:
                 row["method"],
                 row["pattern"],
                 row["service"],
-                row["audit"] == "yes",
+                row["audit"] in {"yes", "first"},
                 compile_path(row["pattern"])[0],
+                row["audit"] == "first",
             )
             for row in csv.DictReader(file)
         )

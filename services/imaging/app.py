@@ -7,10 +7,13 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from contracts.subjects import IMAGING
+from contracts.subjects import DOCUMENTS, IMAGING
 from kernel import web
 from kernel.runtime import running_service
-from services.imaging.consumers import handler
+from services.imaging.consumers import document_handler, handler
+from services.imaging.documents.profiles import load_document_profile
+from services.imaging.documents.routes import routes as document_routes
+from services.imaging.documents.service import DocumentSealer
 from services.imaging.iiif.routes import routes as image_routes
 from services.imaging.iiif.service import ImageServer
 from services.imaging.sandbox.runner import Sandbox
@@ -40,7 +43,15 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
                     cache_bytes=settings.iiif_cache_bytes,
                     threads=settings.iiif_threads,
                 )
+                app.state.document_sealer = sealer = DocumentSealer(
+                    runtime.database,
+                    runtime.store,
+                    workspace,
+                    load_document_profile(settings.document_profile),
+                    settings.font_packages,
+                )
                 runtime.consume(IMAGING, handler(enhancer), slots=settings.imaging_workers)
+                runtime.consume(DOCUMENTS, document_handler(sealer), slots=1)
                 try:
                     yield
                 finally:
@@ -53,4 +64,5 @@ def create_app() -> FastAPI:
     """The application; opens nothing until it is served."""
     app = web.create_app("imaging", title="Tangthu imaging", lifespan=lifespan)
     app.include_router(image_routes)
+    app.include_router(document_routes)
     return app

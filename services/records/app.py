@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from contracts.subjects import RECORDS
 from kernel import web
 from kernel.runtime import Runtime, running_service
+from services.records.assembly.routes import routes as assembly_routes
 from services.records.consumers import handler
 from services.records.dossiers.page_routes import routes as page_routes
 from services.records.dossiers.routes import routes as dossier_routes
@@ -33,7 +34,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 def create_app() -> FastAPI:
     """The application, without side effects."""
     app = web.create_app("records", title="Tangthu records", lifespan=lifespan)
-    for routes in (unit_routes, dossier_routes, page_routes, person_routes):
+    for routes in (unit_routes, dossier_routes, page_routes, person_routes, assembly_routes):
         app.include_router(routes)
     return app
 

@@ -1,9 +1,18 @@
 """What each event does to the registry, across its slices, in one transaction."""
 
 from contracts.envelope import Event
-from contracts.events import PageEnhanced, PageRecognised, PageRefused, ScanBatchClosed, ScanBatchOpened
+from contracts.events import (
+    DocumentAssembled,
+    DocumentNotSealed,
+    PageEnhanced,
+    PageRecognised,
+    PageRefused,
+    ScanBatchClosed,
+    ScanBatchOpened,
+)
 from contracts.recognition import Recognition
 from kernel.database import WriteSession
+from services.records.assembly import service as assembly
 from services.records.filing import service as filing
 from services.records.filing.service import Filing
 from services.records.persons import service as persons
@@ -16,6 +25,9 @@ async def apply(session: WriteSession, event: Event, read: Recognition | None = 
     Any order of a batch's events ends in the same dossiers, documents, fields and persons: what is heard is
     kept as it is, and what follows from it is derived again.
     """
+    if isinstance(event, DocumentAssembled | DocumentNotSealed):
+        await assembly.note_outcome(session, event)
+        return
     changed = await _take_over(session, event, read)
     if changed.dossiers:
         await readings.announce(session, changed.filed, changed.dossiers)

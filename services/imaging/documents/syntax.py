@@ -19,7 +19,7 @@ class Reference:
 
 
 Value: TypeAlias = (
-    "None | bool | int | float | str | bytes | Name | Reference | Sequence[Value] | Mapping[str, Value]"
+    "bool | int | float | str | bytes | Name | Reference | Sequence[Value] | Mapping[str, Value] | None"
 )
 """`str` is written as a text string, `bytes` as a hexadecimal string."""
 

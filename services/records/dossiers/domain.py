@@ -47,6 +47,9 @@ class Act(StrEnum):
     PERSON_LINKED = "person_linked"
     REFERENCE_CHANGED = "reference_changed"
     TITLE_CHANGED = "title_changed"
+    PDF_ORDERED = "pdf_ordered"
+    PDF_ASSEMBLED = "pdf_assembled"
+    PDF_NOT_SEALED = "pdf_not_sealed"
 
 
 SYSTEM = "system"

@@ -117,6 +117,11 @@ async def documents_of(session: AnySession, dossier_ids: Iterable[uuid.UUID]) ->
     return rows.all()
 
 
+async def get_document(session: AnySession, document_id: uuid.UUID) -> DocumentRow | None:
+    """A document of the transaction's units."""
+    return await session.get(DocumentRow, document_id)
+
+
 async def save_documents(session: WriteSession, rows: list[dict[str, Any]]) -> None:
     """Insert or replace documents."""
     for start in range(0, len(rows), ROWS_PER_STATEMENT):

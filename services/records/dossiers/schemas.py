@@ -19,6 +19,7 @@ class PageImages(BaseModel):
     access: str
     thumbnail: str
     master: str
+    deep_zoom: str = Field(description="info.json of the IIIF Image API 3.0")
 
 
 class Page(BaseModel):

@@ -200,11 +200,14 @@ async def name_subjects(session: WriteSession, names: Mapping[uuid.UUID, str | N
 
 
 async def note(
-    session: WriteSession, act: Act, entries: Iterable[tuple[uuid.UUID, str, dict[str, Any]]]
+    session: WriteSession,
+    act: Act,
+    entries: Iterable[tuple[uuid.UUID, str, dict[str, Any]]],
+    who: str = SYSTEM,
 ) -> None:
-    """Add what the registry did by itself to the history of dossiers (dossier, unit, details)."""
+    """Add what `who` (or the registry) did to the history of dossiers (dossier, unit, details)."""
     await repository.add_history(
-        session, [(who, unit, act, details) for who, unit, details in entries], SYSTEM
+        session, [(dossier, unit, act, details) for dossier, unit, details in entries], who
     )
 
 
@@ -214,6 +217,18 @@ async def get_dossier(session: ReadSession, dossier_id: uuid.UUID, units: Iterab
     if row is None:
         raise NotFound(f"dossier {dossier_id}")
     return row
+
+
+async def get_document(
+    session: ReadSession, document_id: uuid.UUID, units: Iterable[str]
+) -> tuple[DossierRow, DocumentRow, Sequence[PageRow]]:
+    """A document of one of `units` with its dossier and its pages in order; raises NotFound."""
+    document = await repository.get_document(session, document_id)
+    if document is None:
+        raise NotFound(f"document {document_id}")
+    dossier = await get_dossier(session, document.dossier_id, units)
+    pages = await page_repository.pages_of_dossiers(session, [dossier.id])
+    return dossier, document, [page for page in pages if page.document_id == document_id]
 
 
 async def get_many(session: AnySession, dossier_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, DossierRow]:

@@ -30,6 +30,9 @@ ACT_TITLES = {
     Act.PERSON_LINKED: ("Liên kết công dân", "Person linked"),
     Act.REFERENCE_CHANGED: ("Đổi số hồ sơ", "Reference changed"),
     Act.TITLE_CHANGED: ("Đổi tiêu đề", "Title changed"),
+    Act.PDF_ORDERED: ("Yêu cầu tạo PDF", "PDF ordered"),
+    Act.PDF_ASSEMBLED: ("Đã tạo PDF/A", "PDF/A made"),
+    Act.PDF_NOT_SEALED: ("PDF không đạt chuẩn, không lưu", "PDF does not conform and was not kept"),
 }
 """Act → Vietnamese and English title."""
 
@@ -101,7 +104,12 @@ def page_of(row: PageRow, ordinal: int) -> Page:
         skew_degrees=row.skew_degrees or 0.0,
         width_px=row.width_px or 0,
         height_px=row.height_px or 0,
-        images=PageImages(access=f"{at}/access", thumbnail=f"{at}/thumbnail", master=f"{at}/master"),
+        images=PageImages(
+            access=f"{at}/access",
+            thumbnail=f"{at}/thumbnail",
+            master=f"{at}/master",
+            deep_zoom=f"/v1/iiif/{row.id}/info.json",
+        ),
         recognised=row.read_by is not None,
         form=row.form,
         confidence=row.confidence,
