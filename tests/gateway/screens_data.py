@@ -59,7 +59,8 @@ DOSSIER: dict[str, Any] = SUMMARY | {
                     "rotation": 0, "skew_degrees": 0.0, "width_px": 1654, "height_px": 2339,
                     "images": {
                         kind: f"/v1/pages/{PAGE_ID}/images/{kind}" for kind in ("access", "thumbnail", "master")
-                    },
+                    }
+                    | {"deep_zoom": f"/v1/iiif/{PAGE_ID}/info.json"},
                     "recognised": True, "form": "HK01", "confidence": 0.9,
                 }
             ],

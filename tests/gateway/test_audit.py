@@ -64,3 +64,25 @@ async def test_auditors_read_the_log_in_pages(gateway: Any, admin: httpx.AsyncCl
     assert len(positions) == 3
     assert positions == sorted(positions, reverse=True)
     assert rest.json()["next_cursor"] is None
+
+
+async def test_an_image_seen_in_parts_is_one_entry(gateway: Any, agent: httpx.AsyncClient) -> None:
+    """Twenty tiles of a page are one look; another page, another purpose and a refusal are told each time."""
+    before = len(await gateway.audit_rows())
+    page, other = f"p-{secrets.token_hex(4)}", f"p-{secrets.token_hex(4)}"
+    for number in range(20):
+        answer = await agent.get(f"/v1/iiif/{page}/{number},0,9,9/max/0/default.jpg")
+        assert answer.status_code == 200
+    await agent.get(f"/v1/iiif/{other}/full/max/0/default.jpg")
+    await agent.get(f"/v1/iiif/{page}/full/max/0/default.jpg", headers={"X-Purpose": "khac"})
+    for _ in range(2):
+        await agent.get(f"/v1/iiif/{page}/full/max/0/refused.jpg")
+    rows = (await gateway.audit_rows())[before:]
+    route = "/v1/iiif/{page_id}/{region}/{size}/{rotation}/{quality_format}"
+    assert [(row["route"], row["objects"], row["purpose"], row["status"]) for row in rows] == [
+        (route, [page], "unstated", 200),
+        (route, [other], "unstated", 200),
+        (route, [page], "khac", 200),
+        (route, [page], "unstated", 404),
+        (route, [page], "unstated", 404),
+    ]

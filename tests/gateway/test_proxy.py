@@ -163,3 +163,16 @@ def test_the_table_knows_actions_from_identifiers() -> None:
     assert (route.service, dict(parameters)) == ("intake", {"batch_id": BATCH.rpartition("/")[2]})
     with pytest.raises(LookupError):
         find_route(routes, "DELETE", BATCH)
+
+
+async def test_services_learn_by_which_address_they_are_reached(
+    gateway: Any, agent: httpx.AsyncClient
+) -> None:
+    """Scheme and host of the request, never what a client claims in a forwarding header."""
+    path = "/v1/iiif/0198c0de-0000-7000-8000-000000000001/info.json"
+    claimed = {"Forwarded": 'host="evil.example";proto=https', "X-Forwarded-Host": "evil.example"}
+    seen = (await agent.get(path, headers=claimed)).json()["headers"]
+    assert seen["forwarded"] == f'host="{gateway.url.removeprefix("http://")}";proto=http'
+    assert "x-forwarded-host" not in seen
+    odd = (await agent.get(path, headers={"Host": 'a";proto=https'})).json()["headers"]
+    assert "forwarded" not in odd

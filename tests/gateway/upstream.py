@@ -109,6 +109,14 @@ def create_app() -> FastAPI:
     async def recognition(page_id: str) -> Any:
         return data.RECOGNITION
 
+    @app.get("/v1/iiif/{page_id}/info.json")
+    async def image_info(page_id: str, request: Request) -> JSONResponse:
+        return JSONResponse(note(request))
+
+    @app.get("/v1/iiif/{page_id}/{region}/{size}/{rotation}/{end}")
+    async def image_part(page_id: str, end: str) -> JSONResponse:
+        return JSONResponse({}, 404 if end == "refused.jpg" else 200)
+
     @app.get("/v1/progress")
     async def progress() -> Any:
         return data.PROGRESS

@@ -95,6 +95,12 @@ def resolve(region: str, size: str, rotation: str, quality_format: str, image: t
     )
 
 
+def resolve_path(path: str, image: tuple[int, int]) -> Rendering:
+    """The same for `region/size/rotation/quality.format`; raises ValueError for any other number of parts."""
+    region, size, rotation, end = path.split("/")
+    return resolve(region, size, rotation, end, image)
+
+
 def scale_factors(image: tuple[int, int]) -> list[int]:
     """Powers of two down to where the image fits one tile."""
     factors = [1]

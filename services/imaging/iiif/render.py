@@ -74,10 +74,11 @@ def render(page: DecodedPage, asked: Rendering) -> bytes:
 
 
 def _cut(whole: tuple[int, ...], level: Plane, asked: Rendering) -> Plane:
-    down, across = level.shape[0] / whole[0], level.shape[1] / whole[1]
-    top, left = int(asked.y * down), int(asked.x * across)
-    bottom = max(top + 1, round((asked.y + asked.height) * down))
-    right = max(left + 1, round((asked.x + asked.width) * across))
+    # Levels are halvings to the pixel, so the power of two between them is exact.
+    shrunk = 2 ** round(np.log2(max(whole[:2]) / max(level.shape[:2])))
+    top, left = asked.y // shrunk, asked.x // shrunk
+    bottom = max(top + 1, round((asked.y + asked.height) / shrunk))
+    right = max(left + 1, round((asked.x + asked.width) / shrunk))
     return level[top:bottom, left:right]
 
 
@@ -92,7 +93,11 @@ def _encoded(part: Plane, asked: Rendering) -> bytes:
 
 
 def _halved(image: Plane) -> Plane:
-    size = ((image.shape[1] + 1) // 2, (image.shape[0] + 1) // 2)
+    height, width = image.shape[:2]
+    if height % 2 or width % 2:
+        # The last row or column counts twice: otherwise every level would be stretched a little.
+        image = _with_channels(cv2.copyMakeBorder(image, 0, height % 2, 0, width % 2, cv2.BORDER_REPLICATE))
+    size = ((width + 1) // 2, (height + 1) // 2)
     return _with_channels(cv2.resize(image, size, interpolation=cv2.INTER_AREA))
 
 

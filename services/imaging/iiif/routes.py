@@ -51,6 +51,7 @@ async def get_info(
     """Size, tiles and what is offered, by IIIF Image API 3.0 level 2; another unit's page answers 404."""
     server: ImageServer = request.app.state.image_server
     image = await server.image(page_id, identity.units)
+    server.expect(image)
     body = info_of(f"{_origin(request)}{PREFIX}/{page_id}", (image.width, image.height))
     plain = "application/json" in accept and "application/ld+json" not in accept
     return JSONResponse(

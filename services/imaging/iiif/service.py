@@ -71,17 +71,31 @@ class ImageServer:
         TILES.labels("pixels").inc()
         return made
 
+    def expect(self, image: PageImage) -> None:
+        """Begin to open a page whose tiles will be asked for next."""
+        if self.pages.get(image.key) is None:
+            self._opening(image)
+
     async def opened(self, image: PageImage) -> DecodedPage:
         """The decoded page; several requests for one page decode it once."""
         if (ready := self.pages.get(image.key)) is not None:
             return ready
+        # Shielded: one reader who leaves must not take the page away from the others.
+        return await asyncio.shield(self._opening(image))
+
+    def _opening(self, image: PageImage) -> asyncio.Task[DecodedPage]:
         task = self.opening.get(image.key)
         if task is None:
             task = asyncio.create_task(self._open(image))
             self.opening[image.key] = task
-            task.add_done_callback(lambda _task: self.opening.pop(image.key, None))
-        # Shielded: one reader who leaves must not take the page away from the others.
-        return await asyncio.shield(task)
+            task.add_done_callback(lambda done: self._settle(image.key, done))
+        return task
+
+    def _settle(self, key: str, done: asyncio.Task[DecodedPage]) -> None:
+        self.opening.pop(key, None)
+        if not done.cancelled():
+            # Looked at here, so that a page which nobody came for does not fail unheard.
+            done.exception()
 
     async def _open(self, image: PageImage) -> DecodedPage:
         async with self.room:
@@ -96,6 +110,8 @@ class ImageServer:
 
     def close(self) -> None:
         """Stop the threads."""
+        for task in list(self.opening.values()):
+            task.cancel()
         self.threads.shutdown(wait=False, cancel_futures=True)
 
 

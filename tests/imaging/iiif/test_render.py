@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from services.imaging.iiif.cache import BytesCache
-from services.imaging.iiif.domain import resolve
+from services.imaging.iiif.domain import resolve, resolve_path
 from services.imaging.iiif.render import NoPicture, decode, render
 from synthetic import files
 from tests.imaging.scans import scanned
@@ -27,7 +27,7 @@ def part(page: bytes, request: str) -> Image.Image:
     """The image that a request answers."""
     decoded = decode(page)
     height, width = decoded.levels[0].shape[:2]
-    return Image.open(io.BytesIO(render(decoded, resolve(*request.split("/"), (width, height)))))
+    return Image.open(io.BytesIO(render(decoded, resolve_path(request, (width, height)))))
 
 
 def pixels(image: Image.Image) -> Pixels:

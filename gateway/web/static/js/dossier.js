@@ -33,7 +33,7 @@ function show(leaf) {
   leaf.setAttribute("aria-current", "true");
   leaf.scrollIntoView({ block: "nearest", inline: "nearest" });
   note.hidden = true;
-  viewer.open({ type: "image", url: leaf.dataset.image });
+  viewer.open(leaf.dataset.image);
   document.getElementById("position").textContent = `${leaves.indexOf(leaf) + 1} / ${leaves.length}`;
   document.getElementById("master").href = `${leaf.dataset.master}?download=1`;
   const here = fields.filter((field) => field.dataset.page === leaf.dataset.page);
@@ -41,7 +41,7 @@ function show(leaf) {
   document.getElementById("no-fields").hidden = here.length > 0 || fields.length === 0;
   if (text.open) loadText();
   const after = leaves[leaves.indexOf(leaf) + 1];
-  if (after) new Image().src = after.dataset.image;
+  if (after) fetch(after.dataset.image);
   history.replaceState(null, "", `?page_id=${leaf.dataset.page}`);
 }
 
