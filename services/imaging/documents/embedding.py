@@ -86,8 +86,10 @@ def _widths(font: TextFont) -> list[Value]:
 
 
 def _glyph_map(font: TextFont) -> bytes:
-    unknown = font.glyphs[UNKNOWN]
-    return struct.pack(f">{_CODES}H", *(font.glyphs.get(chr(code), unknown) for code in range(_CODES)))
+    numbers = bytearray(struct.pack(">H", font.glyphs[UNKNOWN]) * _CODES)
+    for character, glyph in font.glyphs.items():
+        struct.pack_into(">H", numbers, 2 * ord(character), glyph)
+    return bytes(numbers)
 
 
 def _to_unicode() -> bytes:

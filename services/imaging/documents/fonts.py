@@ -48,12 +48,15 @@ class TextFont:
 
     def width_of(self, text: str) -> int:
         """The advance of a text."""
-        unknown = self.widths[UNKNOWN]
-        return sum(self.widths.get(character, unknown) for character in text)
+        try:
+            return sum(map(self.widths.__getitem__, text))
+        except KeyError:
+            unknown = self.widths[UNKNOWN]
+            return sum(self.widths.get(character, unknown) for character in text)
 
     def bounds_of(self, text: str) -> tuple[int, int]:
         """Lowest and highest point of a text as it would be drawn."""
-        found = [self.bounds.get(character, (0, 0)) for character in text]
+        found = [self.bounds.get(character, (0, 0)) for character in set(text)]
         return min((low for low, _ in found), default=0), max((high for _, high in found), default=0)
 
 

@@ -15,6 +15,8 @@ _LEAST_HEIGHT = 0.35
 _LEAST_GAP = 0.2
 """Of the font size, kept free before the next word: programs that copy text out see a space in a gap, not in
 a space, and poppler's least one is 0.15."""
+_ASTRAL = "\U00010000"
+"""The first character that two UTF-16 units stand for; the layer's font has codes of one."""
 _LEAST_SCALE, _MOST_SCALE = 5.0, 2000.0
 """Percent; a box that would need more holds no such word."""
 
@@ -61,7 +63,7 @@ def content(words: Sequence[PlacedWord], font: TextFont, font_name: str, mode: i
             scale = stretched
         text = word.text if word.ends_line else word.text + " "
         code = text.encode("utf-16-be").hex().upper()
-        lines.append(f"1 0 0 1 {number(word.left)} {number(word.baseline)} Tm <{code}> Tj")
+        lines.append(f"1 0 0 1 {word.left:.2f} {word.baseline:.2f} Tm <{code}> Tj")
     lines.append("ET")
     return "\n".join(lines).encode("ascii")
 
@@ -69,7 +71,9 @@ def content(words: Sequence[PlacedWord], font: TextFont, font_name: str, mode: i
 def _scale(word: PlacedWord, font: TextFont) -> str:
     natural = font.width_of(word.text) * word.size / 1000
     percent = 100 * word.width / natural if natural > 0 else 100.0
-    return number(min(_MOST_SCALE, max(_LEAST_SCALE, percent)))
+    return number(min(_MOST_SCALE, max(_ASTRAL = "\U00010000"
+"""The first character that two UTF-16 units stand for; the layer's font has codes of one."""
+_LEAST_SCALE, percent)))
 
 
 def _placed_line(
@@ -112,9 +116,11 @@ def _shared_out(text: str, box: Box, total: int, font: TextFont) -> Iterator[tup
 
 def writable(text: str) -> str:
     """The text as the layer holds it: NFC, without control characters; what lies beyond the BMP is U+FFFD."""
+    if text.isprintable() and " " not in text and unicodedata.is_normalized("NFC", text) and max(text) < _ASTRAL:
+        return text
     composed = "".join(unicodedata.normalize("NFC", text).split())
     return "".join(
-        character if ord(character) <= 0xFFFF else "\ufffd"
+        character if character < _ASTRAL else "\ufffd"
         for character in composed
         if unicodedata.category(character)[0] != "C"
     )

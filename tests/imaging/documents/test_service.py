@@ -244,9 +244,12 @@ async def test_masters_lie_straight_on_the_page(imaging: ServedImaging, tmp_path
     size = (shown.shape[1], shown.shape[0])
     wanted = np.asarray(access.convert("L").resize(size, Image.Resampling.BOX), np.float64)
     middle, centre = shown.shape[0] // 2, shown.shape[1] // 2
+    moves = []
     for rows in (slice(0, middle), slice(middle, 2 * middle)):
         for columns in (slice(0, centre), slice(centre, 2 * centre)):
-            # A wrong angle or turn would move the quarters apart.
             moved, sure = cv2.phaseCorrelate(shown[rows, columns].astype(np.float64), wanted[rows, columns])
-            assert math.hypot(*moved) < 0.5
             assert sure > 0.5
+            moves.append(moved)
+    # PDFium shifts turned images by up to 1.5 pixels (poppler by 0.4), but all of a page alike.
+    assert max(math.hypot(*move) for move in moves) < 2.5
+    assert max(math.dist(moves[0], move) for move in moves) < 0.8

@@ -21,6 +21,9 @@ _TOKENS = re.compile(rb"/[^\s/<>\[\](){}%]*|[^\s/<>\[\](){}%]+")
 _NUMBER = re.compile(rb"[+-]?(?:\d+\.?\d*|\.\d+)\Z")
 _WORDS = {b"true", b"false", b"null"}
 _MOST_NESTED = 28
+_NESTING = frozenset({b"q", b"Q"})
+_NAMING = {b"Do": ("/XObject", 1), b"Tf": ("/Font", 2), b"gs": ("/ExtGState", 1)}
+"""Operator → the resources that it names, and how many tokens before it the name stands."""
 _SPACE_OPERATORS = {b"cs", b"CS"}
 
 
@@ -64,8 +67,8 @@ def _check(
 
 def _check_nesting(tokens: list[bytes], where: str, findings: Findings) -> None:
     depth = deepest = 0
-    for token in tokens:
-        depth += (token == b"q") - (token == b"Q")
+    for token in filter(_NESTING.__contains__, tokens):
+        depth += 1 if token == b"q" else -1
         deepest = max(deepest, depth)
     if deepest > _MOST_NESTED or depth != 0:
         findings.add("6.1.12", "nesting", f"{where} nests graphics states {deepest} deep, {depth} left open")
@@ -75,9 +78,13 @@ def _check_names(
     tokens: list[bytes], resources: pikepdf.Object | None, where: str, findings: Findings
 ) -> None:
     """Whatever is drawn or set must be there."""
-    for operator, category in ((b"Do", "/XObject"), (b"Tf", "/Font"), (b"gs", "/ExtGState")):
-        known = resources.get(category, pikepdf.Dictionary()) if resources is not None else ()
-        back = 2 if operator == b"Tf" else 1
-        for place, token in enumerate(tokens):
-            if token == operator and (place < back or tokens[place - back].decode("latin-1") not in known):
-                findings.add("6.2.10", "resource_missing", f"{where} uses a {category} that it does not name")
+    known = {
+        operator: resources.get(category, pikepdf.Dictionary()) if resources is not None else ()
+        for operator, (category, _) in _NAMING.items()
+    }
+    for place, token in enumerate(tokens):
+        if token not in _NAMING:
+            continue
+        category, back = _NAMING[token]
+        if place < back or tokens[place - back].decode("latin-1") not in known[token]:
+            findings.add("6.2.10", "resource_missing", f"{where} uses a {category} that it does not name")
