@@ -1,7 +1,7 @@
 """CPU, memory and size of document PDFs with their text layer, at 10 and at 300 pages, against img2pdf.
 
-`python -m bench.document_pdf [--pages 10 300] [--img2pdf PATH] [--json]`. Each file is made by its own process,
-whose CPU and peak memory are read; ours takes images and readings from disk page by page, writes
+`python -m bench.document_pdf [--pages 10 300] [--img2pdf PATH] [--json]`. Each file is made by a process
+of its own, whose CPU and peak memory are read; ours takes images and readings from disk page by page, writes
 text on every word and checks the file for PDF/A-1b before it is done. img2pdf, where it is installed
 (any environment will do), writes the same images without text, claim or check.
 """

@@ -71,9 +71,7 @@ def content(words: Sequence[PlacedWord], font: TextFont, font_name: str, mode: i
 def _scale(word: PlacedWord, font: TextFont) -> str:
     natural = font.width_of(word.text) * word.size / 1000
     percent = 100 * word.width / natural if natural > 0 else 100.0
-    return number(min(_MOST_SCALE, max(_ASTRAL = "\U00010000"
-"""The first character that two UTF-16 units stand for; the layer's font has codes of one."""
-_LEAST_SCALE, percent)))
+    return f"{min(_MOST_SCALE, max(_LEAST_SCALE, percent)):.1f}"
 
 
 def _placed_line(
@@ -116,7 +114,8 @@ def _shared_out(text: str, box: Box, total: int, font: TextFont) -> Iterator[tup
 
 def writable(text: str) -> str:
     """The text as the layer holds it: NFC, without control characters; what lies beyond the BMP is U+FFFD."""
-    if text.isprintable() and " " not in text and unicodedata.is_normalized("NFC", text) and max(text) < _ASTRAL:
+    plain = text.isprintable() and " " not in text and max(text, default=" ") < _ASTRAL
+    if plain and unicodedata.is_normalized("NFC", text):
         return text
     composed = "".join(unicodedata.normalize("NFC", text).split())
     return "".join(
