@@ -46,7 +46,12 @@ class DecodedPage:
 
 
 def decode(data: bytes) -> DecodedPage:
-    """Decode an access image; raises NoPicture."""
+    """Decode an access image, JPEG or whatever else a profile keeps them as; raises NoPicture."""
+    if data[:2] != b"\xff\xd8":
+        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_ANYCOLOR) if data else None
+        if pixels is None:
+            raise NoPicture("no format of ours")
+        return DecodedPage([_with_channels(pixels)])
     try:
         _, _, space, _ = simplejpeg.decode_jpeg_header(data)
         wanted = "GRAY" if space.upper() == "GRAY" else "BGR"

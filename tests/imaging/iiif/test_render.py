@@ -86,8 +86,18 @@ def test_grey_pages_stay_grey(page: bytes) -> None:
     decoded = decode(grey.getvalue())
     assert decoded.levels[0].shape[2] == 1
     assert part(grey.getvalue(), "0,0,64,64/max/0/default.jpg").mode == "L"
-    with pytest.raises(NoPicture):
-        decode(b"no picture")
+    for broken in (b"", b"no picture", b"\xff\xd8\xff\xe0 cut"):
+        with pytest.raises(NoPicture):
+            decode(broken)
+
+
+def test_black_and_white_access_images_are_served_too(page: bytes) -> None:
+    """PNG and G4, as a bitonal profile would keep them."""
+    for kind, options in (("PNG", {}), ("TIFF", {"compression": "group4"})):
+        kept = io.BytesIO()
+        whole(page).convert("1", dither=Image.Dither.NONE).save(kept, kind, **options)
+        found = pixels(part(kept.getvalue(), "0,0,900,900/max/0/default.png"))
+        assert np.mean((found > 127) == (pixels(whole(page))[:900, :900] > 127)) > 0.999
 
 
 def test_a_single_pixel_can_be_asked_for(page: bytes) -> None:
