@@ -41,7 +41,8 @@ function show(leaf) {
   document.getElementById("no-fields").hidden = here.length > 0 || fields.length === 0;
   if (text.open) loadText();
   const after = leaves[leaves.indexOf(leaf) + 1];
-  if (after) fetch(after.dataset.image);
+  // Its description is asked for so that the server has the page open by the time it is turned to.
+  if (after) fetch(after.dataset.image).catch(() => {});
   history.replaceState(null, "", `?page_id=${leaf.dataset.page}`);
 }
 
