@@ -12,6 +12,7 @@ from PIL import Image, UnidentifiedImageError
 
 from contracts.vocabulary import RefusalReason
 from services.imaging.domain import Refused
+from services.imaging.steps.jpeg_planes import decode_planes, is_planar
 from services.imaging.steps.limits import check_size
 from services.imaging.steps.sheet import Plane, Sheet, sheet_from_bgr
 
@@ -40,12 +41,12 @@ def decode_jpeg(data: bytes) -> Sheet:
     try:
         with Image.open(io.BytesIO(data), formats=["JPEG"]) as opened:
             check_size(*opened.size)
-            mode, dpi = opened.mode, stated_dpi(opened)
+            mode, size, planar, dpi = opened.mode, opened.size, is_planar(opened), stated_dpi(opened)
             mirrored, rotation = exif_turn(opened)
     except (*_DECODE_ERRORS, UnidentifiedImageError) as error:
         raise damaged(error, cut=ends_abruptly(data)) from error
     try:
-        sheet = _jpeg_pixels(data, mode)
+        sheet = decode_planes(data, *size) if planar else _jpeg_pixels(data, mode)
     except _DECODE_ERRORS as error:
         raise damaged(error, cut=ends_abruptly(data)) from error
     return replace(sheet, dpi=dpi, mirrored=mirrored, rotation=rotation)
