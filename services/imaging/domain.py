@@ -1,12 +1,12 @@
 """What imaging says of a page: recipe, measures, defects, outcome. Plain data and rules, no pixels."""
 
-from typing import Self
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from contracts.vocabulary import PageContent, RefusalReason, Verdict
 
-RECIPE_VERSION = "1"
+RECIPE_VERSION = "2"
 """Changes whenever the same recipe would give other pixels."""
 
 
@@ -30,6 +30,23 @@ class CropBox(BaseModel):
     height: int = Field(gt=0)
 
 
+class Region(BaseModel):
+    """A part of a shown page, as shares of its width and height from the top left corner."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    x: float = Field(ge=0, lt=1)
+    y: float = Field(ge=0, lt=1)
+    width: float = Field(gt=0, le=1)
+    height: float = Field(gt=0, le=1)
+
+    @model_validator(mode="after")
+    def _inside(self) -> Self:
+        if self.x + self.width > 1 + 1e-6 or self.y + self.height > 1 + 1e-6:
+            raise ValueError("the region reaches beyond the page")
+        return self
+
+
 class Levels(BaseModel):
     """Brightness that becomes black and brightness that becomes paper white, 0 to 255."""
 
@@ -37,6 +54,36 @@ class Levels(BaseModel):
 
     black: int
     white: int
+
+
+class Bitonal(BaseModel):
+    """How the black-and-white copy is made."""
+
+    model_config = ConfigDict(frozen=True)
+
+    strength: float
+    """Share of the paper's brightness that ink takes away."""
+    despeckle_px: int = 0
+    """Marks of fewer pixels are taken away; 0 keeps everything."""
+
+
+class Correction(BaseModel):
+    """What a person changes on a page: another recipe for the same master, never another master."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rotate: Literal[0, 90, 180, 270] = 0
+    """Further degrees clockwise, on the page as it is shown."""
+    skew_degrees: float | None = Field(default=None, ge=-45, le=45)
+    """The lean to remove instead of the one that was found."""
+    crop: Region | None = None
+    """What to keep of the page as it is shown after `rotate`."""
+    split: tuple[Region, ...] = Field(default=(), max_length=8)
+    """Pages that lie side by side in one scan, in reading order, each as a part of the cropped page."""
+    position: int | None = Field(default=None, ge=1)
+    """Its place among the pages of its file, where that is not its own number."""
+    content: PageContent | None = None
+    """What the page is, where imaging was mistaken: a person may mark it blank."""
 
 
 class Recipe(BaseModel):
@@ -67,6 +114,17 @@ class Recipe(BaseModel):
     reading_quality: int = 90
     reading_levels: Levels | None = None
     thumbnail_px: int = 300
+    target_white: int = 245
+    """Brightness that `levels.white` becomes."""
+    bitonal: Bitonal | None = None
+    corrections: tuple[Correction, ...] = ()
+    """What people changed since, in order; already worked into the members above."""
+    part: int = 1
+    parts: int = 1
+    """Which of how many pages this is, where one scan was split."""
+    position: int | None = None
+    content: PageContent | None = None
+    """What a person says the page is."""
 
 
 class Measures(BaseModel):
@@ -75,6 +133,8 @@ class Measures(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     dpi: float | None = None
+    effective_dpi: float | None = None
+    """The resolution that strokes really use: lower where a scan was enlarged or out of focus."""
     dpi_stated: bool = False
     """Whether the file states its resolution; otherwise it is inferred from an A4 page's size."""
     width_mm: float | None = None
@@ -85,10 +145,24 @@ class Measures(BaseModel):
     """(paper − ink) / 255."""
     sharpness: float = 0.0
     """Share of the ink-to-paper step crossed within one pixel at the strokes' edges, 0 to 1."""
+    saturated_share: float = 0.0
+    """Share of the paper that is as bright as the scanner can tell."""
+    colour: bool = True
+    """Whether the scan has colour planes at all."""
     ink_share: float = 0.0
     """Share of the paper that is covered by ink."""
     clipped_share: float = 0.0
     """Share of ink that touches the edge of the scan."""
+    missing_corner_mm: float = 0.0
+    """Side of the largest corner in whose place the scanner bed shows."""
+    streak_share: float = 0.0
+    """Share of the page's length along which its clearest streak runs."""
+    paper: str | None = None
+    """The paper size that the sheet fits: A4, A5…; none where it fits no known one."""
+    paper_deviation_mm: float = 0.0
+    """How far the sheet is from the nearest of the sizes that were expected."""
+    excess_mm: float = 0.0
+    """How much longer the sheet is than the paper size that has its width."""
     skew_score: float = 0.0
     """How sharply the lines of text agree on the skew; below 2 there are hardly any lines."""
     orientation_score: float = 0.0
@@ -124,6 +198,8 @@ class PageOutcome(BaseModel):
     defects: tuple[Defect, ...] = ()
     recipe: Recipe | None = None
     measures: Measures = Measures()
+    fingerprint: str = ""
+    """Where ink lies on the page, to find the same sheet scanned twice; see `steps.fingerprint`."""
     source_width: int = 0
     source_height: int = 0
     width: int = 0
@@ -135,6 +211,7 @@ class PageOutcome(BaseModel):
     """File name in the work folder, until it is stored."""
     thumbnail: str | None = None
     reading: str | None = None
+    bitonal: str | None = None
     milliseconds: dict[str, float] = Field(default_factory=dict)
     """CPU time by step."""
 

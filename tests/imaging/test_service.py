@@ -121,7 +121,7 @@ async def test_every_derivative_can_be_rebuilt_from_master_and_recipe(imaging: R
         )
 
     master = await imaging.runtime.store.get(MASTERS, enhanced.master_key)
-    again = rebuild(decode_jpeg(master), Recipe.model_validate(stored), load_profile())
+    again = rebuild(decode_jpeg(master), Recipe.model_validate(stored))
 
     assert again.access == await imaging.runtime.store.get(DERIVATIVES, enhanced.access_key)
     assert again.thumbnail == await imaging.runtime.store.get(DERIVATIVES, enhanced.thumbnail_key)

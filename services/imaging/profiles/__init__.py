@@ -8,6 +8,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict
 
 from contracts.vocabulary import Verdict
+from services.imaging.domain import Bitonal
 
 
 class _Part(BaseModel):
@@ -82,10 +83,44 @@ class DefectRule(_Part):
         return self.below if self.below is not None else self.above or 0.0
 
 
+class CaptureRules(_Part):
+    """What the law and the archive ask of a scan of this class, and where that stands."""
+
+    least_dpi: int
+    advised_dpi: int
+    colour: bool
+    scale_percent: int
+    delivery: str
+    """The legal format of the electronic copy."""
+    papers: tuple[str, ...] = ()
+    """Paper sizes of this class, names from `papers.yaml`; any where there are none."""
+    source: str
+
+
+class PaperSize(_Part):
+    """A paper size in millimetres, upright."""
+
+    width_mm: float
+    height_mm: float
+
+
+class BatchRules(_Part):
+    """What is asked of neighbouring pages."""
+
+    alike: float
+    """Likeness of fingerprints from which two pages count as one sheet scanned twice."""
+    duplex: bool
+    """Whether sheets of this class are scanned on both sides."""
+
+
 class Profile(_Part):
     """One document class's rules."""
 
     name: str
+    title: str
+    capture: CaptureRules
+    batch: BatchRules
+    bitonal: Bitonal | None = None
     access: AccessRules
     reading: ReadingRules
     thumbnail_px: int
@@ -106,8 +141,47 @@ class DefectSentence(_Part):
 
 @functools.cache
 def load_profile(name: str = "default") -> Profile:
-    """The named profile; raises FileNotFoundError for an unknown one and ValidationError for a wrong one."""
-    return Profile.model_validate(_read(f"{name}.yaml"))
+    """The named profile; raises FileNotFoundError for an unknown one and ValidationError for a wrong one.
+
+    A profile states what differs from the one that it `extends`.
+    """
+    return Profile.model_validate(_extended(name))
+
+
+def _extended(name: str) -> dict[str, Any]:
+    own = _read(f"{name}.yaml")
+    base = own.pop("extends", None)
+    return _merged(_extended(base), own) if base else own
+
+
+def _merged(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in own.items():
+        below = base.get(key)
+        both = isinstance(value, dict) and isinstance(below, dict)
+        merged[key] = _merged(below, value) if both else value
+    return merged
+
+
+@functools.cache
+def profile_names() -> tuple[str, ...]:
+    """Every profile there is."""
+    others = {"defects.yaml", "papers.yaml", "classes.yaml"}
+    found = (entry.name for entry in files(__package__).iterdir() if entry.name.endswith(".yaml"))
+    return tuple(sorted(name.removesuffix(".yaml") for name in found if name not in others))
+
+
+@functools.cache
+def profile_of(document_class: str) -> str:
+    """The profile of a dossier kind or document type; `default` for one that has none of its own."""
+    found: str = _read("classes.yaml").get(document_class, "default")
+    return found
+
+
+@functools.cache
+def paper_sizes() -> dict[str, PaperSize]:
+    """Name → size of every paper that is known here."""
+    return {name: PaperSize.model_validate(size) for name, size in _read("papers.yaml").items()}
 
 
 @functools.cache

@@ -11,7 +11,7 @@ from PIL import Image
 
 from contracts.vocabulary import RefusalReason
 from services.imaging.domain import PageOutcome, Refused, worst
-from services.imaging.profiles import Profile, load_profile
+from services.imaging.profiles import load_profile
 from services.imaging.sandbox.limits import PAUSE_AFTER_S, allow_cpu_for_a_page
 from services.imaging.sandbox.protocol import RESULTS, Order, Report
 from services.imaging.steps.clock import Clock
@@ -37,13 +37,12 @@ def work(order: Order) -> None:
             _tell(report, Report(ended=True))
             return
         _tell(report, Report(pages=pages.count))
-        profile = load_profile(order.profile)
         for page_no in range(order.first_page, pages.count + 1):
             if page_no > order.first_page and time.monotonic() - started > PAUSE_AFTER_S:
                 _tell(report, Report(ended=False))
                 return
             allow_cpu_for_a_page()
-            _tell(report, Report(page=_page(pages, page_no, profile, folder)))
+            _tell(report, Report(page=_page(pages, page_no, order, folder)))
         _tell(report, Report(ended=True))
 
 
@@ -52,9 +51,9 @@ def _open(source: Path, claim: str) -> Pages:
     return split(data, sniff(data[:_HEAD_BYTES], claim))
 
 
-def _page(pages: Pages, page_no: int, profile: Profile, folder: Path) -> PageOutcome:
+def _page(pages: Pages, page_no: int, order: Order, folder: Path) -> PageOutcome:
     try:
-        return _enhanced(pages, page_no, profile, folder)
+        return _enhanced(pages, page_no, order, folder)
     except Refused as refused:
         return PageOutcome.refusal(refused, page_no, pages.count)
     except (MemoryError, cv2.error) as error:
@@ -62,16 +61,17 @@ def _page(pages: Pages, page_no: int, profile: Profile, folder: Path) -> PageOut
         return PageOutcome.refusal(crash, page_no, pages.count)
 
 
-def _enhanced(pages: Pages, page_no: int, profile: Profile, folder: Path) -> PageOutcome:
+def _enhanced(pages: Pages, page_no: int, order: Order, folder: Path) -> PageOutcome:
     clock = Clock()
     with clock.step("decode"):
         sheet = pages.decode(page_no)
-    examination, upright = examine(sheet, profile, clock)
-    made = derive(upright, examination.recipe, profile, clock)
+    examination, upright = examine(sheet, load_profile(order.profile), clock, order.papers)
+    made = derive(upright, examination.recipe, clock)
     with clock.step("write"):
         access = _write(folder / f"{page_no:06d}_access.jpg", made.access)
         thumbnail = _write(folder / f"{page_no:06d}_thumbnail.jpg", made.thumbnail)
         reading = _write(folder / f"{page_no:06d}_reading.jpg", made.reading) if made.reading else None
+        bitonal = _write(folder / f"{page_no:06d}_bitonal.tif", made.bitonal) if made.bitonal else None
     dpi, recipe = examination.measures.dpi, examination.recipe
     return PageOutcome(
         page_no=page_no,
@@ -90,6 +90,8 @@ def _enhanced(pages: Pages, page_no: int, profile: Profile, folder: Path) -> Pag
         access=access,
         thumbnail=thumbnail,
         reading=reading,
+        bitonal=bitonal,
+        fingerprint=examination.fingerprint,
         milliseconds=clock.milliseconds,
     )
 
@@ -117,4 +119,4 @@ def warm_up() -> None:
         data = buffer.getvalue()
         sheet = split(data, sniff(data[:_HEAD_BYTES], claim)).decode(1)
         examination, upright = examine(sheet, load_profile(), Clock())
-        derive(upright, examination.recipe, load_profile(), Clock())
+        derive(upright, examination.recipe, Clock())

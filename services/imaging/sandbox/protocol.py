@@ -21,6 +21,8 @@ class Order(BaseModel):
     folder: str
     """Where derivatives and the report go."""
     profile: str = "default"
+    papers: tuple[str, ...] = ()
+    """Paper sizes of the surveyed document; those of the profile where there are none."""
     first_page: int = 1
     wall_s: float
 

@@ -13,41 +13,30 @@ _MOST_TRIM = 0.5
 """Of either side; whatever would cut more is not a border."""
 
 
-def crop(
-    paper: Plane,
-    ink: Plane,
-    skew_degrees: float,
-    scale: float,
-    margin_px: int,
-    size: tuple[int, int],
-    *,
-    bordered: bool,
-) -> CropBox:
-    """The crop box in pixels of a scan of `size`, from shrunken maps of paper and ink (255: there is some).
+Box = tuple[float, float, float, float]
+"""Left, top, right and bottom on the straightened, shrunken page."""
 
-    Without a scanner border the whole scan is kept. Ink outside the found paper always widens the box.
+
+def crop(
+    sheet: Box, marks: Plane, skew_degrees: float, scale: float, margin_px: int, size: tuple[int, int]
+) -> CropBox:
+    """The crop box in pixels of a scan of `size`, from the sheet's box and the map of ink (255: ink).
+
+    Ink outside the sheet's box always widens it. All of the shrunken page as `sheet` keeps the whole scan.
     """
-    whole = (0.0, 0.0, float(paper.shape[1]), float(paper.shape[0]))
-    left, top, right, bottom = _paper_box(paper, skew_degrees) if bordered else whole
-    if right - left < whole[2] * (1 - _MOST_TRIM) or bottom - top < whole[3] * (1 - _MOST_TRIM):
-        left, top, right, bottom = whole
-    inked = _ink_box(ink, skew_degrees)
+    whole = (0.0, 0.0, float(marks.shape[1]), float(marks.shape[0]))
+    left, top, right, bottom = sheet
+    inked = ink_box(marks, skew_degrees)
     if inked is not None:
         margin = margin_px * scale
         left, top = min(left, inked[0] - margin), min(top, inked[1] - margin)
         right, bottom = max(right, inked[2] + margin), max(bottom, inked[3] + margin)
-    return _in_scan_pixels(
-        (left, top, right, bottom), skew_degrees, scale, size, whole=(left, top, right, bottom) == whole
-    )
+    box = (left, top, right, bottom)
+    return _in_scan_pixels(box, skew_degrees, scale, size, whole=box == whole)
 
 
 def _in_scan_pixels(
-    box: tuple[float, float, float, float],
-    skew_degrees: float,
-    scale: float,
-    size: tuple[int, int],
-    *,
-    whole: bool,
+    box: Box, skew_degrees: float, scale: float, size: tuple[int, int], *, whole: bool
 ) -> CropBox:
     """The box at full size, no larger than the scan turned by its skew."""
     width, height = size
@@ -61,17 +50,28 @@ def _in_scan_pixels(
     return CropBox(x=left, y=top, width=max(1, right - left), height=max(1, bottom - top))
 
 
-def _paper_box(paper: Plane, skew_degrees: float) -> tuple[float, float, float, float]:
+def straight_paper(paper: Plane, skew_degrees: float) -> Plane:
+    """The map of paper, its lean taken away; beyond the scan there is none."""
     height, width = paper.shape
-    straight = cv2.warpAffine(
-        paper, deskew_matrix(skew_degrees, width, height), (width, height),
-        flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_CONSTANT, borderValue=(0,),
+    return np.asarray(
+        cv2.warpAffine(
+            paper, deskew_matrix(skew_degrees, width, height), (width, height),
+            flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_CONSTANT, borderValue=(0,),
+        ),
+        dtype=np.uint8,
     )  # fmt: skip
+
+
+def sheet_box(straight: Plane) -> Box:
+    """Where the sheet lies on a straightened map of paper; all of it where what would be cut is no border."""
+    height, width = straight.shape
     rows = cv2.reduce(straight, 1, cv2.REDUCE_AVG, dtype=cv2.CV_32F).ravel() / 255
     columns = cv2.reduce(straight, 0, cv2.REDUCE_AVG, dtype=cv2.CV_32F).ravel() / 255
-    row_span = _span(rows >= _PAPER_SHARE * max(float(np.percentile(rows, 90)), 1e-6))
-    column_span = _span(columns >= _PAPER_SHARE * max(float(np.percentile(columns, 90)), 1e-6))
-    return column_span[0], row_span[0], column_span[1], row_span[1]
+    top, bottom = _span(rows >= _PAPER_SHARE * max(float(np.percentile(rows, 90)), 1e-6))
+    left, right = _span(columns >= _PAPER_SHARE * max(float(np.percentile(columns, 90)), 1e-6))
+    if right - left < width * (1 - _MOST_TRIM) or bottom - top < height * (1 - _MOST_TRIM):
+        return 0.0, 0.0, float(width), float(height)
+    return left, top, right, bottom
 
 
 def _span(inside: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> tuple[float, float]:
@@ -79,14 +79,17 @@ def _span(inside: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> tuple[floa
     return (float(found[0]), float(found[-1] + 1)) if len(found) else (0.0, float(len(inside)))
 
 
-def _ink_box(ink: Plane, skew_degrees: float) -> tuple[float, float, float, float] | None:
+def ink_box(marks: Plane, skew_degrees: float) -> Box | None:
     """The deskewed bounds of all ink, from the ink's own coordinates: nothing is lost at the scan's edge."""
-    points = cv2.findNonZero(ink)
-    if points is None:
+    height, width = marks.shape
+    rows = np.flatnonzero(cv2.reduce(marks, 1, cv2.REDUCE_MAX).ravel())
+    if not len(rows):
         return None
-    height, width = ink.shape
+    # The first and the last mark of each row bound all others.
+    inked = marks[rows] > 0
+    x = np.concatenate([inked.argmax(axis=1), width - 1 - inked[:, ::-1].argmax(axis=1)])
+    points = np.column_stack([x, np.tile(rows, 2)]).astype(np.float64)
     forward = cv2.invertAffineTransform(deskew_matrix(skew_degrees, width, height))
-    flat = points.reshape(-1, 2).astype(np.float64)
-    x = flat @ forward[0, :2] + forward[0, 2]
-    y = flat @ forward[1, :2] + forward[1, 2]
-    return float(x.min()), float(y.min()), float(x.max() + 1), float(y.max() + 1)
+    placed = points @ forward[:, :2].T + forward[:, 2]
+    (left, top), (right, bottom) = placed.min(axis=0), placed.max(axis=0)
+    return float(left), float(top), float(right + 1), float(bottom + 1)

@@ -1,8 +1,11 @@
 """Encodes planes as JPEG files with their resolution written in."""
 
+import io
+
 import cv2
 import numpy as np
 import simplejpeg
+from PIL import Image
 
 from services.imaging.steps.sheet import Plane, Sheet
 
@@ -24,6 +27,16 @@ def encode_access(sheet: Sheet, quality: int, dpi: float | None) -> bytes:
 def encode_grey(y: Plane, quality: int, dpi: float | None) -> bytes:
     """A grey JPEG of the brightness alone."""
     return with_dpi(simplejpeg.encode_jpeg_yuv_planes(np.ascontiguousarray(y), None, None, quality), dpi)
+
+
+def encode_bitonal(black: Plane, dpi: float | None) -> bytes:
+    """A Group 4 TIFF of a page on which ink is 0 and paper 255."""
+    buffer = io.BytesIO()
+    resolution = {"dpi": (round(dpi), round(dpi))} if dpi else {}
+    Image.fromarray(black).convert("1", dither=Image.Dither.NONE).save(
+        buffer, "TIFF", compression="group4", **resolution
+    )
+    return buffer.getvalue()
 
 
 def reduce(y: Plane, scale: float) -> Plane:

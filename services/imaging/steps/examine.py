@@ -9,15 +9,19 @@ from contracts.vocabulary import PageContent
 from services.imaging.domain import CropBox, Defect, Measures, Recipe
 from services.imaging.profiles import Profile
 from services.imaging.steps.clock import Clock
-from services.imaging.steps.crop import crop
+from services.imaging.steps.crop import Box, crop, sheet_box, straight_paper
 from services.imaging.steps.detect_blank import detect_blank, ink_mask, measure_ink
 from services.imaging.steps.even_contrast import choose_levels
 from services.imaging.steps.find_cover import Cover, find_cover
+from services.imaging.steps.find_folds import missing_corner
 from services.imaging.steps.find_ink import Ground, find_ink
 from services.imaging.steps.find_skew import Skew, find_skew
+from services.imaging.steps.find_streaks import find_streaks
+from services.imaging.steps.fingerprint import fingerprint
+from services.imaging.steps.fit_paper import PaperFit, fit_paper
 from services.imaging.steps.geometry import deskew_matrix
 from services.imaging.steps.judge import judge
-from services.imaging.steps.measure import Tone, clipped_share, measure_tone, resolution
+from services.imaging.steps.measure import Tone, clipped_share, measure_tone, resolution, saturated_share
 from services.imaging.steps.orient import WayUp, find_way_up
 from services.imaging.steps.sheet import Plane, Sheet, turn, turn_plane
 from services.imaging.steps.shrink import shrink
@@ -39,6 +43,7 @@ class Examination:
     cover_reference: str | None
     measures: Measures
     defects: tuple[Defect, ...]
+    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +66,13 @@ class Finding:
         return PageContent.BLANK if self.blank else PageContent.TEXT
 
 
-def examine(sheet: Sheet, profile: Profile, clock: Clock) -> tuple[Examination, Sheet]:
-    """Find out everything about a page; returns it with the sheet turned upright."""
+def examine(
+    sheet: Sheet, profile: Profile, clock: Clock, papers: tuple[str, ...] = ()
+) -> tuple[Examination, Sheet]:
+    """Find out everything about a page; returns it with the sheet turned upright.
+
+    `papers` are the sizes of the surveyed document, where they are known; else those of the profile count.
+    """
     with clock.step("turn"):
         as_stated = turn(sheet, sheet.rotation, mirrored=sheet.mirrored)
     found = _look(as_stated, profile, clock)
@@ -71,14 +81,62 @@ def examine(sheet: Sheet, profile: Profile, clock: Clock) -> tuple[Examination, 
     with clock.step("measure"):
         tone = measure_tone(upright.y, found.ground.ink, found.scale, found.ground.paper_level)
     with clock.step("crop"):
-        box = _box(upright, found, profile)
-    measures = _measures(upright, found, tone, box)
+        outline = _outline(found)
+        box = _box(upright, found, outline.sheet, profile)
+    with clock.step("faults"):
+        streaks = find_streaks(found.ground)
+        mark = fingerprint(ink_mask(found.ground, profile.blank.ink_strength), found.skew.degrees)
+        paper = _paper(upright, found, outline, papers or profile.capture.papers)
+    measures = _measures(upright, found, tone, box).model_copy(
+        update={
+            "streak_share": round(streaks, 3),
+            "missing_corner_mm": outline.missing_corner_mm(resolution(upright), found.scale),
+            "paper": paper.name,
+            "paper_deviation_mm": paper.deviation_mm,
+            "excess_mm": paper.excess_mm,
+        }
+    )
     recipe = _recipe(upright, found, tone, box, profile).model_copy(
         update={"mirrored": sheet.mirrored, "rotation": (sheet.rotation + found.way.rotation) % 360}
     )
     defects = judge(measures, found.content, found.way.rotation, recipe.skew_degrees, profile)
     reference = found.cover.reference if found.cover else None
-    return Examination(recipe, found.content, reference, measures, defects), upright
+    content = found.content
+    return Examination(
+        recipe, content, reference, measures, defects, "" if content is PageContent.BLANK else mark
+    ), upright
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The sheet's bounds on the straightened shrunken page, and its largest missing corner's side there."""
+
+    sheet: Box
+    missing_corner: float
+
+    def missing_corner_mm(self, dpi: float | None, scale: float) -> float:
+        """The missing corner's side in millimetres; 0 where the resolution is unknown."""
+        return round(self.missing_corner / scale * _MM_PER_INCH / dpi, 1) if dpi else 0.0
+
+
+def _outline(found: Finding) -> Outline:
+    """The sheet as the scanner bed around it shows it; all of the scan where there is no bed."""
+    paper = found.ground.paper
+    if not found.ground.bordered:
+        return Outline((0.0, 0.0, float(paper.shape[1]), float(paper.shape[0])), 0.0)
+    straight = straight_paper(paper, found.skew.degrees)
+    sheet = sheet_box(straight)
+    return Outline(sheet, missing_corner(straight, sheet))
+
+
+def _paper(upright: Sheet, found: Finding, outline: Outline, expected: tuple[str, ...]) -> PaperFit:
+    """How the sheet's size fits; nothing is said where the scan states no resolution."""
+    dpi = resolution(upright)
+    if dpi is None or dpi != upright.dpi:
+        return PaperFit(None, 0.0, 0.0)
+    left, top, right, bottom = outline.sheet
+    millimetres = _MM_PER_INCH / dpi / found.scale
+    return fit_paper((right - left) * millimetres, (bottom - top) * millimetres, expected)
 
 
 def _look(sheet: Sheet, profile: Profile, clock: Clock) -> Finding:
@@ -129,13 +187,10 @@ def _turned(ground: Ground, degrees: int) -> Ground:
     )
 
 
-def _box(upright: Sheet, found: Finding, profile: Profile) -> CropBox:
+def _box(upright: Sheet, found: Finding, sheet: Box, profile: Profile) -> CropBox:
     margin = round(profile.crop.margin_mm * (resolution(upright) or 300) / _MM_PER_INCH)
     marks = ink_mask(found.ground, _FAINT)
-    return crop(
-        found.ground.paper, marks, found.skew.degrees, found.scale, margin, upright.size,
-        bordered=found.ground.bordered,
-    )  # fmt: skip
+    return crop(sheet, marks, found.skew.degrees, found.scale, margin, upright.size)
 
 
 def _measures(upright: Sheet, found: Finding, tone: Tone, box: CropBox) -> Measures:
@@ -150,7 +205,10 @@ def _measures(upright: Sheet, found: Finding, tone: Tone, box: CropBox) -> Measu
         contrast=round(tone.contrast, 3),
         sharpness=round(tone.sharpness, 3),
         ink_share=round(found.ink_share, 6),
-        clipped_share=0.0 if found.ground.bordered else round(clipped_share(found.ground.ink), 4),
+        clipped_share=round(clipped_share(found.ground.ink, found.ground.paper), 4),
+        saturated_share=round(saturated_share(found.ground.grey, found.ground.paper), 3),
+        effective_dpi=round(dpi * tone.resolved) if dpi else None,
+        colour=upright.cb is not None,
         skew_score=round(found.skew.score, 2),
         orientation_score=found.way.score,
     )
@@ -175,6 +233,8 @@ def _recipe(upright: Sheet, found: Finding, tone: Tone, box: CropBox, profile: P
         reading_quality=profile.reading.quality,
         reading_levels=choose_levels(tone.paper, tone.ink, 256),
         thumbnail_px=profile.thumbnail_px,
+        target_white=profile.levels.target_white,
+        bitonal=profile.bitonal if found.content is PageContent.TEXT else None,
     )
 
 

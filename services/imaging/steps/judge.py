@@ -4,33 +4,60 @@ from contracts.vocabulary import PageContent
 from services.imaging.domain import Defect, Measures
 from services.imaging.profiles import Profile, defect_sentences
 
+_MILDER = {
+    "dark": "too_dark",
+    "soft": "blurred",
+    "skewed": "skew_out_of_range",
+    "low_contrast": "over_exposed",
+}
+"""Not said where its graver form is said."""
+_SATURATED_SHARE = 0.8
+"""Paper that is this widely as white as it can be may have swallowed strokes."""
+
 
 def judge(
     measures: Measures, content: PageContent, rotation: int, skew_degrees: float, profile: Profile
 ) -> tuple[Defect, ...]:
     """The defects of a page. A blank page has no text, so nothing that text shows is asked of it."""
-    findings: list[tuple[str, float]] = [
-        ("low_resolution", measures.dpi or 1e9),
-        ("resolution_unknown", measures.dpi or 0.0),
-        ("too_dark", measures.paper_level),
-        ("dark", measures.paper_level),
-    ]
+    findings = _of_the_scan(measures, profile)
     if content is not PageContent.BLANK:
-        findings += [
-            ("clipped", measures.clipped_share),
-            ("skewed", abs(skew_degrees)),
-            ("upside_down", float(rotation == 180)),
-            ("low_contrast", measures.contrast),
-            ("orientation_unsure", measures.orientation_score),
-        ]
-        if measures.sharpness:
-            findings += [("blurred", measures.sharpness), ("soft", measures.sharpness)]
-    found = tuple(
-        _defect(code, measure, profile) for code, measure in findings if _broken(code, measure, profile)
-    )
-    codes = {defect.code for defect in found}
-    milder = {"dark": "too_dark", "soft": "blurred"}
-    return tuple(defect for defect in found if milder.get(defect.code) not in codes)
+        findings |= _of_the_text(measures, rotation, skew_degrees)
+    codes = {code for code, measure in findings.items() if _broken(code, measure, profile)}
+    told = [code for code in findings if code in codes and _MILDER.get(code) not in codes]
+    return tuple(defect(code, findings[code], profile) for code in told)
+
+
+def _of_the_scan(measures: Measures, profile: Profile) -> dict[str, float]:
+    return {
+        "low_resolution": measures.dpi or 1e9,
+        "resolution_unknown": measures.dpi or 0.0,
+        "not_colour": float(measures.colour or not profile.capture.colour),
+        "too_dark": measures.paper_level,
+        "dark": measures.paper_level,
+        "folded_corner": measures.missing_corner_mm,
+        "streaks": measures.streak_share,
+        "double_feed": measures.excess_mm,
+        "wrong_paper_size": measures.paper_deviation_mm,
+    }
+
+
+def _of_the_text(measures: Measures, rotation: int, skew_degrees: float) -> dict[str, float]:
+    findings = {
+        "clipped": measures.clipped_share,
+        "skewed": abs(skew_degrees),
+        "skew_out_of_range": abs(skew_degrees),
+        "upside_down": float(rotation == 180),
+        "low_contrast": measures.contrast,
+        "orientation_unsure": measures.orientation_score,
+    }
+    if measures.sharpness:
+        findings |= {
+            "over_exposed": measures.contrast if measures.saturated_share >= _SATURATED_SHARE else 1.0,
+            "blurred": measures.sharpness,
+            "soft": measures.sharpness,
+            "low_effective_resolution": measures.effective_dpi or 1e9,
+        }
+    return findings
 
 
 def _broken(code: str, measure: float, profile: Profile) -> bool:
@@ -38,7 +65,8 @@ def _broken(code: str, measure: float, profile: Profile) -> bool:
     return rule is not None and rule.broken_by(measure)
 
 
-def _defect(code: str, measure: float, profile: Profile) -> Defect:
+def defect(code: str, measure: float, profile: Profile) -> Defect:
+    """A fault that was found, with the verdict, bound and advice of the profile; KeyError for an unknown code."""
     rule, sentence = profile.defects[code], defect_sentences()[code]
     return Defect(
         code=code,

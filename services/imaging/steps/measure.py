@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from services.imaging.steps.resolve import resolved_share
 from services.imaging.steps.sheet import Plane, Sheet
 
 _MM_PER_INCH = 25.4
@@ -16,6 +17,7 @@ _LONGEST_PAPER_MM = 480.0
 """A3 with a border."""
 _LIKELY_DPI = (150.0, 200.0, 240.0, 300.0, 400.0, 600.0)
 _PLAIN_INK = 96
+_SATURATED = 254
 _TILE_PX = 320
 _TILES = 4
 
@@ -28,6 +30,8 @@ class Tone:
     ink: float
     contrast: float
     sharpness: float
+    resolved: float = 1.0
+    """Share of the pixel grid's resolution that strokes use."""
 
 
 def resolution(sheet: Sheet) -> float | None:
@@ -62,7 +66,7 @@ def measure_tone(y: Plane, ink: Plane, scale: float, paper_level: float) -> Tone
     changes = _count([cv2.absdiff(tile[:, 1:], tile[:, :-1]) for tile in inked])
     changes[: max(1, round(0.05 * step))] = 0  # flat paper and flat ink
     sharpness = _percentile(changes, 95) / step if changes.sum() > 50 else 0.0
-    return Tone(paper_level, darkest, step / 255, min(1.0, sharpness))
+    return Tone(paper_level, darkest, step / 255, min(1.0, sharpness), resolved_share(inked))
 
 
 def _count(images: Sequence[NDArray[Any]]) -> NDArray[np.int64]:
@@ -94,7 +98,14 @@ def _sample(y: Plane, ink: Plane, scale: float, part: int) -> Plane | None:
     return y[top : top + _TILE_PX, left : left + _TILE_PX]
 
 
-def clipped_share(ink: Plane) -> float:
-    """Share of the outermost pixels of the scan that are plainly ink."""
+def clipped_share(ink: Plane, paper: Plane) -> float:
+    """Share of the outermost pixels of the scan that are plainly ink on paper: the scanner bed has no text to cut."""
     edge = np.concatenate([ink[1], ink[-2], ink[:, 1], ink[:, -2]])
-    return float(np.count_nonzero(edge > _PLAIN_INK)) / len(edge)
+    sheet = np.concatenate([paper[1], paper[-2], paper[:, 1], paper[:, -2]])
+    return float(np.count_nonzero((edge > _PLAIN_INK) & (sheet > 0))) / len(edge)
+
+
+def saturated_share(grey: Plane, paper: Plane) -> float:
+    """Share of the paper that is as bright as the scanner can tell."""
+    bright = cv2.bitwise_and(cv2.threshold(grey, _SATURATED - 1, 255, cv2.THRESH_BINARY)[1], paper)
+    return cv2.countNonZero(bright) / max(1, cv2.countNonZero(paper))

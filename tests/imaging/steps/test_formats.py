@@ -80,7 +80,7 @@ def test_resolutions_come_down_to_the_profiles(dpi: int) -> None:
 
     decoded = split(data, sniff(data[:16])).decode(1)
     examination, upright = examine(decoded, load_profile(), Clock())
-    made = derive(upright, examination.recipe, load_profile(), Clock())
+    made = derive(upright, examination.recipe, Clock())
 
     access = Image.open(io.BytesIO(made.access))
     assert made.reading is not None
@@ -100,7 +100,7 @@ def test_colours_survive() -> None:
 
     decoded = split(data, sniff(data[:16])).decode(1)
     examination, upright = examine(decoded, load_profile(), Clock())
-    made = derive(upright, examination.recipe, load_profile(), Clock())
+    made = derive(upright, examination.recipe, Clock())
     access = np.asarray(Image.open(io.BytesIO(made.access)).convert("RGB")).astype(int)
     left, top = -examination.recipe.crop.x, -examination.recipe.crop.y
 

@@ -26,7 +26,7 @@ def enhanced(kind: Kind, faults: Faults, seed: int = 1, dpi: int = 200) -> tuple
     """Examine and derive a drawn scan, as the sandboxed child does."""
     page = decode_jpeg(files.jpeg(scanned(kind, faults, seed, dpi)))
     examination, upright = examine(page, load_profile(), Clock())
-    return examination, derive(upright, examination.recipe, load_profile(), Clock())
+    return examination, derive(upright, examination.recipe, Clock())
 
 
 def opened(jpeg: bytes) -> np.ndarray:

@@ -1,0 +1,60 @@
+"""A page's fingerprint: where its ink lies. Survives a second scan, tells the same form's fillings apart."""
+
+import base64
+import binascii
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from services.imaging.steps.crop import ink_box
+from services.imaging.steps.geometry import deskew_matrix
+from services.imaging.steps.sheet import Plane
+
+_COLUMNS, _ROWS = 40, 56
+"""Cells of some 4 mm on the inked part of A4."""
+_TIE = 5.0
+"""Cells whose ink differs by less (of 255) are alike; bare paper is alike everywhere."""
+_BYTES = 2 * _COLUMNS * _ROWS // 8
+
+
+def fingerprint(marks: Plane, skew_degrees: float) -> str:
+    """Base64 of two bits per cell of the straightened ink (255: ink): more, or less, than in the next cell.
+
+    Cells are laid over the ink's own bounds, so that the place on the glass does not matter. Empty where
+    there is too little ink.
+    """
+    bounds = ink_box(marks, skew_degrees)
+    if bounds is None:
+        return ""
+    left, top, right, bottom = (round(value) for value in bounds)
+    if right - left < _COLUMNS or bottom - top < _ROWS:
+        return ""
+    matrix = deskew_matrix(skew_degrees, marks.shape[1], marks.shape[0])
+    matrix[:, 2] += matrix[:, :2] @ np.array([left, top], dtype=np.float64)
+    page = cv2.warpAffine(
+        marks, matrix, (right - left, bottom - top), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    )
+    # Cells that overlap forgive a shift of a millimetre.
+    soft = cv2.blur(page, ((right - left) // _COLUMNS | 1, (bottom - top) // _ROWS | 1))
+    cells = cv2.resize(soft, (_COLUMNS + 1, _ROWS), interpolation=cv2.INTER_AREA).astype(np.float32)
+    step = cells[:, 1:] - cells[:, :-1]
+    bits = np.concatenate([(step > _TIE).ravel(), (step < -_TIE).ravel()])
+    return base64.b64encode(np.packbits(bits).tobytes()).decode("ascii")
+
+
+def likeness(one: str, other: str) -> float:
+    """How alike two fingerprints are, 0 to 1: shared bits by bits that either has; 0 where one is missing."""
+    first, second = _bits(one), _bits(other)
+    if first is None or second is None:
+        return 0.0
+    either = int(np.count_nonzero(first | second))
+    return float(np.count_nonzero(first & second)) / either if either else 0.0
+
+
+def _bits(text: str) -> "NDArray[np.uint8] | None":
+    try:
+        packed = base64.b64decode(text, validate=True)
+    except (ValueError, binascii.Error):
+        return None
+    return np.unpackbits(np.frombuffer(packed, np.uint8)) if len(packed) == _BYTES else None
