@@ -151,15 +151,15 @@ def load_profile(name: str = "default") -> Profile:
 def _extended(name: str) -> dict[str, Any]:
     own = _read(f"{name}.yaml")
     base = own.pop("extends", None)
-    return _merged(_extended(base), own) if base else own
+    return _merged(_extended(str(base)), own) if base else own
 
 
 def _merged(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
     merged = dict(base)
     for key, value in own.items():
         below = base.get(key)
-        both = isinstance(value, dict) and isinstance(below, dict)
-        merged[key] = _merged(below, value) if both else value
+        nested = isinstance(value, dict) and isinstance(below, dict)
+        merged[key] = _merged(dict(below), value) if nested and below is not None else value
     return merged
 
 

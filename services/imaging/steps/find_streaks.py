@@ -6,7 +6,7 @@ import numpy as np
 from services.imaging.steps.find_ink import Ground
 from services.imaging.steps.sheet import Plane
 
-_BLOCK_ROWS = 16
+_BLOCK = 16
 """Rows averaged before columns are compared: noise falls to a quarter, a streak stays."""
 _BESIDE_PX = 4
 """How far the paper beside a streak lies: 1 mm at 100 dpi. Creases are wider than that."""
@@ -21,18 +21,25 @@ def find_streaks(ground: Ground) -> float:
 
     Rules and frames of printed forms end at the margins; a streak does not.
     """
-    return max(_longest(ground.grey, ground.paper), _longest(ground.grey.T, ground.paper.T))
+    height, width = ground.grey.shape
+    down, across = (width, max(1, height // _BLOCK)), (max(1, width // _BLOCK), height)
+    return max(
+        _longest(_means(ground.grey, down), _means(ground.paper, down)),
+        _longest(_means(ground.grey, across).T, _means(ground.paper, across).T),
+    )
+
+
+def _means(plane: Plane, size: tuple[int, int]) -> Plane:
+    return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
 def _longest(grey: Plane, paper: Plane) -> float:
-    """The clearest streak along the columns."""
-    rows, columns = max(1, grey.shape[0] // _BLOCK_ROWS), grey.shape[1]
+    """The clearest streak along the columns of blocks' means."""
+    rows, columns = grey.shape
     if columns < 8 * _BESIDE_PX:
         return 0.0
-    size = (columns, rows)
-    mean = cv2.resize(np.ascontiguousarray(grey), size, interpolation=cv2.INTER_AREA).astype(np.int16)
-    covered = cv2.resize(np.ascontiguousarray(paper), size, interpolation=cv2.INTER_AREA)
-    whole = cv2.erode(covered, np.ones((1, 4 * _BESIDE_PX + 1), np.uint8)) == 255
+    mean = grey.astype(np.int16)
+    whole = cv2.erode(np.ascontiguousarray(paper), np.ones((1, 4 * _BESIDE_PX + 1), np.uint8)) == 255
     whole[:, : 2 * _BESIDE_PX] = whole[:, -2 * _BESIDE_PX :] = False
     left, right = np.roll(mean, _BESIDE_PX, axis=1), np.roll(mean, -_BESIDE_PX, axis=1)
     darker = (np.minimum(left, right) - mean >= _STEP) & whole

@@ -66,7 +66,7 @@ def _broken(code: str, measure: float, profile: Profile) -> bool:
 
 
 def defect(code: str, measure: float, profile: Profile) -> Defect:
-    """A fault that was found, with the verdict, bound and advice of the profile; KeyError for an unknown code."""
+    """A fault that was found, with the profile's verdict, bound and advice; KeyError for an unknown code."""
     rule, sentence = profile.defects[code], defect_sentences()[code]
     return Defect(
         code=code,

@@ -99,7 +99,7 @@ def _sample(y: Plane, ink: Plane, scale: float, part: int) -> Plane | None:
 
 
 def clipped_share(ink: Plane, paper: Plane) -> float:
-    """Share of the outermost pixels of the scan that are plainly ink on paper: the scanner bed has no text to cut."""
+    """Share of the scan's outermost pixels that are plainly ink on paper: the bed has no text to cut."""
     edge = np.concatenate([ink[1], ink[-2], ink[:, 1], ink[:, -2]])
     sheet = np.concatenate([paper[1], paper[-2], paper[:, 1], paper[:, -2]])
     return float(np.count_nonzero((edge > _PLAIN_INK) & (sheet > 0))) / len(edge)

@@ -1,4 +1,4 @@
-"""Measures how much of its stated resolution a scan really resolves: enlarged scans promise more than they hold."""
+"""Measures how much of its stated resolution a scan resolves: enlarged scans promise more than they hold."""
 
 import functools
 from collections.abc import Sequence
@@ -17,14 +17,14 @@ _LOW_BANDS = slice(1, 6)
 _LOST = 1e-3
 """A band with this share of the low bands' power is lost: below it lie noise and compression."""
 _SHARP = 0.74
-"""Share of the highest frequency that a drawn page at its true resolution keeps (0.74 to 0.82 over 40 pages)."""
+"""Share of the highest frequency that a drawn page at its true resolution keeps (0.74 to 0.82)."""
 
 
 def resolved_share(tiles: Sequence[Plane]) -> float:
-    """Share of the pixel grid's resolution that strokes in `tiles` use, 0 to 1; 1 where there is nothing to tell.
+    """Share of the pixel grid's resolution that strokes in `tiles` use, 0 to 1; 1 where nothing tells.
 
-    Power spectrum of the inkiest tiles in rings of frequency: the first ring that falls below a thousandth of the
-    low ones ends what the scan resolves.
+    Power spectrum of the inkiest tiles in rings of frequency: the first ring that falls below a thousandth
+    of the low ones ends what the scan resolves.
     """
     power = np.zeros(_BANDS)
     for tile in tiles:
