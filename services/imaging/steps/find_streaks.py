@@ -21,16 +21,25 @@ def find_streaks(ground: Ground) -> float:
 
     Rules and frames of printed forms end at the margins; a streak does not.
     """
-    height, width = ground.grey.shape
-    down, across = (width, max(1, height // _BLOCK)), (max(1, width // _BLOCK), height)
     return max(
-        _longest(_means(ground.grey, down), _means(ground.paper, down)),
-        _longest(_means(ground.grey, across).T, _means(ground.paper, across).T),
+        _longest(_down(ground.grey), _down(ground.paper)),
+        _longest(_across(ground.grey).T, _across(ground.paper).T),
     )
 
 
-def _means(plane: Plane, size: tuple[int, int]) -> Plane:
-    return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+def _down(plane: Plane) -> Plane:
+    """Means of blocks of rows."""
+    rows = plane.shape[0] // _BLOCK
+    size = (plane.shape[1], max(1, rows))
+    return np.asarray(cv2.resize(plane[: rows * _BLOCK or 1], size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _across(plane: Plane) -> Plane:
+    """Means of blocks of columns."""
+    columns = plane.shape[1] // _BLOCK
+    size = (max(1, columns), plane.shape[0])
+    whole = np.ascontiguousarray(plane[:, : columns * _BLOCK or 1])
+    return np.asarray(cv2.resize(whole, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _longest(grey: Plane, paper: Plane) -> float:
