@@ -109,8 +109,8 @@ class Recipe(BaseModel):
     despeckle: bool = False
     levels: Levels | None = None
     """Brightness correction of the access image, where the scan needs one."""
-    reading_scale: float | None = None
-    """Size of the reading image relative to the access image; none where there is nothing to read."""
+    reading_scale: float = 1.0
+    """Size of the reading image relative to the access image."""
     reading_quality: int = 90
     reading_levels: Levels | None = None
     thumbnail_px: int = 300
@@ -123,8 +123,8 @@ class Recipe(BaseModel):
     parts: int = 1
     """Which of how many pages this is, where one scan was split."""
     position: int | None = None
-    content: PageContent | None = None
-    """What a person says the page is."""
+    content: PageContent = PageContent.TEXT
+    """What the page is: as found, or as a person says. Only text is made ready for reading."""
 
 
 class Measures(BaseModel):
@@ -181,6 +181,20 @@ class Defect(BaseModel):
     advice: str
     """In Vietnamese, for the scan operator."""
     advice_en: str
+
+
+class RecipeFile(BaseModel):
+    """A recipe on disk: with master and recipe anybody can make the derivatives again and compare them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    master: str
+    """Path of the master; relative to the recipe's folder where it lies below or beside it."""
+    master_sha256: str
+    page_no: int
+    recipe: Recipe
+    derivatives: dict[str, str]
+    """Kind (access, thumbnail, reading, bitonal) → SHA-256 of the file that was made."""
 
 
 class PageOutcome(BaseModel):

@@ -1,6 +1,7 @@
 """What runs in the child: open one file, enhance its pages, write derivatives and a report."""
 
 import io
+import os
 import time
 from pathlib import Path
 from typing import TextIO
@@ -10,34 +11,40 @@ import numpy as np
 from PIL import Image
 
 from contracts.vocabulary import RefusalReason
-from services.imaging.domain import PageOutcome, Refused, worst
-from services.imaging.profiles import load_profile
+from services.imaging.domain import PageOutcome, Recipe, Refused, worst
+from services.imaging.profiles import defect_sentences, load_profile, paper_sizes, profile_names
 from services.imaging.sandbox.limits import PAUSE_AFTER_S, allow_cpu_for_a_page
 from services.imaging.sandbox.protocol import RESULTS, Order, Report
 from services.imaging.steps.clock import Clock
-from services.imaging.steps.derive import derive
+from services.imaging.steps.derive import Derivatives, derive
 from services.imaging.steps.examine import examine
+from services.imaging.steps.measure import resolution
+from services.imaging.steps.sheet import Sheet, turn
 from services.imaging.steps.sniff import sniff
 from services.imaging.steps.split import Pages, split
 
 _HEAD_BYTES = 16
 
 
-def work(order: Order) -> None:
-    """Work through the file from `order.first_page`; every page leaves one line in the report."""
+def work(order: Order, source: int) -> None:
+    """Work through the open file `source` from `order.first_page`; every page leaves one line in the report.
+
+    Derivatives and report go to the current folder.
+    """
     started = time.monotonic()
-    folder = Path(order.folder)
+    folder = Path()
     with (folder / RESULTS).open("a", encoding="utf-8") as report:
         allow_cpu_for_a_page()
         try:
-            pages = _open(Path(order.source), order.claim)
+            pages = _open(source, order.claim)
         except Refused as refused:
             _tell(report, Report(pages=1))
             _tell(report, Report(page=PageOutcome.refusal(refused)))
             _tell(report, Report(ended=True))
             return
         _tell(report, Report(pages=pages.count))
-        for page_no in range(order.first_page, pages.count + 1):
+        last = pages.count if order.recipe is None else min(order.first_page, pages.count)
+        for page_no in range(order.first_page, last + 1):
             if page_no > order.first_page and time.monotonic() - started > PAUSE_AFTER_S:
                 _tell(report, Report(ended=False))
                 return
@@ -46,13 +53,16 @@ def work(order: Order) -> None:
         _tell(report, Report(ended=True))
 
 
-def _open(source: Path, claim: str) -> Pages:
-    data = source.read_bytes()
+def _open(source: int, claim: str) -> Pages:
+    with os.fdopen(source, "rb") as opened:
+        data = opened.read()
     return split(data, sniff(data[:_HEAD_BYTES], claim))
 
 
 def _page(pages: Pages, page_no: int, order: Order, folder: Path) -> PageOutcome:
     try:
+        if order.recipe is not None:
+            return _followed(pages, page_no, order.recipe, folder)
         return _enhanced(pages, page_no, order, folder)
     except Refused as refused:
         return PageOutcome.refusal(refused, page_no, pages.count)
@@ -67,21 +77,47 @@ def _enhanced(pages: Pages, page_no: int, order: Order, folder: Path) -> PageOut
         sheet = pages.decode(page_no)
     examination, upright = examine(sheet, load_profile(order.profile), clock, order.papers)
     made = derive(upright, examination.recipe, clock)
+    outcome = _outcome(pages, page_no, sheet, examination.recipe, made, folder, clock)
+    return outcome.model_copy(
+        update={
+            "cover_reference": examination.cover_reference,
+            "verdict": worst(examination.defects),
+            "defects": examination.defects,
+            "measures": examination.measures,
+            "fingerprint": examination.fingerprint,
+        }
+    )
+
+
+def _followed(pages: Pages, page_no: int, recipe: Recipe, folder: Path) -> PageOutcome:
+    """The derivatives of a recipe that was made before: nothing is examined or judged."""
+    clock = Clock()
+    with clock.step("decode"):
+        sheet = pages.decode(page_no)
+    made = derive(turn(sheet, recipe.rotation, mirrored=recipe.mirrored), recipe, clock)
+    return _outcome(pages, page_no, sheet, recipe, made, folder, clock)
+
+
+def _outcome(
+    pages: Pages, page_no: int, sheet: Sheet, recipe: Recipe, made: Derivatives, folder: Path, clock: Clock
+) -> PageOutcome:
+    """Write the derivatives and say where they lie."""
+    images = (
+        ("access.jpg", made.access),
+        ("thumbnail.jpg", made.thumbnail),
+        ("reading.jpg", made.reading),
+        ("bitonal.tif", made.bitonal),
+    )
     with clock.step("write"):
-        access = _write(folder / f"{page_no:06d}_access.jpg", made.access)
-        thumbnail = _write(folder / f"{page_no:06d}_thumbnail.jpg", made.thumbnail)
-        reading = _write(folder / f"{page_no:06d}_reading.jpg", made.reading) if made.reading else None
-        bitonal = _write(folder / f"{page_no:06d}_bitonal.tif", made.bitonal) if made.bitonal else None
-    dpi, recipe = examination.measures.dpi, examination.recipe
+        access, thumbnail, reading, bitonal = (
+            _write(folder / f"{page_no:06d}_{name}", data) if data else None for name, data in images
+        )
+    dpi = resolution(sheet)
     return PageOutcome(
         page_no=page_no,
         page_count=pages.count,
-        content=examination.content,
-        cover_reference=examination.cover_reference,
-        verdict=worst(examination.defects),
-        defects=examination.defects,
+        content=recipe.content,
         recipe=recipe,
-        measures=examination.measures,
         source_width=sheet.size[0],
         source_height=sheet.size[1],
         width=made.width,
@@ -91,7 +127,6 @@ def _enhanced(pages: Pages, page_no: int, order: Order, folder: Path) -> PageOut
         thumbnail=thumbnail,
         reading=reading,
         bitonal=bitonal,
-        fingerprint=examination.fingerprint,
         milliseconds=clock.milliseconds,
     )
 
@@ -109,6 +144,10 @@ def _tell(report: TextIO, line: Report) -> None:
 def warm_up() -> None:
     """Load what every page needs, so that children share it: profile, codecs, network."""
     cv2.setNumThreads(1)
+    for name in profile_names():
+        load_profile(name)
+    defect_sentences()
+    paper_sizes()
     page = np.full((1754, 1240, 3), 240, np.uint8)
     for row in range(100, 1600, 40):
         page[row : row + 12, 100:1100:7] = 30

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from services.imaging.domain import PageOutcome
+from services.imaging.domain import PageOutcome, Recipe
 
 RESULTS = "results.jsonl"
 """The child's report, one line each: first `Opened`, then a `PageOutcome` per page, at last `Ended`."""
@@ -23,6 +23,8 @@ class Order(BaseModel):
     profile: str = "default"
     papers: tuple[str, ...] = ()
     """Paper sizes of the surveyed document; those of the profile where there are none."""
+    recipe: Recipe | None = None
+    """Follow this recipe on `first_page` alone, instead of examining every page."""
     first_page: int = 1
     wall_s: float
 

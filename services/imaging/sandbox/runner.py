@@ -12,7 +12,7 @@ from typing import Self
 
 import services
 from contracts.vocabulary import RefusalReason
-from services.imaging.domain import PageOutcome, Refused
+from services.imaging.domain import PageOutcome, Recipe, Refused
 from services.imaging.sandbox.limits import WALL_S
 from services.imaging.sandbox.protocol import RESULTS, Fate, Notice, Order, Report
 
@@ -49,7 +49,13 @@ class Sandbox:
         self.close()
 
     def process(
-        self, source: Path, folder: Path, *, claim: str = "", profile: str = "default"
+        self,
+        source: Path,
+        folder: Path,
+        *,
+        claim: str = "",
+        profile: str = "default",
+        papers: tuple[str, ...] = (),
     ) -> list[PageOutcome]:
         """Enhance every page of `source` into the empty `folder`; blocks until done.
 
@@ -61,7 +67,7 @@ class Sandbox:
         while True:
             order = Order(
                 id=next(self._ids), source=str(source), claim=claim, folder=str(folder), profile=profile,
-                first_page=len(outcomes) + 1, wall_s=self._wall_s,
+                papers=papers, first_page=len(outcomes) + 1, wall_s=self._wall_s,
             )  # fmt: skip
             notice = self._ask(order)
             done = len(outcomes)
@@ -81,6 +87,28 @@ class Sandbox:
             if crashes >= _CRASHES_PER_FILE:
                 rest = range(len(outcomes) + 1, pages + 1)
                 return outcomes + [PageOutcome.refusal(refused, page_no, pages) for page_no in rest]
+
+    def follow(
+        self, source: Path, folder: Path, recipe: Recipe, *, page_no: int = 1, claim: str = ""
+    ) -> PageOutcome:
+        """Make one page's derivatives by a given recipe into the empty `folder`; blocks until done.
+
+        Returns its outcome without measures, or a refusal. Raises SandboxLost like `process`.
+        """
+        for _try in range(_TRIES):
+            order = Order(
+                id=next(self._ids), source=str(source), claim=claim, folder=str(folder), recipe=recipe,
+                first_page=page_no, wall_s=self._wall_s,
+            )  # fmt: skip
+            notice = self._ask(order)
+            outcomes: list[PageOutcome] = []
+            _collect(folder / RESULTS, outcomes, 0)
+            if outcomes:
+                return outcomes[0]
+            if notice.fate is Fate.ENDED:
+                refused = Refused(RefusalReason.DAMAGED, f"no page {page_no}")
+                return PageOutcome.refusal(refused, page_no, page_no)
+        return PageOutcome.refusal(_refusal(notice), page_no, page_no)
 
     @property
     def server_pid(self) -> int | None:

@@ -13,6 +13,7 @@ import time
 from dataclasses import dataclass
 
 from services.imaging.sandbox.child import warm_up, work
+from services.imaging.sandbox.isolate import NOBODY, leave_network
 from services.imaging.sandbox.limits import confine
 from services.imaging.sandbox.protocol import Fate, Notice, Order
 
@@ -75,8 +76,14 @@ class ForkServer:
             for stream in (0, 1, 2):
                 os.dup2(nothing, stream)
             os.closerange(3, 256)
-            confine()
-            work(order)
+            source = os.open(order.source, os.O_RDONLY)
+            folder = os.open(order.folder, os.O_RDONLY | os.O_DIRECTORY)
+            if os.geteuid() == 0:
+                os.fchown(folder, NOBODY, NOBODY)
+            # Nobody may not look into the folders above, so both are opened before root is given up.
+            os.fchdir(folder)
+            confine(folder)
+            work(order, source)
             code = 0
         except MemoryError:
             code = _FAILED + 1
@@ -118,6 +125,7 @@ class ForkServer:
 def main() -> None:
     """Warm up, say so with one line, then serve."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the owner's to handle; it closes stdin
+    leave_network()
     warm_up()
     gc.collect()
     gc.freeze()

@@ -15,13 +15,15 @@ _ARCHITECTURE_AT, _NUMBER_AT = 4, 0
 _MACHINES: dict[str, tuple[int, dict[str, int]]] = {
     "x86_64": (0xC000003E, {
         "socket": 41, "connect": 42, "socketpair": 53, "clone": 56, "fork": 57, "vfork": 58, "execve": 59,
-        "kill": 62, "ptrace": 101, "mount": 165, "tkill": 200, "tgkill": 234, "add_key": 248, "keyctl": 250,
-        "unshare": 272, "perf_event_open": 298, "setns": 308, "process_vm_readv": 310,
+        "kill": 62, "link": 86, "symlink": 88, "chmod": 90, "chown": 92, "ptrace": 101, "mount": 165,
+        "tkill": 200, "tgkill": 234, "add_key": 248, "keyctl": 250, "linkat": 265, "symlinkat": 266,
+        "fchmodat": 268, "unshare": 272, "perf_event_open": 298, "setns": 308, "process_vm_readv": 310,
         "process_vm_writev": 311, "bpf": 321, "execveat": 322, "userfaultfd": 323, "io_uring_setup": 425,
         "pidfd_open": 434, "clone3": 435,
     }),
     "aarch64": (0xC00000B7, {
-        "mount": 40, "unshare": 97, "ptrace": 117, "kill": 129, "tkill": 130, "tgkill": 131, "socket": 198,
+        "symlinkat": 36, "linkat": 37, "mount": 40, "fchmodat": 53, "unshare": 97, "ptrace": 117,
+        "kill": 129, "tkill": 130, "tgkill": 131, "socket": 198,
         "socketpair": 199, "connect": 203, "add_key": 217, "keyctl": 219, "clone": 220, "execve": 221,
         "perf_event_open": 241, "setns": 268, "process_vm_readv": 270, "process_vm_writev": 271, "bpf": 280,
         "execveat": 281, "userfaultfd": 282, "io_uring_setup": 425, "pidfd_open": 434, "clone3": 435,

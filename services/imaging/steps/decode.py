@@ -71,7 +71,8 @@ def decode_pillow(opened: Image.Image) -> Sheet:
     """Decode the current frame of an open PNG or TIFF (or a CMYK JPEG); raises Refused."""
     check_size(*opened.size)
     dpi = stated_dpi(opened)
-    mirrored, rotation = exif_turn(opened)
+    # Pillow itself turns a TIFF as its tag asks; doing so again would undo it.
+    mirrored, rotation = (False, 0) if opened.format == "TIFF" else exif_turn(opened)
     try:
         sheet = _pixels(opened)
     except _DECODE_ERRORS as error:

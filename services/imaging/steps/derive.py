@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from contracts.vocabulary import PageContent
 from services.imaging.domain import Recipe
 from services.imaging.steps.binarise import binarise
 from services.imaging.steps.clock import Clock
@@ -35,14 +36,14 @@ def derive(upright: Sheet, recipe: Recipe, clock: Clock) -> Derivatives:
     with clock.step("straighten"):
         page = straighten(upright, recipe)
     reading = None
-    if recipe.reading_scale is not None:
+    if recipe.content is PageContent.TEXT:
         with clock.step("reading"):
             y = reduce(page.y, recipe.reading_scale)
             y = even_contrast(y, recipe.reading_levels, recipe.target_white)
             reading_dpi = access_dpi * recipe.reading_scale if access_dpi else None
             reading = encode_grey(y, recipe.reading_quality, reading_dpi)
     bitonal = None
-    if recipe.bitonal is not None:
+    if recipe.bitonal is not None and recipe.content is PageContent.TEXT:
         with clock.step("bitonal"):
             bitonal = encode_bitonal(binarise(page.y, recipe.bitonal), access_dpi)
     with clock.step("contrast"):

@@ -229,12 +229,13 @@ def _recipe(upright: Sheet, found: Finding, tone: Tone, box: CropBox, profile: P
         access_quality=profile.access.quality,
         despeckle=upright.cb is not None and (access_dpi or 0) >= profile.access.despeckle_from_dpi,
         levels=choose_levels(tone.paper, tone.ink, profile.levels.correct_below),
-        reading_scale=round(reading_scale, 6) if found.content is PageContent.TEXT else None,
+        reading_scale=round(reading_scale, 6),
+        content=found.content,
         reading_quality=profile.reading.quality,
         reading_levels=choose_levels(tone.paper, tone.ink, 256),
         thumbnail_px=profile.thumbnail_px,
         target_white=profile.levels.target_white,
-        bitonal=profile.bitonal if found.content is PageContent.TEXT else None,
+        bitonal=profile.bitonal,
     )
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -50,6 +51,21 @@ def likeness(one: str, other: str) -> float:
         return 0.0
     either = int(np.count_nonzero(first | second))
     return float(np.count_nonzero(first & second)) / either if either else 0.0
+
+
+def most_alike(fingerprints: Sequence[str]) -> list[tuple[float, int]]:
+    """For each fingerprint: its likeness to the earlier one that it resembles most, and which; (0, -1)."""
+    known = [_bits(text) for text in fingerprints]
+    bits = np.stack([one if one is not None else np.zeros(_BYTES * 8, np.uint8) for one in known] or
+                    [np.zeros(_BYTES * 8, np.uint8)]).astype(np.float32)  # fmt: skip
+    counts = bits.sum(axis=1)
+    found = [(0.0, -1)] * min(1, len(fingerprints))
+    for at in range(1, len(fingerprints)):
+        shared = bits[:at] @ bits[at]
+        scores = shared / np.maximum(1.0, counts[:at] + counts[at] - shared)
+        best = int(np.argmax(scores))
+        found.append((float(scores[best]), best) if scores[best] > 0 else (0.0, -1))
+    return found
 
 
 def _bits(text: str) -> "NDArray[np.uint8] | None":

@@ -1,7 +1,6 @@
 """Every format that scanners and copiers write gives the same picture of the same page."""
 
 import io
-from collections.abc import Callable
 
 import cv2
 import numpy as np
@@ -17,44 +16,8 @@ from services.imaging.steps.sniff import sniff
 from services.imaging.steps.split import split
 from synthetic import files
 from synthetic.scans import Faults
+from tests.imaging.formats import FORMATS, saved
 from tests.imaging.scans import scanned, sheet
-
-_EXIF_ORIENTATION = 0x0112
-
-
-def _saved(image: Image.Image, form: str, **options: object) -> bytes:
-    buffer = io.BytesIO()
-    image.save(buffer, form, dpi=(200, 200), **options)
-    return buffer.getvalue()
-
-
-def _sixteen_bit(image: Image.Image) -> bytes:
-    deep = np.asarray(image.convert("L")).astype(np.uint16) * 257
-    return _saved(Image.fromarray(deep), "TIFF")
-
-
-def _exif(image: Image.Image, orientation: int) -> bytes:
-    exif = Image.Exif()
-    exif[_EXIF_ORIENTATION] = orientation
-    return _saved(image, "JPEG", exif=exif, quality=85)
-
-
-PAGE = "form"
-FORMATS: dict[str, Callable[[Image.Image], bytes]] = {
-    "grey JPEG": lambda image: _saved(image.convert("L"), "JPEG"),
-    "CMYK JPEG": lambda image: _saved(image.convert("CMYK"), "JPEG"),
-    "JPEG 4:4:4": lambda image: _saved(image, "JPEG", subsampling=0),
-    "progressive JPEG": lambda image: _saved(image, "JPEG", progressive=True),
-    "colour PNG": lambda image: _saved(image, "PNG", compress_level=1),
-    "palette PNG": lambda image: _saved(image.quantize(64), "PNG", compress_level=1),
-    "transparent PNG": lambda image: _saved(image.convert("RGBA"), "PNG", compress_level=1),
-    "bitonal G4 TIFF": lambda image: _saved(image.convert("1"), "TIFF", compression="group4"),
-    "LZW TIFF": lambda image: _saved(image, "TIFF", compression="tiff_lzw"),
-    "16-bit TIFF": _sixteen_bit,
-    "EXIF upside-down": lambda image: _exif(image.rotate(180), 3),
-    "EXIF on its side": lambda image: _exif(image.transpose(Image.Transpose.ROTATE_90), 6),
-    "EXIF mirrored": lambda image: _exif(image.transpose(Image.Transpose.FLIP_LEFT_RIGHT), 2),
-}
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -96,7 +59,7 @@ def test_colours_survive() -> None:
     page = np.full((1200, 900, 3), 245, np.uint8)
     page[200:400, 200:400] = (200, 30, 40)
     page[600:800, 500:700] = (30, 40, 180)
-    data = _saved(Image.fromarray(page), "PNG")
+    data = saved(Image.fromarray(page), "PNG")
 
     decoded = split(data, sniff(data[:16])).decode(1)
     examination, upright = examine(decoded, load_profile(), Clock())
