@@ -31,6 +31,8 @@ _EXIF_TURNS = {
 }
 """EXIF orientation → flip left to right first, then turn clockwise."""
 
+_STRIP_ROWS = 512
+"""Even, so that colour planes at half size join without a seam."""
 _PLAUSIBLE_DPI = (50.0, 2400.0)
 _DECODE_ERRORS = (OSError, ValueError, SyntaxError, TypeError, KeyError, IndexError, EOFError, struct.error)
 """What Pillow raises on malformed files."""
@@ -86,10 +88,23 @@ def _pixels(opened: Image.Image) -> Sheet:
         return Sheet(np.clip(deep >> 8 if deep.max(initial=0) > 255 else deep, 0, 255).astype(np.uint8))
     if opened.mode in {"1", "L"}:
         return Sheet(np.array(opened.convert("L")))
-    if opened.mode in {"LA", "RGBA", "PA"} or "transparency" in opened.info:
-        layered = opened.convert("RGBA")
-        opened = Image.alpha_composite(Image.new("RGBA", layered.size, "white"), layered)
-    rgb = np.asarray(opened.convert("RGB"))
+    opened.load()
+    strips = [_strip(opened, top) for top in range(0, opened.height, _STRIP_ROWS)]
+    cb, cr = [strip.cb for strip in strips], [strip.cr for strip in strips]
+    return Sheet(
+        np.concatenate([strip.y for strip in strips]),
+        cb=np.concatenate([plane for plane in cb if plane is not None]),
+        cr=np.concatenate([plane for plane in cr if plane is not None]),
+    )
+
+
+def _strip(opened: Image.Image, top: int) -> Sheet:
+    """Some rows of a loaded picture as planes: whole pictures would lie in memory four times."""
+    rows = opened.crop((0, top, opened.width, min(opened.height, top + _STRIP_ROWS)))
+    if rows.mode in {"LA", "RGBA", "PA"} or "transparency" in opened.info:
+        layered = rows.convert("RGBA")
+        rows = Image.alpha_composite(Image.new("RGBA", layered.size, "white"), layered)
+    rgb = np.asarray(rows.convert("RGB"))
     return sheet_from_bgr(np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), dtype=np.uint8))
 
 
