@@ -19,7 +19,6 @@ from kernel.storage import DERIVATIVES, MASTERS, QUARANTINE, ObjectMissing, cont
 from services.imaging.app import create_app, lifespan
 from services.imaging.domain import Recipe
 from services.imaging.models import EnhancementRow
-from services.imaging.profiles import load_profile
 from services.imaging.steps.decode import decode_jpeg
 from services.imaging.steps.derive import rebuild
 from synthetic import files
