@@ -74,6 +74,15 @@ def sheet_box(straight: Plane) -> Box:
     return left, top, right, bottom
 
 
+def edges_lean(paper: Plane) -> float:
+    """Degrees by which the sheet's edges lean (positive where they sink to the right), within 45."""
+    contours, _levels = cv2.findContours(paper, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    if not contours:
+        return 0.0
+    _middle, _size, degrees = cv2.minAreaRect(max(contours, key=cv2.contourArea))
+    return degrees - 90 if degrees > 45 else degrees
+
+
 def _span(inside: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> tuple[float, float]:
     found = np.flatnonzero(inside)
     return (float(found[0]), float(found[-1] + 1)) if len(found) else (0.0, float(len(inside)))

@@ -16,12 +16,25 @@ _JFIF = b"JFIF\0"
 
 def encode_access(sheet: Sheet, quality: int, dpi: float | None) -> bytes:
     """A JPEG of the planes, 4:2:0 or grey; it holds no metadata but the resolution."""
+    y = np.ascontiguousarray(sheet.y) if sheet.cb is None else _with_tail(sheet.y)
     return with_dpi(
-        simplejpeg.encode_jpeg_yuv_planes(
-            np.ascontiguousarray(sheet.y), _contiguous(sheet.cb), _contiguous(sheet.cr), quality
-        ),
-        dpi,
+        simplejpeg.encode_jpeg_yuv_planes(y, _contiguous(sheet.cb), _contiguous(sheet.cr), quality), dpi
     )
+
+
+def _with_tail(y: Plane) -> Plane:
+    """The plane, with known bytes behind its end where a side is odd.
+
+    At 4:2:0 the encoder reads whole pairs of rows and columns: without a tail it would read whatever lies
+    behind the plane, and the same page would not give the same bytes twice.
+    """
+    height, width = y.shape
+    if height % 2 == 0 and width % 2 == 0:
+        return np.ascontiguousarray(y)
+    buffer = np.empty((height + 2, width), np.uint8)
+    buffer[:height] = y
+    buffer[height:] = y[-1]
+    return buffer[:height]
 
 
 def encode_grey(y: Plane, quality: int, dpi: float | None) -> bytes:

@@ -9,7 +9,7 @@ from contracts.vocabulary import PageContent
 from services.imaging.domain import CropBox, Defect, Measures, Recipe
 from services.imaging.profiles import Profile
 from services.imaging.steps.clock import Clock
-from services.imaging.steps.crop import Box, crop, sheet_box, straight_paper
+from services.imaging.steps.crop import Box, crop, edges_lean, sheet_box, straight_paper
 from services.imaging.steps.detect_blank import detect_blank, ink_mask, measure_ink
 from services.imaging.steps.even_contrast import choose_levels
 from services.imaging.steps.find_cover import Cover, find_cover
@@ -164,7 +164,10 @@ def _skew(ground: Ground, profile: Profile) -> Skew:
     rules = profile.skew
     skew = find_skew(ground.ink, rules.range_degrees)
     if skew.score < rules.least_score:
-        return replace(skew, degrees=0.0)
+        # Too few lines: the sheet's own edges tell, where the scanner bed shows them.
+        lean = edges_lean(ground.paper) if ground.bordered else 0.0
+        usable = rules.least_degrees <= abs(lean) <= rules.range_degrees
+        return replace(skew, degrees=round(lean, 3) if usable else 0.0)
     if abs(skew.degrees) >= _STEEP_DEGREES:
         height, width = ground.ink.shape
         matrix = deskew_matrix(skew.degrees, width, height)

@@ -26,7 +26,7 @@ class Cover:
 def find_cover(grey: Plane) -> Cover | None:
     """The cover sheet code on a shrunken page; none where there is no code of ours."""
     found = zxingcpp.read_barcodes(
-        grey, formats=_FORMATS, try_rotate=False, try_downscale=False, try_invert=False
+        grey, formats=_FORMATS, try_rotate=False, try_downscale=False, try_invert=True
     )
     for code in found:
         parts = code.text.split("|", _FIELDS - 1)

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from services.imaging.steps.sheet import Plane
 
 STRIPS = 20
+_SPREAD = 1.2
+"""A page this much wider than high may be two pages side by side."""
 _UPSAMPLING = 4
 _GRID_DEGREES = 0.05
 
@@ -34,7 +36,9 @@ def find_skew(ink: Plane, range_degrees: float) -> Skew:
     if strip < 4 or height < 64:
         return Skew(0.0, 0.0, 1.0)
     spectra, length = _spectra(ink, strip)
-    correlations = _correlations(spectra, length)
+    # Two pages side by side have lines of their own: strips of one are not compared with the other's.
+    parts = 2 if width > _SPREAD * height else 1
+    correlations = _correlations(spectra, length, parts)
     steps = round(range_degrees / _GRID_DEGREES)
     angles = np.arange(-steps, steps + 1).astype(np.float64) * _GRID_DEGREES
     energy = _energy(correlations, angles, strip)
@@ -61,9 +65,18 @@ def _spectra(ink: Plane, strip: int) -> tuple[NDArray[np.complex128], int]:
     return np.fft.rfft(profiles, n=length, axis=1), length
 
 
-def _correlations(spectra: NDArray[np.complex128], length: int) -> NDArray[np.float64]:
-    """Row k: correlation of strips k + 1 apart, upsampled, shift 0 first (negative shifts at the end)."""
-    products = np.stack([np.sum(np.conj(spectra[:-lag]) * spectra[lag:], axis=0) for lag in range(1, STRIPS)])
+def _correlations(spectra: NDArray[np.complex128], length: int, parts: int) -> NDArray[np.float64]:
+    """Row k: correlation of strips k + 1 apart, upsampled, shift 0 first (negative shifts at the end).
+
+    Only strips of the same one of `parts` side by side are compared.
+    """
+    part = np.arange(STRIPS) * parts // STRIPS
+    products = np.stack(
+        [
+            np.sum(np.conj(spectra[:-lag]) * spectra[lag:] * (part[:-lag] == part[lag:])[:, None], axis=0)
+            for lag in range(1, STRIPS)
+        ]
+    )
     return np.fft.irfft(products, n=length * _UPSAMPLING, axis=1) * _UPSAMPLING
 
 

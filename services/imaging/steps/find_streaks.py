@@ -2,9 +2,12 @@
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from services.imaging.steps.find_ink import Ground
 from services.imaging.steps.sheet import Plane
+
+Mask = NDArray[np.bool_]
 
 _BLOCK = 16
 """Rows averaged before columns are compared: noise falls to a quarter, a streak stays."""
@@ -57,5 +60,17 @@ def _longest(grey: Plane, paper: Plane) -> float:
     judged = seen >= _LEAST_PAPER * rows
     if not judged.any():
         return 0.0
-    marked = np.maximum(darker.sum(axis=0), lighter.sum(axis=0))
-    return float(np.max(marked[judged] / seen[judged]))
+    return max(_share(marked, whole, judged, seen) for marked in (darker, lighter))
+
+
+def _share(marked: Mask, whole: Mask, judged: Mask, seen: NDArray[np.int64]) -> float:
+    """The best marked column's share; columns that are not marked at both ends of the paper do not count."""
+    rows = len(marked)
+    first, last = whole.argmax(axis=0), rows - 1 - whole[::-1].argmax(axis=0)
+    columns = np.arange(marked.shape[1])
+    ends = sum(
+        marked[np.clip(at, 0, rows - 1), columns].astype(np.int64)
+        for at in (first, first + 1, last - 1, last)
+    )
+    through = judged & (ends >= 3)
+    return float(np.max(marked.sum(axis=0)[through] / seen[through])) if through.any() else 0.0

@@ -9,6 +9,7 @@ _MILDER = {
     "soft": "blurred",
     "skewed": "skew_out_of_range",
     "low_contrast": "over_exposed",
+    "low_effective_resolution": "low_resolution",
 }
 """Not said where its graver form is said."""
 _SATURATED_SHARE = 0.8
@@ -22,6 +23,9 @@ def judge(
     findings = _of_the_scan(measures, profile)
     if content is not PageContent.BLANK:
         findings |= _of_the_text(measures, rotation, skew_degrees)
+    if content is PageContent.TEXT:
+        # The large squares of a cover sheet's code need no fine detail.
+        findings["low_effective_resolution"] = measures.effective_dpi or 1e9
     codes = {code for code, measure in findings.items() if _broken(code, measure, profile)}
     told = [code for code in findings if code in codes and _MILDER.get(code) not in codes]
     return tuple(defect(code, findings[code], profile) for code in told)
@@ -55,7 +59,6 @@ def _of_the_text(measures: Measures, rotation: int, skew_degrees: float) -> dict
             "over_exposed": measures.contrast if measures.saturated_share >= _SATURATED_SHARE else 1.0,
             "blurred": measures.sharpness,
             "soft": measures.sharpness,
-            "low_effective_resolution": measures.effective_dpi or 1e9,
         }
     return findings
 

@@ -18,6 +18,9 @@ _LONGEST_PAPER_MM = 480.0
 _LIKELY_DPI = (150.0, 200.0, 240.0, 300.0, 400.0, 600.0)
 _PLAIN_INK = 96
 _SATURATED = 254
+_EDGE_PX = 8
+_DARKEST_PERCENT = 0.5
+"""Of the inkiest tiles: thin strokes on an almost empty page cover little more."""
 _TILE_PX = 320
 _TILES = 4
 
@@ -61,7 +64,7 @@ def measure_tone(y: Plane, ink: Plane, scale: float, paper_level: float) -> Tone
     inked = [tile for tile in samples if tile is not None]
     if not inked:
         return Tone(paper_level, paper_level, 0.0, 0.0)
-    darkest = _percentile(_count(inked), 2)
+    darkest = _percentile(_count(inked), _DARKEST_PERCENT)
     step = max(1.0, paper_level - darkest)
     changes = _count([cv2.absdiff(tile[:, 1:], tile[:, :-1]) for tile in inked])
     changes[: max(1, round(0.05 * step))] = 0  # flat paper and flat ink
@@ -100,9 +103,11 @@ def _sample(y: Plane, ink: Plane, scale: float, part: int) -> Plane | None:
 
 def clipped_share(ink: Plane, paper: Plane) -> float:
     """Share of the scan's outermost pixels that are plainly ink on paper: the bed has no text to cut."""
-    edge = np.concatenate([ink[1], ink[-2], ink[:, 1], ink[:, -2]])
-    sheet = np.concatenate([paper[1], paper[-2], paper[:, 1], paper[:, -2]])
-    return float(np.count_nonzero((edge > _PLAIN_INK) & (sheet > 0))) / len(edge)
+    # Near the bed the sheet's own edge is dark: there only what lies well inside the sheet counts.
+    sheet = cv2.erode(paper, np.ones((2 * _EDGE_PX + 1, 2 * _EDGE_PX + 1), np.uint8))
+    lines = ((ink[1], sheet[1]), (ink[-2], sheet[-2]), (ink[:, 1], sheet[:, 1]), (ink[:, -2], sheet[:, -2]))
+    inked = sum(int(np.count_nonzero((edge > _PLAIN_INK) & (inside > 0))) for edge, inside in lines)
+    return inked / (2 * sum(ink.shape))
 
 
 def saturated_share(grey: Plane, paper: Plane) -> float:
