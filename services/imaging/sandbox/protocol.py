@@ -45,6 +45,8 @@ class Notice(BaseModel):
     id: int
     fate: Fate
     detail: str = ""
+    peak_bytes: int = 0
+    """Most memory that the child held at a time."""
 
 
 class Report(BaseModel):

@@ -39,6 +39,8 @@ class Sandbox:
         self._server: subprocess.Popen[bytes] | None = None
         self._waiting: dict[int, Future[Notice]] = {}
         self._closed = False
+        self.peak_bytes = 0
+        """Most memory that any child held so far."""
 
     def __enter__(self) -> Self:
         return self
@@ -168,6 +170,7 @@ class Sandbox:
         assert server.stdout is not None
         for line in server.stdout:
             notice = Notice.model_validate_json(line)
+            self.peak_bytes = max(self.peak_bytes, notice.peak_bytes)
             with self._lock:
                 answer = self._waiting.pop(notice.id, None)
             if answer is not None:

@@ -96,13 +96,13 @@ class ForkServer:
         child = self._children.pop(handle)
         self._selector.unregister(handle)
         os.close(handle)
-        _pid, status = os.waitpid(child.pid, 0)
+        _pid, status, usage = os.wait4(child.pid, 0)
         code = os.waitstatus_to_exitcode(status)
         fate = Fate.ENDED if code == 0 else Fate.CRASHED
         if child.late or code == -signal.SIGXCPU:
             fate = Fate.OUT_OF_TIME
         detail = "" if code == 0 else f"signal {-code}" if code < 0 else f"exit {code}"
-        notice = Notice(id=child.order.id, fate=fate, detail=detail)
+        notice = Notice(id=child.order.id, fate=fate, detail=detail, peak_bytes=usage.ru_maxrss * 1024)
         os.write(self._notices, notice.model_dump_json().encode() + b"\n")
 
     def _patience(self) -> float | None:
