@@ -204,28 +204,37 @@ def main() -> None:
     for seed in range(1000, 1000 + chosen.clean):
         for defect in judged(everyday(seed, chosen.dpi), ("A4",)).defects:
             alarms[defect.code] = alarms.get(defect.code, 0) + 1
-    result: dict[str, object] = {"clean_pages": chosen.clean}
+    tell = _Teller(as_json=chosen.json)
+    tell("clean_pages", chosen.clean)
+    others = {code: count for code, count in alarms.items() if code not in GRADES}
+    tell("other_alarms_on_clean_pages", others)
     for code, grades in GRADES.items():
         if chosen.only and code not in chosen.only:
             continue
         shares = measured(code, grades, chosen.pages, chosen.dpi)
         at = grades.strengths.index(grades.must)
         needed = [shares[f"{strength:g}"] for strength in grades.strengths[at:]]
-        result[code] = {
+        found = {
             "found_by_strength": shares,
             "must_be_found_from": grades.must,
             "missed": round(1 - sum(needed) / len(needed), 3),
             "false_alarms": round(alarms.get(code, 0) / max(1, chosen.clean), 3),
         }
+        tell(code, found)
     if not chosen.only or "repeated_page" in chosen.only:
-        result["repeated_page"] = repeated(chosen.pages, chosen.dpi)
-    others = {code: count for code, count in alarms.items() if code not in GRADES}
-    result["other_alarms_on_clean_pages"] = others
-    if chosen.json:
-        sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n")
-        return
-    for name, value in result.items():
-        sys.stdout.write(f"{name:26} {value}\n")
+        tell("repeated_page", repeated(chosen.pages, chosen.dpi))
+
+
+@dataclass(frozen=True, slots=True)
+class _Teller:
+    """Prints each figure as soon as it is known."""
+
+    as_json: bool
+
+    def __call__(self, name: str, value: object) -> None:
+        line = json.dumps({name: value}, ensure_ascii=False) if self.as_json else f"{name:26} {value}"
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":
