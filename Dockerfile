@@ -40,6 +40,9 @@ ARG SERVICE
 LABEL org.opencontainers.image.title="tangthu-${SERVICE}" org.opencontainers.image.licenses="Apache-2.0"
 ENV PATH=/opt/venv/bin:$PATH PYTHONPATH=/app PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     PADDLE_PDX_CACHE_HOME=/tmp/paddlex HOME=/tmp SERVICE=${SERVICE}
+# Decodes JPEG pages to planes in one call; without it imaging does the same at twice the cost.
+RUN if [ "$SERVICE" = imaging ]; then apt-get update && apt-get install -y --no-install-recommends libturbojpeg0 \
+    && rm -rf /var/lib/apt/lists/*; fi
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /build/app /app
 WORKDIR /app

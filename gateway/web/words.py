@@ -58,6 +58,16 @@ DEFECTS = {
     "upside_down": Word(N_("Đặt ngược, đã xoay"), "turn", "plain"),
     "orientation_unsure": Word(N_("Chưa chắc chiều giấy"), "question", "warn"),
     "clipped": Word(N_("Chữ chạm mép"), "warning", "warn"),
+    "low_effective_resolution": Word(N_("Nét không đạt độ phân giải"), "warning", "warn"),
+    "not_colour": Word(N_("Không có màu"), "warning", "warn"),
+    "over_exposed": Word(N_("Quá sáng"), "warning", "bad"),
+    "skew_out_of_range": Word(N_("Lệch quá mức"), "warning", "bad"),
+    "folded_corner": Word(N_("Gấp hoặc rách góc"), "warning", "bad"),
+    "streaks": Word(N_("Có vệt kẻ dọc trang"), "warning", "warn"),
+    "double_feed": Word(N_("Nghi kéo hai tờ"), "warning", "bad"),
+    "wrong_paper_size": Word(N_("Sai khổ giấy"), "warning", "warn"),
+    "repeated_page": Word(N_("Nghi quét trùng"), "warning", "warn"),
+    "missing_side": Word(N_("Thiếu một mặt giấy"), "warning", "warn"),
 }
 MILESTONES = {
     "done": Word(N_("Đã đạt"), "check", "good"),
