@@ -77,7 +77,7 @@ def _values(event: PageReceived, page: StoredPage) -> dict[str, Any]:
         "content": outcome.content.value if enhanced else None,
         "verdict": outcome.verdict.value if enhanced else None,
         "defects": [defect.model_dump(mode="json") for defect in outcome.defects],
-        "measures": outcome.measures.model_dump(mode="json"),
+        "measures": outcome.measures.model_dump(mode="json") | {"fingerprint": outcome.fingerprint},
         "recipe": outcome.recipe.model_dump(mode="json") if outcome.recipe else None,
         "sha256": event.sha256,
         "master_key": page.master_key,

@@ -18,6 +18,7 @@ from kernel.storage import DERIVATIVES, MASTERS, QUARANTINE, ObjectMissing, Obje
 from services.imaging import repository
 from services.imaging.announcements import announcement
 from services.imaging.domain import PageOutcome
+from services.imaging.profiles import profile_of
 from services.imaging.repository import StoredPage
 from services.imaging.sandbox.runner import Sandbox
 from services.imaging.workspace import Workspace
@@ -69,7 +70,7 @@ class PageEnhancer:
         made.mkdir()
         quarantined = await self._fetch(event, source)
         outcomes = await asyncio.to_thread(
-            self.sandbox.process, source, made, claim=event.media_type, profile=self.profile
+            self.sandbox.process, source, made, claim=event.media_type, profile=self._profile_for(event)
         )
         if quarantined and any(outcome.refused is None for outcome in outcomes):
             await self.store.copy(QUARANTINE, event.storage_key, MASTERS)
@@ -81,6 +82,10 @@ class PageEnhancer:
             await repository.store_enhancements(session, event, pages)
             await record(session, *events)
         _count(outcomes)
+
+    def _profile_for(self, event: PageReceived) -> str:
+        """The profile that was set for all, else that of the dossier's kind."""
+        return self.profile if self.profile != "default" else profile_of(event.kind)
 
     async def _fetch(self, event: PageReceived, target: Path) -> bool:
         """Fetch the file from quarantine, else from the masters; true where it lies in quarantine."""

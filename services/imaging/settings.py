@@ -15,7 +15,7 @@ class ImagingSettings(ServiceSettings):
     imaging_workers: int = Field(default=os.cpu_count() or 2, ge=1)
     """Files in work at the same time, each in a sandboxed child with one core's worth of work."""
     imaging_profile: str = "default"
-    """Rules in `profiles/` by which pages are judged and derived."""
+    """Rules in `profiles/` for every page; `default`: those of the page's dossier kind (`classes.yaml`)."""
     imaging_work_folder: Path = Path(tempfile.gettempdir()) / f"tangthu-imaging-{os.getuid()}"
     """Scans and derivatives lie here while they are worked on; best on a memory disk."""
     iiif_cache_bytes: int = Field(default=256 << 20, ge=16 << 20)
