@@ -15,6 +15,8 @@ _BESIDE_PX = 4
 """How far the paper beside a streak lies: 1 mm at 100 dpi. Creases are wider than that."""
 _STEP = 3.0
 """Grey levels by which a streak differs from what lies on both sides of it."""
+_CREASE = 0.4
+"""Share of its depth by which a crease is still darker beside its middle than farther away."""
 _LEAST_PAPER = 0.5
 """Share of the scan's length over which a column must show paper to be judged."""
 
@@ -60,6 +62,11 @@ def _longest(grey: Plane, paper: Plane) -> float:
     judged = seen >= _LEAST_PAPER * rows
     if not judged.any():
         return 0.0
+    # A crease goes on darkening beyond that distance; a streak has bare paper there.
+    far_left, far_right = np.roll(mean, 2 * _BESIDE_PX, axis=1), np.roll(mean, -2 * _BESIDE_PX, axis=1)
+    depth = np.median((left + right) // 2 - mean, axis=0)
+    beyond = np.median((far_left + far_right) // 2 - (left + right) // 2, axis=0)
+    judged &= np.abs(beyond) <= _CREASE * np.maximum(np.abs(depth), 1)
     return max(_share(marked, whole, judged, seen) for marked in (darker, lighter))
 
 

@@ -12,6 +12,9 @@ _MILDER = {
     "low_effective_resolution": "low_resolution",
 }
 """Not said where its graver form is said."""
+_LOST_STROKES = 0.15
+"""Contrast on a page that counts as blank from which it may be a written one, washed out; a back's
+shine-through has less."""
 _SATURATED_SHARE = 0.8
 """Paper that is this widely as white as it can be may have swallowed strokes."""
 
@@ -21,6 +24,8 @@ def judge(
 ) -> tuple[Defect, ...]:
     """The defects of a page. A blank page has no text, so nothing that text shows is asked of it."""
     findings = _of_the_scan(measures, profile)
+    if content is PageContent.BLANK and measures.contrast > _LOST_STROKES:
+        findings["over_exposed"] = _washed_out(measures)
     if content is not PageContent.BLANK:
         findings |= _of_the_text(measures, rotation, skew_degrees)
     if content is PageContent.TEXT:
@@ -56,11 +61,16 @@ def _of_the_text(measures: Measures, rotation: int, skew_degrees: float) -> dict
     }
     if measures.sharpness:
         findings |= {
-            "over_exposed": measures.contrast if measures.saturated_share >= _SATURATED_SHARE else 1.0,
+            "over_exposed": _washed_out(measures),
             "blurred": measures.sharpness,
             "soft": measures.sharpness,
         }
     return findings
+
+
+def _washed_out(measures: Measures) -> float:
+    """The contrast where the paper is saturated, else full."""
+    return measures.contrast if measures.saturated_share >= _SATURATED_SHARE else 1.0
 
 
 def _broken(code: str, measure: float, profile: Profile) -> bool:

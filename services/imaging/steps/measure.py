@@ -18,7 +18,8 @@ _LONGEST_PAPER_MM = 480.0
 _LIKELY_DPI = (150.0, 200.0, 240.0, 300.0, 400.0, 600.0)
 _PLAIN_INK = 96
 _SATURATED = 254
-_EDGE_PX = 8
+_CUT_SHARE = 0.6
+"""A side of the scan with this much paper on it has the sheet beyond it."""
 _DARKEST_PERCENT = 0.5
 """Of the inkiest tiles: thin strokes on an almost empty page cover little more."""
 _TILE_PX = 320
@@ -102,12 +103,17 @@ def _sample(y: Plane, ink: Plane, scale: float, part: int) -> Plane | None:
 
 
 def clipped_share(ink: Plane, paper: Plane) -> float:
-    """Share of the scan's outermost pixels that are plainly ink on paper: the bed has no text to cut."""
-    # Near the bed the sheet's own edge is dark: there only what lies well inside the sheet counts.
-    sheet = cv2.erode(paper, np.ones((2 * _EDGE_PX + 1, 2 * _EDGE_PX + 1), np.uint8))
-    lines = ((ink[1], sheet[1]), (ink[-2], sheet[-2]), (ink[:, 1], sheet[:, 1]), (ink[:, -2], sheet[:, -2]))
-    inked = sum(int(np.count_nonzero((edge > _PLAIN_INK) & (inside > 0))) for edge, inside in lines)
-    return inked / (2 * sum(ink.shape))
+    """Share of the worst side of the scan that is plainly ink: text that the scan's edge cuts.
+
+    Only sides along which the sheet runs out of the scan count: the scanner bed has no text to cut.
+    """
+    lines = ((ink[1], paper[1]), (ink[-2], paper[-2]), (ink[:, 1], paper[:, 1]), (ink[:, -2], paper[:, -2]))
+    return max(
+        float(np.count_nonzero((edge > _PLAIN_INK) & (sheet > 0))) / len(edge)
+        if np.count_nonzero(sheet) > _CUT_SHARE * len(sheet)
+        else 0.0
+        for edge, sheet in lines
+    )
 
 
 def saturated_share(grey: Plane, paper: Plane) -> float:
