@@ -182,7 +182,9 @@ def repeated(pages: int, dpi: int) -> dict[str, float]:
             )[0]
             for time in range(2):
                 rng = np.random.default_rng(seed * 10 + time + 5 * who)
-                mark = judged(scan(sheet, rng, everyday_faults(rng))).fingerprint
+                mark = judged(
+                    scan(sheet, rng, dataclasses.replace(everyday_faults(rng), stamp=False))
+                ).fingerprint
                 traces.append(Trace(f"{who}/{time}", PageContent.TEXT, mark))
         found = {(fault.name, fault.other) for fault in judge_batch(traces, load_profile())}
         twice += len({("0/1", "0/0"), ("1/1", "1/0")} & found)
