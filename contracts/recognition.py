@@ -1,6 +1,7 @@
 """The shape in which a page's reading travels from OCR to records (and out of `tangthu recognise`)."""
 
 import uuid
+from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -16,6 +17,28 @@ class Box(BaseModel):
     height: int
 
 
+class ReadingVerdict(StrEnum):
+    """What a page turned out to be."""
+
+    KNOWN_FORM = "known_form"
+    """A form edition whose title and labels are on the page."""
+    UNKNOWN_FORM = "unknown_form"
+    """Labels of identity fields, but of no edition that is known."""
+    TEXT = "text"
+    """Text without the labels of a form."""
+    NO_TEXT = "no_text"
+    """Nothing that can be read: blank, black, a photograph, noise."""
+
+
+class Alternative(BaseModel):
+    """Another way to read a field, less likely than the one given."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str
+    confidence: float = Field(ge=0, le=1)
+
+
 class ReadField(BaseModel):
     """One field as read. `text` is NFC as written; nothing is corrected silently."""
 
@@ -28,6 +51,12 @@ class ReadField(BaseModel):
     box: Box
     warnings: tuple[str, ...] = ()
     """Codes of failed checks, such as `number_length` or `sex_mismatch`."""
+    character_confidences: tuple[float, ...] = ()
+    """Probability of each character of `text`, as many as it has."""
+    alternatives: tuple[Alternative, ...] = ()
+    """The likeliest other readings, best first."""
+    precision: str | None = None
+    """Of a date's `value`: `day`, `month` or `year`."""
 
 
 class ReadWord(BaseModel):
@@ -69,3 +98,7 @@ class Recognition(BaseModel):
     height_px: int = 0
     model: str = ""
     """Name and version of the model pack."""
+    verdict: ReadingVerdict | None = None
+    """None in readings made before verdicts were given."""
+    turned: int = 0
+    """Degrees clockwise by which the page had to be turned to be read: 0 or 180. Boxes are on it as given."""
