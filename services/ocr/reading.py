@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from contracts.recognition import Box, ReadField, ReadLine, Recognition
+from contracts.recognition import ReadField, Recognition
 from forms import FieldType, FormEdition
 from services.ocr.domain import checks, digits_of, partial_date, sex_of
 from services.ocr.engine.base import OcrEngine, Reading
@@ -20,13 +20,9 @@ from services.ocr.layout.crops import crop
 from services.ocr.layout.ink import Ink, find_ink
 from services.ocr.layout.lines import bounded, find_rows
 from services.ocr.layout.scale import Grey, WorkingPage, working_page
+from services.ocr.transcript import source_box, transcript
 
 DIGITS_ONLY = frozenset("0123456789")
-TEXT_PROBABILITY = 0.6
-"""Mean over a row; printed rows have 0.9 and more, noise that looks like letters 0.3 to 0.55."""
-TEXT_SHARE = 0.5
-SURE_PROBABILITY = 0.9
-"""Where more than half of the rows are no text, a texture's luckiest row may pass for some."""
 LINE_HEIGHT_PX = 96
 """Line images are brought to this height at most: enough for the recogniser's 32 pixels and to find ink."""
 
@@ -48,12 +44,12 @@ class PageReader:
         layout = recognise_layout(texts, [row.row.uprights for row in rows], spans, self._catalogue)
         labels = tuple(span for span in spans if span.anchored)
         values = read_values(Page(page.image, ink, tuple(rows), labels), layout.fields, self.engine)
-        lines = tuple(_line(page, row) for row in _text_rows(rows))
+        lines = transcript(page, rows)
         return Recognition(
             form=layout.form,
             edition=layout.edition,
             text="\n".join(line.text for line in lines),
-            confidence=_mean([line.confidence for line in lines]),
+            confidence=float(np.mean([line.confidence for line in lines])) if lines else 0.0,
             fields=_fields(page, layout.fields, values),
             lines=lines,
             width_px=grey.shape[1],
@@ -103,32 +99,6 @@ def tight_line(grey: Grey) -> Grey:
     return crop(grey, bounded(np.concatenate(own), ink.letter_px), ink.letter_px)[0]
 
 
-def _text_rows(rows: Sequence[ReadRow]) -> list[ReadRow]:
-    """Rows whose characters are sure on average; on a page of mostly unsure rows only the surest."""
-    read = [row for row in rows if row.glyphs]
-    kept = [row for row in read if _certainty(row) >= TEXT_PROBABILITY]
-    if len(kept) >= TEXT_SHARE * len(read):
-        return kept
-    return [row for row in kept if _certainty(row) >= SURE_PROBABILITY]
-
-
-def _certainty(row: ReadRow) -> float:
-    sure = [glyph.probability for glyph in row.glyphs if glyph.character != " "]
-    return _mean(sure)
-
-
-def _line(page: WorkingPage, row: ReadRow) -> ReadLine:
-    segments = row.segments
-    box = _box(
-        page,
-        min(one.left for one in segments),
-        min(one.top for one in segments),
-        max(one.right for one in segments),
-        max(one.bottom for one in segments),
-    )
-    return ReadLine(text=row.text, confidence=row.confidence, box=box)
-
-
 def _fields(
     page: WorkingPage, fields: Sequence[LabelledField], values: dict[str, Value]
 ) -> dict[str, ReadField]:
@@ -143,7 +113,7 @@ def _fields(
             text=value.text,
             value=normalised[one.id],
             confidence=value.confidence,
-            box=_box(page, value.left, value.top, value.right, value.bottom),
+            box=source_box(page, (value.left, value.top, value.right, value.bottom)),
             warnings=warnings.get(one.id, ()),
         )
     return found
@@ -155,20 +125,3 @@ def _normalised(kind: FieldType, text: str) -> str | None:
     if kind is FieldType.SEX:
         return sex_of(text)
     return digits_of(text) if kind is FieldType.DIGITS else None
-
-
-def _box(page: WorkingPage, left: int, top: int, right: int, bottom: int) -> Box:
-    """The upright box around a box of the working page, in pixels of the page as given."""
-    corners = [page.to_source(x, y) for x in (left, right) for y in (top, bottom)]
-    x = max(0, round(min(corner[0] for corner in corners)))
-    y = max(0, round(min(corner[1] for corner in corners)))
-    return Box(
-        x=x,
-        y=y,
-        width=max(1, round(max(corner[0] for corner in corners)) - x),
-        height=max(1, round(max(corner[1] for corner in corners)) - y),
-    )
-
-
-def _mean(values: list[float]) -> float:
-    return float(np.mean(values)) if values else 0.0

@@ -7,11 +7,11 @@ from forms import FieldType, FormEdition
 from services.ocr.fields.catalogue import IDENTITY_FIELDS, Catalogue
 from services.ocr.fields.folding import fold
 from services.ocr.fields.matching import Span, allowed_edits
+from services.ocr.layout.lines import TABLE_UPRIGHTS
 
 MIN_SHARE_WITH_TITLE = 0.3
 MIN_SHARE_WITHOUT_TITLE = 0.7
 MIN_LABELS = 3
-TABLE_UPRIGHTS = 4
 MIN_COMMON_LABELS = 3
 """Distinct identity labels that make a page worth reading though its form is unknown."""
 

@@ -14,6 +14,8 @@ WIDE_GAP = 1.7
 SAME_ROW = 0.62
 """Letters by which the middles of two parts of one row may differ: capitals, other hands, a raised value."""
 MAX_ROWS = 400
+TABLE_UPRIGHTS = 4
+"""Vertical rules across a row of a table with three columns or more."""
 
 
 @dataclass(frozen=True, slots=True)
