@@ -83,6 +83,8 @@ def _words(page: WorkingPage, row: ReadRow, number: int) -> list[ReadWord]:
     """The words of one segment, each with the box of its own ink."""
     segment = row.segments[number]
     indices = [i for i, owner in enumerate(row.owners) if owner == number and row.glyphs[i].character != " "]
+    if not indices:
+        return []
     runs = [run.tolist() for run in np.split(indices, np.flatnonzero(np.diff(indices) > 1) + 1) if len(run)]
     pairs = itertools.pairwise(runs)
     cuts = [_gap(segment, row.places[one[-1]], row.places[two[0]]) for one, two in pairs]
