@@ -22,7 +22,7 @@ def read_with_tesseract(image: Grey) -> tuple[dict[str, tuple[str, float]], str 
     """Fields by what follows each label in tesseract's lines, with mean word confidence; and the form."""
     rows = [(" ".join(words), confidence) for words, confidence in _lines(image)]
     texts = [text for text, _ in rows]
-    spans = find_spans(texts, [frozenset({0})] * len(texts), _catalogue().wordings.values())
+    spans = find_spans(texts, [frozenset({0})] * len(texts), _catalogue().index)
     layout = recognise_layout(texts, [0] * len(texts), spans, _catalogue())
     found = {}
     for one in layout.fields:

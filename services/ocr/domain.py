@@ -89,7 +89,8 @@ def partial_date(text: str) -> str | None:
     Zeros for an unknown day or month (`00/00/1960`) lower the precision; nothing is invented.
     """
     plain = _fold(text)
-    plain = re.sub(r"\b(ngay|thang|nam|sinh|mong)\b", "/", plain)
+    # Dots beside words are the line to write on: "16. tháng .2 năm".
+    plain = re.sub(r"[\s.,]*\b(ngay|thang|nam|sinh|mong)\b[\s.,]*", "/", plain)
     plain = re.sub(r"\s*/[\s/]*", "/", plain).strip("/ .,-")
     if found := DATE_SEPARATED.search(plain) or DATE_RUN.search(plain.replace(" ", "")):
         return _iso(int(found[3]), int(found[2]), int(found[1]))

@@ -40,7 +40,7 @@ class PageReader:
         ink = find_ink(page.image)
         rows = self._read_rows(page.image, ink)
         texts = [row.text for row in rows]
-        spans = find_spans(texts, [row.starts for row in rows], self._catalogue.wordings.values())
+        spans = find_spans(texts, [row.starts for row in rows], self._catalogue.index)
         layout = recognise_layout(texts, [row.row.uprights for row in rows], spans, self._catalogue)
         labels = tuple(span for span in spans if span.anchored)
         values = read_values(Page(page.image, ink, tuple(rows), labels), layout.fields, self.engine)

@@ -137,20 +137,41 @@ def _has_leader(page: Page, span: Span) -> bool:
 
 
 def _below(page: Page, one: LabelledField) -> list[Segment]:
-    """The row under a label with nothing behind it, where it holds what the field asks for."""
+    """What stands under a label with nothing behind it, where it is what the field asks for."""
     number = one.span.row + 1
     if number >= len(page.rows):
         return []
     label, row = page.rows[one.span.row], page.rows[number]
-    near = row.row.middle - label.row.middle <= NEXT_LINE * page.pitch
-    if not near or any(span.row == number for span in page.spans) or ":" in row.text:
+    if row.row.middle - label.row.middle > NEXT_LINE * page.pitch:
         return []
-    if not _answers(one.type, row.text.strip(LEADER_CHARACTERS)):
+    left, right = _room_below(page, one.span)
+    indices = [i for i, x in enumerate(row.places) if left < x < right]
+    labels = [span for span in page.spans if span.row == number]
+    if not indices or any(span.start <= indices[-1] and span.end > indices[0] for span in labels):
         return []
-    chains = [segment for segment in row.segments if segment.chain is not None]
+    text = row.text[indices[0] : indices[-1] + 1].strip(LEADER_CHARACTERS)
+    if ":" in text or not _answers(one.type, text):
+        return []
+    chains = [
+        segment for segment in row.segments if segment.chain is not None and left < segment.left < right
+    ]
     if chains:
         return chains[:1]
-    return _tight(np.concatenate([segment.pieces for segment in row.segments]), page.ink.letter_px)
+    boxes = [segment.pieces for segment in row.segments if segment.chain is None]
+    if not boxes:
+        return []
+    return _tight(_between(np.concatenate(boxes), left, right), page.ink.letter_px)
+
+
+def _room_below(page: Page, span: Span) -> tuple[float, float]:
+    """From where a label begins to where the next one on its row does."""
+    row = page.rows[span.row]
+    unit = page.ink.letter_px
+    first = any(other.row == span.row and other.end <= span.start for other in page.spans)
+    left = row.places[min(span.start, len(row.places) - 1)] - 2 * unit if first else 0.0
+    stop = stop_after(row, span, page.spans)
+    right = row.places[stop] - unit if stop is not None else float(page.image.shape[1])
+    return left, right
 
 
 def _continued(page: Page, one: LabelledField, last: Segment) -> list[Segment]:
@@ -175,4 +196,4 @@ def _answers(kind: FieldType, text: str) -> bool:
         return sex_of(text) is not None and len(text) <= 12
     if kind is FieldType.DIGITS:
         return len(digits_of(text) or "") >= 6 and sum(map(str.isalpha, text)) <= 2
-    return kind is FieldType.NAME and looks_like_name(text)
+    return kind is FieldType.NAME and looks_like_name(" ".join(re.findall(r"[^\W\d_]+", text)))

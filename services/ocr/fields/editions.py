@@ -1,17 +1,35 @@
 """Decides which form edition a page is, and which found label stands for which of its fields."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from forms import FieldType, FormEdition
 from services.ocr.fields.catalogue import IDENTITY_FIELDS, Catalogue
 from services.ocr.fields.folding import fold
-from services.ocr.fields.matching import Span, allowed_edits
+from services.ocr.fields.matching import Span
+from services.ocr.fields.searching import contains
 from services.ocr.layout.lines import TABLE_UPRIGHTS
 
-MIN_SHARE_WITH_TITLE = 0.3
+MIN_SHARE_WITH_TITLE = 0.6
+"""Of the edition's fields between the first and the last that are on the page: half a form still is that form."""
 MIN_SHARE_WITHOUT_TITLE = 0.7
 MIN_LABELS = 3
+SECTION = re.compile(
+    r"^\s*(?:(?:[IVX]{1,4}|[A-HĐ]|[Pp]hần\s+\w+|PHẦN\s+\w+)\s*[.)/:\-]?\s*)?(?P<title>\S.*)$"
+)
+SECTION_WORDS = re.compile(r"\b(thong tin|khai ve|phan khai|nhan than|ly lich|hoan canh|quan he)\b")
+RELATIVES = {
+    "cha": "father_name",
+    "bo": "father_name",
+    "me": "mother_name",
+    "vo": "spouse",
+    "chong": "spouse",
+    "chu": "household_head",
+    "con": "child",
+    "giam": "guardian",
+}
+"""Words of a section's heading, folded, and whose name a name's label under it asks for."""
 MIN_COMMON_LABELS = 3
 """Distinct identity labels that make a page worth reading though its form is unknown."""
 
@@ -54,13 +72,14 @@ def recognise_layout(
     anchored = [span for span in spans if span.anchored]
     anchored = without_table_heads(anchored, rows, uprights)
     folded = [fold(row).text for row in rows]
+    owners = section_owners(rows)
     best: _Candidate | None = None
     for edition in catalogue.editions:
         candidate = _score(edition, anchored, folded)
         if candidate is not None and (best is None or candidate.score > best.score):
             best = candidate
     if best is None:
-        common = _common_fields(anchored, catalogue, {})
+        common = _common_fields(anchored, catalogue, {}, owners)
         if len(common) < MIN_COMMON_LABELS:
             return Layout(None, None, ())
         titled = {one.form for one in catalogue.editions if _shows(one.title, folded)}
@@ -70,7 +89,7 @@ def recognise_layout(
         for one in best.edition.fields
         if one.id in best.matched
     }
-    found.update(_common_fields(anchored, catalogue, found))
+    found.update(_common_fields(anchored, catalogue, found, owners))
     return Layout(best.edition.form, best.edition.edition, tuple(found.values()))
 
 
@@ -108,7 +127,7 @@ def _table_around(number: int, uprights: Sequence[int]) -> range:
 def _score(edition: FormEdition, spans: Sequence[Span], rows: Sequence[str]) -> _Candidate | None:
     title = _shows(edition.title, rows)
     matched = _assign(edition, spans)
-    share = len(matched) / len(edition.fields)
+    share = _share(edition, matched, whole=not title)
     needed = MIN_SHARE_WITH_TITLE if title else MIN_SHARE_WITHOUT_TITLE
     if len(matched) < MIN_LABELS or share < needed:
         return None
@@ -117,27 +136,26 @@ def _score(edition: FormEdition, spans: Sequence[Span], rows: Sequence[str]) -> 
     )
     known = {fold(label).text for one in edition.fields for label in one.labels}
     foreign = sum(span.wording.folded not in known for span in spans)
+    if foreign > len(matched):
+        return None
     mark = bool(edition.mark) and _shows(edition.mark, rows)
     score = 4 * title + 6 * mark + len(matched) + 0.25 * exact - 0.5 * foreign + 2 * share
     return _Candidate(edition, score, matched)
 
 
+def _share(edition: FormEdition, matched: Mapping[str, Span], *, whole: bool) -> float:
+    """Share of the edition's fields that are on the page: of all, or of those between the first and the last."""
+    rows = [one.row for one in edition.fields if one.id in matched]
+    if not rows:
+        return 0.0
+    asked = [one for one in edition.fields if whole or min(rows) <= one.row <= max(rows)]
+    return len(matched) / len(asked)
+
+
 def _shows(printed: str, rows: Sequence[str]) -> bool:
     """Whether a title or form mark stands on the page, alone or within one row."""
     wanted = fold(printed).text
-    limit = allowed_edits(len(wanted))
-    return any(_within(wanted, row, limit) for row in rows if len(row) >= len(wanted) - limit)
-
-
-def _within(wanted: str, row: str, limit: int) -> bool:
-    if wanted in row:
-        return True
-    costs = [0] * (len(row) + 1)
-    for index, letter in enumerate(wanted, 1):
-        previous, costs = costs, [index]
-        for j, other in enumerate(row, 1):
-            costs.append(min(previous[j] + 1, costs[j - 1] + 1, previous[j - 1] + (letter != other)))
-    return min(costs) <= limit
+    return any(contains(row, wanted) for row in rows)
 
 
 def _assign(edition: FormEdition, spans: Sequence[Span]) -> dict[str, Span]:
@@ -176,14 +194,74 @@ def _assign(edition: FormEdition, spans: Sequence[Span]) -> dict[str, Span]:
 
 
 def _common_fields(
-    spans: Sequence[Span], catalogue: Catalogue, found: dict[str, LabelledField]
+    spans: Sequence[Span], catalogue: Catalogue, found: dict[str, LabelledField], owners: Mapping[int, str]
 ) -> dict[str, LabelledField]:
-    """Identity fields by their common wordings: the first of each kind that no other field has taken."""
+    """Identity fields by their common wordings: the likeliest label of each that no other field has taken."""
     used = {id(one.span) for one in found.values()}
-    common: dict[str, LabelledField] = {}
-    for span in spans:
-        name = span.wording.common_field
-        if name is None or name in found or name in common or id(span) in used:
+    best: dict[str, tuple[tuple[float, ...], Span]] = {}
+    for order, span in enumerate(spans):
+        name = _asked_for(span, owners)
+        if name is None or name in found or id(span) in used:
             continue
-        common[name] = LabelledField(name, catalogue.types[name], span)
+        rank = (
+            not _of_a_relative(span, spans),
+            span.leading + span.colon,
+            len(span.wording.folded) > 8,
+            -order,
+        )
+        if name not in best or rank > best[name][0]:
+            best[name] = (rank, span)
+    common = {name: LabelledField(name, catalogue.types[name], span) for name, (_, span) in best.items()}
     return {name: common[name] for name in IDENTITY_FIELDS if name in common}
+
+
+def _asked_for(span: Span, owners: Mapping[int, str]) -> str | None:
+    """The identity field that a label names, under the heading that it stands below."""
+    name = span.wording.common_field
+    owner = owners.get(span.row)
+    if owner is None or name is None or name == owner:
+        return name
+    return owner if name == "full_name" and owner in IDENTITY_FIELDS else None
+
+
+def _of_a_relative(span: Span, spans: Sequence[Span]) -> bool:
+    """Whether a label stands behind a relative's name on its row: "Họ tên cha … Năm sinh …"."""
+    if span.wording.common_field in {"full_name", "father_name", "mother_name"}:
+        return False
+    before = [other for other in spans if other.row == span.row and other.start < span.start]
+    return any(
+        other.wording.folded.startswith("ho") and other.wording.common_field != "full_name"
+        for other in before
+    ) or any(other.wording.common_field in {"father_name", "mother_name"} for other in before)
+
+
+def section_owners(rows: Sequence[str]) -> dict[int, str]:
+    """For rows under a heading such as "II. THÔNG TIN VỀ CHA" whose name is asked for there.
+
+    Another heading ends the section; rows under none have no entry.
+    """
+    owners: dict[int, str] = {}
+    owner: str | None = None
+    for number, row in enumerate(rows):
+        if _is_heading(row):
+            words = fold(row).text.split()
+            owner = next((RELATIVES[word] for word in words if word in RELATIVES), None)
+        elif owner is not None:
+            owners[number] = owner
+    return owners
+
+
+def _is_heading(row: str) -> bool:
+    """A numbered or bare title of a part: "II. THÔNG TIN VỀ CHA", "MẸ"; not a label with its value."""
+    found = SECTION.match(row)
+    if not found or ":" in row or len(row) > 60:
+        return False
+    title = found["title"]
+    words = fold(title).text.split()
+    if title.isupper() and 1 <= len(words) <= 2 and words[0] in RELATIVES:
+        return True
+    return (
+        (bool(SECTION_WORDS.search(" ".join(words)))
+        and any(word in RELATIVES for word in words))
+        or (title.isupper() and bool(SECTION_WORDS.search(" ".join(words))))
+    )

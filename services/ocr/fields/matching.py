@@ -1,23 +1,23 @@
-"""Finds label wordings in rows read with mistakes: approximate search over the whole page at once."""
+"""Finds label wordings in rows read with mistakes, and how far each printed label goes."""
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
-import numpy as np
-from numpy.typing import NDArray
-
-from services.ocr.fields.catalogue import Wording
+from services.ocr.fields.catalogue import LabelIndex, Phrases, Wording
 from services.ocr.fields.folding import fold
+from services.ocr.fields.searching import codes_of, infix_costs, likely, occurrences
 
-SEPARATOR = "\n\n\n"
-"""Between rows: no label is matched across it."""
 NOTE = re.compile(r"^[)\]]?\s*(?:[(\[{][^)\]}]{0,40}[)\]}]|\d(?=\s*:)|\*+)?\s*(?P<colon>[:;])?")
 GLUED_NOTE = re.compile(r"^[^\s:]{1,4}\s?:")
 """A raised "(1)" that was read as letters of the label's last word: "tênU:"."""
-WORD_END = re.compile(r"[^\W\d_]{0,3}(?![^\W\d_])")
-"""The folded label's word ends here, or in what may be a glued note."""
 NUMBERING = re.compile(r"(?:^|\s)[(\[]?(?:\d{1,2}|[IVX]{1,4}|[a-hđ])\s*[.)/\-\]:,]{1,2}\s*$")
+ASIDE = re.compile(r"^\s*[/|(\-–][^:]{2,40}:")
+"""Another language or an explanation between label and colon."""
+SHORT = 3
+"""Labels of so few letters ("Mẹ", "Cha") count only at the beginning and if nothing else is in the way."""
+REACH_OF_COLON = 24
+"""Characters after a label within which a colon belongs to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,125 +40,132 @@ class Span:
         return self.colon or self.leading
 
 
-def allowed_edits(length: int) -> int:
-    """Misread characters forgiven in a label of `length` folded characters."""
-    if length <= 5:
-        return 0
-    if length <= 9:
-        return 1
-    return max(2, round(0.14 * length))
-
-
 def find_spans(
-    rows: Sequence[str], segment_starts: Sequence[frozenset[int]], wordings: Iterable[Wording]
+    rows: Sequence[str], segment_starts: Sequence[frozenset[int]], index: LabelIndex
 ) -> list[Span]:
     """Every label in the rows' texts, no two overlapping; where wordings compete, the longest that fits wins.
 
     `segment_starts[r]` holds the indices in row r at which a segment begins.
     """
-    folded = [fold(row) for row in rows]
-    offsets: list[int] = []
-    position = 0
-    for one in folded:
-        offsets.append(position)
-        position += len(one.text) + len(SEPARATOR)
-    page = SEPARATOR.join(one.text for one in folded)
-    if not page.strip():
-        return []
-    codes = np.array([ord(character) for character in page], np.int32)
-    trigrams = {page[i : i + 3] for i in range(len(page) - 2)}
-    candidates: dict[int, list[Span]] = {}
-    for wording in wordings:
-        if not _worth_searching(wording.folded, trigrams):
-            continue
-        for start, end, edits in _search(wording.folded, page, codes):
-            row = int(np.searchsorted(offsets, start, side="right")) - 1
-            origin = folded[row].origin
-            first, last = start - offsets[row], end - 1 - offsets[row]
-            if last >= len(origin):
-                continue
-            span = _span(rows[row], segment_starts[row], row, origin[first], origin[last] + 1, wording, edits)
-            if span is not None:
-                candidates.setdefault(row, []).append(span)
-    return [span for row in sorted(candidates) for span in _best(candidates[row])]
-
-
-def _worth_searching(folded: str, trigrams: set[str]) -> bool:
-    """Each misreading spoils at most three of a wording's trigrams."""
-    own = [folded[i : i + 3] for i in range(len(folded) - 2)]
-    return sum(one in trigrams for one in own) >= len(own) - 3 * allowed_edits(len(folded))
-
-
-def _search(pattern: str, page: str, codes: NDArray[np.int32]) -> list[tuple[int, int, int]]:
-    """(start, end, edits) of approximate occurrences that begin and end at word edges (Sellers 1980)."""
-    limit = allowed_edits(len(pattern))
-    ramp = np.arange(len(codes) + 1, dtype=np.int32)
-    row = np.zeros(len(codes) + 1, np.int32)
-    for letter in pattern:
-        swap = row[:-1] + (codes != ord(letter))
-        step = row + 1
-        step[1:] = np.minimum(step[1:], swap)
-        row = np.minimum.accumulate(step - ramp) + ramp
-    found = []
-    for end in np.flatnonzero(row <= limit).tolist():
-        edits = int(row[end])
-        around = row[max(0, end - 2) : end + 3]
-        if edits > around.min() or not WORD_END.match(page, end):
-            continue
-        start = _start(pattern, page, end, edits)
-        if start > 0 and page[start - 1].isalpha():
-            continue
-        if "\n" not in page[start:end]:
-            found.append((start, end, edits))
+    found: list[Span] = []
+    for number, text in enumerate(rows):
+        candidates = list(_in_row(number, text, segment_starts[number], index))
+        if candidates:
+            found += _best(candidates)
     return found
 
 
-def _start(pattern: str, page: str, end: int, edits: int) -> int:
-    """Where the occurrence that ends at `end` with this many edits begins; word edges preferred."""
-    window = page[max(0, end - len(pattern) - edits) : end][::-1]
-    row = list(range(len(window) + 1))
-    for index, letter in enumerate(reversed(pattern), 1):
-        previous, row = row, [index]
-        for j, other in enumerate(window, 1):
-            row.append(min(previous[j] + 1, row[j - 1] + 1, previous[j - 1] + (letter != other)))
-    best = min(row)
-
-    def cost(j: int) -> tuple[int, bool, int]:
-        before = end - j - 1
-        inside = before >= 0 and page[before].isalpha()
-        return row[j] - best, inside, abs(j - len(pattern))
-
-    return end - min((j for j in range(1, len(row)) if row[j] <= best + 1), key=cost, default=len(window))
+def _in_row(number: int, text: str, starts: frozenset[int], index: LabelIndex) -> Iterator[Span]:
+    folded = fold(text)
+    codes = codes_of(folded.text)
+    for one in likely(folded.text, index):
+        wording = index.wordings[one]
+        for start, end, edits in occurrences(wording.folded, folded.text, codes):
+            first, last = folded.origin[start], folded.origin[end - 1] + 1
+            span = Span(number, first, last, wording, edits, False, False)
+            if wording.extends:
+                span = _extended(text, span, index.phrases)
+            placed = _placed(text, starts, span, index.phrases)
+            if placed is not None:
+                yield placed
 
 
-def _span(
-    text: str, starts: frozenset[int], row: int, start: int, end: int, wording: Wording, edits: int
-) -> Span | None:
+def _extended(text: str, span: Span, phrases: Phrases) -> Span:
+    """A name's label with the words that say whose name it is, if any follow."""
+    rest = fold(text[span.end : span.end + 40])
+    if not rest.text or (text[span.end : span.end + 1].isalpha() and not rest.text.startswith(" ")):
+        return span
+    words = rest.text.split(" ")
+    skip = 1 if words[0] in {"cua", "cla", "cda"} else 0
+    best: tuple[int, Wording, int] | None = None
+    for count in range(1, min(5, len(words) - skip) + 1):
+        said = " ".join(words[skip : skip + count])
+        wording = _whose(said, phrases)
+        if wording is not None:
+            best = (skip + count, wording, len(said))
+    if best is None:
+        return span
+    taken = len(" ".join(words[: best[0]]))
+    end = span.end + rest.origin[taken - 1] + 1
+    if not _printed_alike(text[span.end : end], best[1].last_word) and not _colon_at(text, end):
+        return span
+    name = f"{span.wording.folded}{' cua' if skip else ''} {best[1].folded}"
+    return replace(span, end=end, wording=Wording(name, best[1].last_word, best[1].common_field))
+
+
+def _whose(said: str, phrases: Phrases) -> Wording | None:
+    if said in phrases.whose or len(said) < 6:
+        return phrases.whose.get(said)
+    codes = codes_of(said)
+    for folded, wording in phrases.whose.items():
+        if abs(len(folded) - len(said)) <= 1 and len(folded) >= 6 and infix_costs(folded, codes)[-1] <= 1:
+            return wording
+    return None
+
+
+def _placed(text: str, starts: frozenset[int], span: Span, phrases: Phrases) -> Span | None:
     """The span widened over its numbering and notes; none if the printed label goes on in other words."""
-    before = text[:start]
-    if not _printed_alike(text[start:end], wording.last_word):
+    start, end = span.start, span.end
+    if not _colon_at(text, end) and not _printed_alike(text[start:end], span.wording.last_word):
         return None
     segment = max((one for one in starts if one <= start), default=0)
-    numbering = NUMBERING.search(before[segment:])
-    widened = segment + numbering.start() if numbering else start
+    before = text[segment:start]
+    numbering = NUMBERING.search(before)
     # A misread number ("ó-" for "6-") still is one.
-    leading = numbering is not None or len(before[segment:].strip(" .,:;-_…'\"|/")) <= 2
+    leading = numbering is not None or len(before.strip(" .,:;-_…'\"|/+*•")) <= 2
+    widened = segment + numbering.start() if numbering else start
     rest_end = min((one for one in starts if one > end), default=len(text))
-    if glued := GLUED_NOTE.match(text[end:rest_end]):
-        return Span(row, widened, end + glued.end(), wording, edits, True, leading)
-    if text[end : end + 1].isalpha():
+    rest = text[end:rest_end]
+    alone = not rest.strip() or _colon_at(text, end) or numbering is not None
+    if len(span.wording.folded) <= SHORT and not (leading and alone and text[start].isupper()):
         return None
-    note = NOTE.match(text[end:rest_end])
-    colon = bool(note and note["colon"])
-    stop = end + (note.end() if note else 0)
-    if not colon:
-        further = text[stop:rest_end].find(":")
-        if 0 <= further <= 24:
-            # "Họ và tên con nuôi:" is another label than "Họ và tên"; "Họ và tên!l):" is a misread "(1)".
-            if re.search(r"[^\W\d_]{2,}", text[stop : stop + further]):
-                return None
-            stop, colon = stop + further + 1, True
-    return Span(row, widened, stop, wording, edits, colon, leading)
+    found = replace(span, start=widened, leading=leading)
+    if glued := GLUED_NOTE.match(rest):
+        return replace(found, end=end + glued.end(), colon=True)
+    if rest[:1].isalpha():
+        return None
+    if aside := ASIDE.match(rest):
+        return replace(found, end=end + aside.end(), colon=True)
+    return _noted(text, found, rest, phrases)
+
+
+def _noted(text: str, span: Span, rest: str, phrases: Phrases) -> Span | None:
+    """With the note, translation and colon behind it; none where other words come before the colon."""
+    note = NOTE.match(rest)
+    taken = note.end() if note else 0
+    if note and note["colon"]:
+        return replace(span, end=span.end + taken, colon=True)
+    further = rest[taken:].find(":")
+    if 0 <= further <= REACH_OF_COLON:
+        between = fold(rest[taken : taken + further]).text.split()
+        # "Họ và tên con nuôi:" is another label than "Họ và tên"; "Họ và tên!l):" is a misread "(1)".
+        if any(len(word) > 1 and word.isalpha() and word not in phrases.neutral for word in between):
+            return None
+        return replace(span, end=span.end + taken + further + 1, colon=True)
+    if re.match(r"\s*của\s", rest[taken:]):
+        return None
+    return replace(span, end=span.end + taken + _translation(rest[taken:], phrases))
+
+
+def _translation(rest: str, phrases: Phrases) -> int:
+    """Length of an English label behind a stroke, as in "Họ và tên / Full name"; 0 where there is none."""
+    if not re.match(r"\s*[/|(]\s*[A-Za-z]", rest):
+        return 0
+    folded = fold(rest)
+    best = 0
+    for phrase in phrases.english:
+        lead = len(folded.text) - len(folded.text.lstrip())
+        window = folded.text[lead : lead + len(phrase) + 2]
+        costs = infix_costs(phrase, codes_of(window))
+        end = int(costs.argmin())
+        if costs[end] <= len(phrase) // 3 and end > best:
+            best = end
+            reach = folded.origin[lead + end - 1] + 1
+    return reach + (rest[reach : reach + 1] == ")") if best else 0
+
+
+def _colon_at(text: str, end: int) -> bool:
+    return text[end : end + 2].lstrip().startswith(":")
 
 
 def _printed_alike(found: str, last_word: str) -> bool:
@@ -167,7 +174,7 @@ def _printed_alike(found: str, last_word: str) -> bool:
     Names are capitalised; a capitalised word must be the label's own, marks included.
     """
     words = re.findall(r"\w+", found)
-    return not words or not words[-1][0].isupper() or words[-1].lower() == last_word
+    return not words or not words[-1][0].isupper() or words[-1].lower().endswith(last_word)
 
 
 def _best(spans: list[Span]) -> list[Span]:

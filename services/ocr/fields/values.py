@@ -15,7 +15,7 @@ from services.ocr.layout.scale import Grey
 
 ALPHABETS: dict[FieldType, frozenset[str]] = {
     FieldType.DIGITS: frozenset("0123456789. "),
-    FieldType.DATE: frozenset("0123456789/.- ngàythángăm"),
+    FieldType.DATE: frozenset("0123456789/.- ngàythángămsiNTSkhoảồ"),
     FieldType.SEX: frozenset("NnAaMmUuƯưỮữ /"),
 }
 STRAY_NOTE = re.compile(r"^\W*(?:[^\s:]{0,4}\s?:|\(?[\dlI]\))\s*")
@@ -24,7 +24,8 @@ NEXT_NUMBER = re.compile(r"(?:^|\s)\(?\d{1,2}\s?[.)/:\-].*$")
 """In a name: the number of the next label and whatever follows."""
 UNREADABLE = 0.03
 """Below this no drawn value was right: a smudge or a note cut with the room to write in, not an answer."""
-LEADERS_INSIDE = re.compile(r"[.…_·]+")
+LEADERS_INSIDE = re.compile(r"[.,…_·:;]+")
+"""In a name: dots of the line that were read between its words."""
 
 
 @dataclass(frozen=True, slots=True)
