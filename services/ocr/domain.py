@@ -8,9 +8,13 @@ from datetime import date
 from contracts.vocabulary import Sex
 
 DATE_SEPARATED = re.compile(r"(?<!\d)(\d{1,2})\s*[/.\-,\s]\s*(\d{1,2})\s*[/.\-,\s]\s*(\d{4})(?!\d)")
+SPACED_DATE = re.compile(r"\d{1,2}\s+\d{1,2}\s+\d{4}")
 MONTH_SEPARATED = re.compile(r"(?<!\d)(\d{1,2})\s*[/.\-]\s*(\d{4})(?!\d)")
 DATE_RUN = re.compile(r"(?<!\d)(\d{2})(\d{2})(\d{4})(?!\d)")
 YEAR_ALONE = re.compile(r"(?<!\d)(\d{4})(?!\d)")
+MALE = re.compile(r"[nmh]a(?:m|n|rn)[a-z]?")
+FEMALE = re.compile(r"[nm]u{1,2}[a-z]?")
+"""The two words, folded, with a letter misread or doubled."""
 EARLIEST_YEAR = 1850
 
 PROVINCE_CODES = frozenset(
@@ -91,7 +95,9 @@ def partial_date(text: str) -> str | None:
     plain = _fold(text)
     # Dots beside words are the line to write on: "16. tháng .2 năm".
     plain = re.sub(r"[\s.,]*\b(ngay|thang|nam|sinh|mong)\b[\s.,]*", "/", plain)
-    plain = re.sub(r"\s*/[\s/]*", "/", plain).strip("/ .,-")
+    plain = re.sub(r"[\s.,]*/[\s./,]*", "/", plain).strip("/ .,-")
+    if len(run := plain.replace(" ", "")) == 8 and run.isdigit() and not SPACED_DATE.fullmatch(plain):
+        plain = run
     if found := DATE_SEPARATED.search(plain) or DATE_RUN.search(plain.replace(" ", "")):
         return _iso(int(found[3]), int(found[2]), int(found[1]))
     if found := MONTH_SEPARATED.search(plain):
@@ -117,8 +123,8 @@ def _iso(year: int, month: int, day: int) -> str | None:
 def sex_of(text: str) -> Sex | None:
     """`Nam` or `Nữ`, also misread by a letter; none where both or neither stand there."""
     words = _fold(text).split()
-    male = any(word in {"nam", "narn", "nan", "mam", "ham"} for word in words)
-    female = any(word in {"nu", "nur", "nư", "mu"} for word in words)
+    male = any(MALE.fullmatch(word) for word in words)
+    female = any(FEMALE.fullmatch(word) for word in words)
     if male == female:
         return None
     return Sex.MALE if male else Sex.FEMALE

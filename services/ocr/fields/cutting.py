@@ -23,6 +23,8 @@ FULL_LINE = 0.7
 """Of the page's width: a value that ends further left has not been continued below."""
 NEXT_LINE = 2.3
 """Rows further below than this many usual distances do not answer a label."""
+GAPS: dict[FieldType, float] = {FieldType.SEX: 2.6, FieldType.DATE: 7.0, FieldType.NAME: 7.0}
+"""Letters of white inside a value of each type; numbers may be written with wider ones."""
 UNREAD_LABEL = re.compile(r"(?:^|\s)\(?\d{1,2}\s?[.)/\-]\s?(?=[^\W\d_][^:\n]{2,40}:)")
 """A number, words and a colon: the next label, too badly misread to be recognised as one."""
 UNREAD_LABEL_APART = re.compile(r"\(?\d{1,2}\s?[.)]\s?[^\W\d_]{2}")
@@ -46,11 +48,22 @@ class Page:
 
 def find_value(page: Page, one: LabelledField) -> list[Segment]:
     """The tight segments that answer a field's label, none where it was left empty."""
-    found = _beside(page, one.span)
+    found = _near(_beside(page, one.span), one.type, page.ink.letter_px)
     if found and one.lines > 1:
         return found + _continued(page, one, found[-1])
     if not found and not _has_leader(page, one.span):
         return _below(page, one)
+    return found
+
+
+def _near(found: list[Segment], kind: FieldType, unit: float) -> list[Segment]:
+    """The parts that belong together: what stands far behind a short value is another column's."""
+    limit = GAPS.get(kind)
+    if limit is None:
+        return found
+    for index in range(1, len(found)):
+        if found[index].left - found[index - 1].right > limit * unit:
+            return found[:index]
     return found
 
 
@@ -138,29 +151,35 @@ def _has_leader(page: Page, span: Span) -> bool:
 
 def _below(page: Page, one: LabelledField) -> list[Segment]:
     """What stands under a label with nothing behind it, where it is what the field asks for."""
-    number = one.span.row + 1
-    if number >= len(page.rows):
-        return []
-    label, row = page.rows[one.span.row], page.rows[number]
-    if row.row.middle - label.row.middle > NEXT_LINE * page.pitch:
-        return []
+    label = page.rows[one.span.row].row
     left, right = _room_below(page, one.span)
-    indices = [i for i, x in enumerate(row.places) if left < x < right]
-    labels = [span for span in page.spans if span.row == number]
-    if not indices or any(span.start <= indices[-1] and span.end > indices[0] for span in labels):
+    for number in range(one.span.row + 1, min(one.span.row + 3, len(page.rows))):
+        row = page.rows[number]
+        if row.row.middle - label.middle > NEXT_LINE * page.pitch:
+            break
+        indices = [i for i, x in enumerate(row.places) if left < x < right and row.text[i] != " "]
+        if indices:
+            return _answer_in(page, one, number, indices, (left, right))
+    return []
+
+
+def _answer_in(
+    page: Page, one: LabelledField, number: int, indices: list[int], room: tuple[float, float]
+) -> list[Segment]:
+    """These characters of a row as the answer to a label above, unless they are something else."""
+    row = page.rows[number]
+    first, last = indices[0], indices[-1]
+    if any(span.row == number and span.start <= last and span.end > first for span in page.spans):
         return []
-    text = row.text[indices[0] : indices[-1] + 1].strip(LEADER_CHARACTERS)
+    text = row.text[first : last + 1].strip(LEADER_CHARACTERS)
     if ":" in text or not _answers(one.type, text):
         return []
-    chains = [
-        segment for segment in row.segments if segment.chain is not None and left < segment.left < right
-    ]
-    if chains:
-        return chains[:1]
+    inside = [segment for segment in row.segments if room[0] < segment.left < room[1]]
+    chains = [segment for segment in inside if segment.chain is not None]
     boxes = [segment.pieces for segment in row.segments if segment.chain is None]
-    if not boxes:
-        return []
-    return _tight(_between(np.concatenate(boxes), left, right), page.ink.letter_px)
+    if chains or not boxes:
+        return chains[:1]
+    return _tight(_between(np.concatenate(boxes), *room), page.ink.letter_px)
 
 
 def _room_below(page: Page, span: Span) -> tuple[float, float]:

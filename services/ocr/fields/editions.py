@@ -19,6 +19,9 @@ SECTION = re.compile(
     r"^\s*(?:(?:[IVX]{1,4}|[A-HĐ]|[Pp]hần\s+\w+|PHẦN\s+\w+)\s*[.)/:\-]?\s*)?(?P<title>\S.*)$"
 )
 SECTION_WORDS = re.compile(r"\b(thong tin|khai ve|phan khai|nhan than|ly lich|hoan canh|quan he)\b")
+TITLE = re.compile(
+    r"(to khai|don|phieu|ban khai|giay|so yeu|the tang thu|cong hoa|bien ban|danh sach|cap|lai)\b"
+)
 RELATIVES = {
     "cha": "father_name",
     "bo": "father_name",
@@ -69,7 +72,7 @@ def recognise_layout(
 
     `uprights[r]` counts the vertical rules that cross row r.
     """
-    anchored = [span for span in spans if span.anchored]
+    anchored = [span for span in spans if span.anchored and not _is_title(rows[span.row])]
     anchored = without_table_heads(anchored, rows, uprights)
     folded = [fold(row).text for row in rows]
     owners = section_owners(rows)
@@ -91,6 +94,13 @@ def recognise_layout(
     }
     found.update(_common_fields(anchored, catalogue, found, owners))
     return Layout(best.edition.form, best.edition.edition, tuple(found.values()))
+
+
+def _is_title(row: str) -> bool:
+    """A form's title, which may hold the words of a label: "TỜ KHAI CHỨNG MINH NHÂN DÂN"."""
+    if ":" in row or not row.isupper() or any(map(str.isdigit, row)):
+        return False
+    return TITLE.match(fold(row).text) is not None
 
 
 def without_table_heads(spans: Sequence[Span], rows: Sequence[str], uprights: Sequence[int]) -> list[Span]:
@@ -260,8 +270,6 @@ def _is_heading(row: str) -> bool:
     words = fold(title).text.split()
     if title.isupper() and 1 <= len(words) <= 2 and words[0] in RELATIVES:
         return True
-    return (
-        (bool(SECTION_WORDS.search(" ".join(words)))
-        and any(word in RELATIVES for word in words))
-        or (title.isupper() and bool(SECTION_WORDS.search(" ".join(words))))
+    return (bool(SECTION_WORDS.search(" ".join(words))) and any(word in RELATIVES for word in words)) or (
+        title.isupper() and bool(SECTION_WORDS.search(" ".join(words)))
     )

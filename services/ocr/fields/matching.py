@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from services.ocr.domain import looks_like_name
 from services.ocr.fields.catalogue import LabelIndex, Phrases, Wording
 from services.ocr.fields.folding import fold
 from services.ocr.fields.searching import codes_of, infix_costs, likely, occurrences
@@ -12,10 +13,12 @@ NOTE = re.compile(r"^[)\]]?\s*(?:[(\[{][^)\]}]{0,40}[)\]}]|\d(?=\s*:)|\*+)?\s*(?
 GLUED_NOTE = re.compile(r"^[^\s:]{1,4}\s?:")
 """A raised "(1)" that was read as letters of the label's last word: "tênU:"."""
 NUMBERING = re.compile(r"(?:^|\s)[(\[]?(?:\d{1,2}|[IVX]{1,4}|[a-hđ])\s*[.)/\-\]:,]{1,2}\s*$")
-ASIDE = re.compile(r"^\s*[/|(\-–][^:]{2,40}:")
+ASIDE = re.compile(r"^\s*[/|(\-–][^:]{2,40}:(?:[\s\dA-Za-z]{0,12}:)?")
 """Another language or an explanation between label and colon."""
 SHORT = 3
 """Labels of so few letters ("Mẹ", "Cha") count only at the beginning and if nothing else is in the way."""
+EDIT_WEIGHT = 5.0
+"""Letters that a misreading costs: more than a short word, or "Thu CMND" would pass for "Thẻ CMND"."""
 REACH_OF_COLON = 24
 """Characters after a label within which a colon belongs to it."""
 
@@ -87,7 +90,7 @@ def _extended(text: str, span: Span, phrases: Phrases) -> Span:
         return span
     taken = len(" ".join(words[: best[0]]))
     end = span.end + rest.origin[taken - 1] + 1
-    if not _printed_alike(text[span.end : end], best[1].last_word) and not _colon_at(text, end):
+    if not _colon_at(text, end) and not _printed_alike(text[span.start : end], best[1].last_word, text[end:]):
         return span
     name = f"{span.wording.folded}{' cua' if skip else ''} {best[1].folded}"
     return replace(span, end=end, wording=Wording(name, best[1].last_word, best[1].common_field))
@@ -106,17 +109,19 @@ def _whose(said: str, phrases: Phrases) -> Wording | None:
 def _placed(text: str, starts: frozenset[int], span: Span, phrases: Phrases) -> Span | None:
     """The span widened over its numbering and notes; none if the printed label goes on in other words."""
     start, end = span.start, span.end
-    if not _colon_at(text, end) and not _printed_alike(text[start:end], span.wording.last_word):
+    if not _colon_at(text, end) and not _printed_alike(text[start:end], span.wording.last_word, text[end:]):
         return None
     segment = max((one for one in starts if one <= start), default=0)
     before = text[segment:start]
     numbering = NUMBERING.search(before)
     # A misread number ("ó-" for "6-") still is one.
-    leading = numbering is not None or len(before.strip(" .,:;-_…'\"|/+*•")) <= 2
+    leading = numbering is not None or _like_a_number(before)
+    # Labels begin with a capital; "sinh năm 1940" behind one is what was written.
+    leading = leading and (numbering is not None or not text[start].islower() or _colon_at(text, end))
     widened = segment + numbering.start() if numbering else start
     rest_end = min((one for one in starts if one > end), default=len(text))
     rest = text[end:rest_end]
-    alone = not rest.strip() or _colon_at(text, end) or numbering is not None
+    alone = not rest.strip() or rest.lstrip()[0] in ":/" or bool(before.strip()) or looks_like_name(rest)
     if len(span.wording.folded) <= SHORT and not (leading and alone and text[start].isupper()):
         return None
     found = replace(span, start=widened, leading=leading)
@@ -127,6 +132,12 @@ def _placed(text: str, starts: frozenset[int], span: Span, phrases: Phrases) -> 
     if aside := ASIDE.match(rest):
         return replace(found, end=end + aside.end(), colon=True)
     return _noted(text, found, rest, phrases)
+
+
+def _like_a_number(before: str) -> bool:
+    """Nothing, a bullet or a misread number: "", "4 " for "+ ", "31 " for "3/", "7)1 "."""
+    kept = before.strip(" .,:;-_…'\"|/+*•")
+    return len(kept) <= 2 or (len(kept) <= 4 and sum(map(str.isalpha, kept)) <= 1)
 
 
 def _noted(text: str, span: Span, rest: str, phrases: Phrases) -> Span | None:
@@ -149,7 +160,7 @@ def _noted(text: str, span: Span, rest: str, phrases: Phrases) -> Span | None:
 
 def _translation(rest: str, phrases: Phrases) -> int:
     """Length of an English label behind a stroke, as in "Họ và tên / Full name"; 0 where there is none."""
-    if not re.match(r"\s*[/|(]\s*[A-Za-z]", rest):
+    if not re.match(r"\s*[/|(]\s*\w", rest):
         return 0
     folded = fold(rest)
     best = 0
@@ -168,13 +179,17 @@ def _colon_at(text: str, end: int) -> bool:
     return text[end : end + 2].lstrip().startswith(":")
 
 
-def _printed_alike(found: str, last_word: str) -> bool:
+def _printed_alike(found: str, last_word: str, rest: str) -> bool:
     """Whether the last word found is the label's, not a name that begins the value: "Họ và tên Võ…", "… vợ".
 
-    Names are capitalised; a capitalised word must be the label's own, marks included.
+    Names are capitalised; a capitalised word must be the label's own, marks included, unless the whole label
+    is in capitals and what follows is not.
     """
     words = re.findall(r"\w+", found)
-    return not words or not words[-1][0].isupper() or words[-1].lower().endswith(last_word)
+    if not words or not words[-1][0].isupper() or words[-1].lower().endswith(last_word):
+        return True
+    following = re.findall(r"[^\W\d_]{2,}", rest)
+    return found.isupper() and len(words) > 1 and bool(following) and not following[0].isupper()
 
 
 def _best(spans: list[Span]) -> list[Span]:
@@ -184,7 +199,7 @@ def _best(spans: list[Span]) -> list[Span]:
     picks: list[tuple[Span | None, int]] = [(None, 0)]
     for index, span in enumerate(spans, 1):
         earlier = max((j for j in range(index) if j == 0 or spans[j - 1].end <= span.start), default=0)
-        weight = len(span.wording.folded) - 2.5 * span.edits + 2 * span.colon
+        weight = len(span.wording.folded) - EDIT_WEIGHT * span.edits + 2 * span.colon
         weight += 0.5 * (span.wording.common_field is not None)
         taken = totals[earlier] + weight
         if taken > totals[-1]:

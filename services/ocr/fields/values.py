@@ -115,7 +115,18 @@ def clean(kind: FieldType, reading: Reading) -> Reading:
         text = "".join(glyph.character for glyph in glyphs)
         glyphs = glyphs[: len(NEXT_NUMBER.sub("", text))]
         glyphs = [Glyph(" ", g.probability, g.x) if LEADERS_INSIDE.match(g.character) else g for g in glyphs]
+        glyphs = _without_numbers(_stripped(glyphs))
     return Reading(tuple(_single_spaced(_stripped(glyphs))))
+
+
+def _without_numbers(glyphs: list[Glyph]) -> list[Glyph]:
+    """A name without tokens at either end that hold a digit: "Lý Thị Linh 4", the bullet of the next label."""
+    text = "".join(glyph.character for glyph in glyphs)
+    if lead := re.match(r"(?:\S*\d\S*\s+)+", text):
+        glyphs, text = glyphs[lead.end() :], text[lead.end() :]
+    if trail := re.search(r"(?:\s+(?:\S*\d\S*|[tH+*-]))+$", text):
+        glyphs = glyphs[: trail.start()]
+    return glyphs
 
 
 def _stripped(glyphs: list[Glyph]) -> list[Glyph]:

@@ -13,6 +13,8 @@ WIDE_GAP = 1.7
 """Letters of white that end a segment; a word space is 0.5 to 1.2 letters."""
 SAME_ROW = 0.62
 """Letters by which the middles of two parts of one row may differ: capitals, other hands, a raised value."""
+SAME_LINE = 1.35
+"""Letters between the middles of two rows that are one line if nothing of one stands above the other."""
 MAX_ROWS = 400
 TABLE_UPRIGHTS = 4
 """Vertical rules across a row of a table with three columns or more."""
@@ -55,8 +57,29 @@ def find_rows(ink: Ink) -> list[Row]:
             rows.append(Row(segments, middle))
     for chain in ink.chains:
         _place(rows, chain, ink.letter_px)
-    rows.sort(key=lambda row: row.middle)
+    rows = _levelled(rows, ink.letter_px)
     return [Row(row.segments, row.middle, _crossing(ink, row.middle)) for row in rows[:MAX_ROWS]]
+
+
+def _levelled(rows: list[Row], letter_px: float) -> list[Row]:
+    """Rows from top to bottom; neighbours less than a line apart that nowhere face each other are one.
+
+    Hands that climb or sink leave the printed line by more than a letter.
+    """
+    kept: list[Row] = []
+    for row in sorted(rows, key=lambda row: row.middle):
+        last = kept[-1] if kept else None
+        if last and row.middle - last.middle <= SAME_LINE * letter_px and _apart(last, row):
+            segments = tuple(sorted((*last.segments, *row.segments), key=lambda one: one.left))
+            weights = [sum(one.right - one.left for one in each.segments) for each in (last, row)]
+            kept[-1] = Row(segments, (last.middle * weights[0] + row.middle * weights[1]) / sum(weights))
+        else:
+            kept.append(row)
+    return kept
+
+
+def _apart(one: Row, other: Row) -> bool:
+    return all(a.right <= b.left or b.right <= a.left for a in one.segments for b in other.segments)
 
 
 def _crossing(ink: Ink, middle: float) -> int:
