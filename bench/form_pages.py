@@ -8,9 +8,10 @@ import numpy as np
 from bench.form_scoring import IDENTITY, Page
 from forms import edition
 from synthetic.declarations import draw_declaration
+from synthetic.documents import draw_document
 from synthetic.forms import Filled, draw_form, fill
 from synthetic.people import household
-from synthetic.scans import Faults, Scan, everyday_faults, scan
+from synthetic.scans import Scan, everyday_faults, scan
 from synthetic.truth import Sheet
 from synthetic.writing import Mode
 
@@ -42,9 +43,12 @@ def known(mode: Mode, count: int, seed: int, *, filled: bool = True) -> Iterator
         yield _page(sheet, scan(sheet, rng), form, f"{form}-{seed + number}")
 
 
-def clean(sheet: Sheet) -> Page:
-    """A page as it was drawn, without a scanner's faults."""
-    return _page(sheet, scan(sheet, np.random.default_rng(1), Faults()), None, "clean")
+def typed(count: int, seed: int) -> Iterator[Page]:
+    """Clean typed pages at 300 dpi; `truth["text"]` is their running text."""
+    for number in range(count):
+        sheet = draw_document(np.random.default_rng(seed + number), dpi=300)
+        image = np.asarray(sheet.image.convert("L"), np.uint8)
+        yield Page(image, {"text": sheet.truth.text}, {}, None, 300.0, f"typed-{seed + number}")
 
 
 def _page(sheet: Sheet, scanned: Scan, form: str | None, name: str) -> Page:

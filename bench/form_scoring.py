@@ -1,4 +1,4 @@
-"""Counts fields read on drawn pages, and says whose fault a wrong one is: the layout's or the recogniser's."""
+"""Counts fields read on drawn pages; a wrong one is the layout's fault or the recogniser's."""
 
 import unicodedata
 from dataclasses import dataclass, field
@@ -40,8 +40,10 @@ class Score:
     """Fields left empty on the page."""
     invented: int = 0
     """Of those, answered."""
+    known: int = 0
+    """Pages of a known edition."""
     forms: int = 0
-    """Known editions named rightly."""
+    """Of those, named rightly."""
     cpu_s: float = 0.0
     sure: int = 0
     sure_wrong: int = 0
@@ -52,6 +54,7 @@ class Score:
         """Count one page; returns a line for each wrong field."""
         self.pages += 1
         self.cpu_s += cpu_s
+        self.known += page.form is not None
         self.forms += page.form is not None and form == page.form
         wrong = [line for name, text in page.truth.items() if (line := self._field(page, name, text, read))]
         self.fields += len(page.truth)

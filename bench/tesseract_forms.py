@@ -34,6 +34,16 @@ def read_with_tesseract(image: Grey) -> tuple[dict[str, tuple[str, float]], str 
     return found, layout.form
 
 
+def read_text_with_tesseract(image: Grey) -> str:
+    """The text of a typed page at 300 dpi, page segmentation mode 3."""
+    command = ["tesseract", "-", "-", "-l", "vie", "--dpi", "300", "--psm", "3"]
+    encoded = cv2.imencode(".png", image)[1].tobytes()
+    environment = {**os.environ, "OMP_THREAD_LIMIT": "1"}
+    return subprocess.run(
+        command, input=encoded, capture_output=True, check=True, env=environment
+    ).stdout.decode()
+
+
 def _without_leaders(kind: FieldType, text: str) -> str:
     """The value before the first run of dots; in names, dots read between words are leaders too."""
     value = re.split(r"[.…]{3,}", text.strip(LEADERS))[0]

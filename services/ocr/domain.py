@@ -120,6 +120,11 @@ def _iso(year: int, month: int, day: int) -> str | None:
         return None
 
 
+def precision_of(partial: str) -> str:
+    """`day`, `month` or `year`: how much of an ISO partial date is known."""
+    return {4: "year", 7: "month"}.get(len(partial), "day")
+
+
 def sex_of(text: str) -> Sex | None:
     """`Nam` or `Nữ`, also misread by a letter; none where both or neither stand there."""
     words = _fold(text).split()

@@ -10,6 +10,7 @@ from services.ocr.engine.paddle import PaddleEngine
 from services.ocr.images import GreyPage, ImageRefused, grey_pages
 from services.ocr.reading import PageReader
 from services.ocr.settings import DEFAULT_MODEL
+from services.ocr.verdicts import message
 
 __all__ = ["PackRefused", "answers", "reader"]
 
@@ -41,6 +42,9 @@ def _page(reading: PageReader, file: Path, page: GreyPage) -> dict[str, Any]:
         "page": page.number,
         "form": found.form,
         "edition": found.edition,
+        "verdict": found.verdict,
+        "message": message(found.verdict) if found.verdict else "",
+        "turned": found.turned,
         "text": found.text,
         "confidence": round(found.confidence, 4),
         "fields": {name: field.model_dump(mode="json") for name, field in found.fields.items()},

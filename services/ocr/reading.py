@@ -5,24 +5,29 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from contracts.recognition import ReadField, Recognition
-from forms import FieldType, FormEdition
-from services.ocr.domain import checks, digits_of, partial_date, sex_of
+from contracts.recognition import Recognition
+from forms import FormEdition
 from services.ocr.engine.base import OcrEngine, Reading
 from services.ocr.fields.catalogue import build
 from services.ocr.fields.cutting import Page
-from services.ocr.fields.editions import LabelledField, recognise_layout
+from services.ocr.fields.editions import recognise_layout
 from services.ocr.fields.matching import find_spans
 from services.ocr.fields.rows import ReadRow, read_row
-from services.ocr.fields.values import Value, read_values
+from services.ocr.fields.values import read_values
+from services.ocr.findings import findings
 from services.ocr.layout.boxes import as_line
 from services.ocr.layout.crops import crop
 from services.ocr.layout.ink import Ink, find_ink
 from services.ocr.layout.lines import bounded, find_rows
 from services.ocr.layout.scale import Grey, WorkingPage, working_page
-from services.ocr.transcript import source_box, transcript
+from services.ocr.transcript import certainty, transcript
+from services.ocr.verdicts import verdict_of
 
 DIGITS_ONLY = frozenset("0123456789")
+UPRIGHT = 0.86
+"""Mean certainty of a page's middle row that is the right way up; upside down it is 0.5 to 0.75."""
+UPSIDE_DOWN_ROWS = 3
+UPSIDE_DOWN_LINES = 8
 LINE_HEIGHT_PX = 96
 """Line images are brought to this height at most: enough for the recogniser's 32 pixels and to find ink."""
 
@@ -35,27 +40,50 @@ class PageReader:
         self._catalogue = build(editions)
 
     def read_page(self, grey: Grey, dpi: float | None = None) -> Recognition:
-        """Everything on a grey page (h, w); boxes are in its pixels."""
+        """Everything on a grey page (h, w), also if it lies upside down; boxes are in its pixels."""
         page = working_page(grey, dpi)
         ink = find_ink(page.image)
         rows = self._read_rows(page.image, ink)
+        if self._upside_down(page.image, ink, rows):
+            page = page.turned()
+            ink = find_ink(page.image)
+            rows = self._read_rows(page.image, ink)
+        return self._understood(page, ink, rows)
+
+    def _understood(self, page: WorkingPage, ink: Ink, rows: Sequence[ReadRow]) -> Recognition:
         texts = [row.text for row in rows]
         spans = find_spans(texts, [row.starts for row in rows], self._catalogue.index)
         layout = recognise_layout(texts, [row.row.uprights for row in rows], spans, self._catalogue)
         labels = tuple(span for span in spans if span.anchored)
-        values = read_values(Page(page.image, ink, tuple(rows), labels), layout.fields, self.engine)
         lines = transcript(page, rows)
+        asked = layout.fields if lines else ()
+        values = read_values(Page(page.image, ink, tuple(rows), labels), asked, self.engine)
         return Recognition(
             form=layout.form,
             edition=layout.edition,
             text="\n".join(line.text for line in lines),
             confidence=float(np.mean([line.confidence for line in lines])) if lines else 0.0,
-            fields=_fields(page, layout.fields, values),
+            fields=findings(page, ink, asked, values),
             lines=lines,
-            width_px=grey.shape[1],
-            height_px=grey.shape[0],
+            width_px=page.source_shape[1],
+            height_px=page.source_shape[0],
             model=self.engine.name,
+            verdict=verdict_of(layout.edition, len(layout.fields), len(lines)),
+            turned=page.turned_degrees,
         )
+
+    def _upside_down(self, image: Grey, ink: Ink, rows: Sequence[ReadRow]) -> bool:
+        """Whether the widest lines of a page that reads badly read better the other way up."""
+        read = [row for row in rows if row.glyphs]
+        if len(read) < UPSIDE_DOWN_ROWS or np.median([certainty(row.glyphs) for row in read]) >= UPRIGHT:
+            return False
+        segments = [one for row in rows for one in row.segments if one.chain is None]
+        widest = sorted(segments, key=lambda one: one.left - one.right)[:UPSIDE_DOWN_LINES]
+        crops = [crop(image, one, ink.letter_px)[0] for one in widest]
+        turned = [np.ascontiguousarray(one[::-1, ::-1]) for one in crops]
+        readings = self.engine.recognise([*crops, *turned])
+        sure = [certainty(reading.glyphs) for reading in readings]
+        return sum(sure[len(crops) :]) > 1.1 * sum(sure[: len(crops)])
 
     def read_line(self, grey: Grey) -> Reading:
         """The text of an image of a single line, cut to its ink."""
@@ -97,31 +125,3 @@ def tight_line(grey: Grey) -> Grey:
     # Parts of a slanting line may count as rows of their own; neighbours' feet and heads are narrow.
     own = [boxes for boxes, width in zip(pieces, widths, strict=True) if width > 0.3 * widths[main]]
     return crop(grey, bounded(np.concatenate(own), ink.letter_px), ink.letter_px)[0]
-
-
-def _fields(
-    page: WorkingPage, fields: Sequence[LabelledField], values: dict[str, Value]
-) -> dict[str, ReadField]:
-    normalised = {one.id: _normalised(one.type, values[one.id].text) for one in fields if one.id in values}
-    warnings = checks(normalised)
-    found = {}
-    for one in fields:
-        value = values.get(one.id)
-        if value is None:
-            continue
-        found[one.id] = ReadField(
-            text=value.text,
-            value=normalised[one.id],
-            confidence=value.confidence,
-            box=source_box(page, (value.left, value.top, value.right, value.bottom)),
-            warnings=warnings.get(one.id, ()),
-        )
-    return found
-
-
-def _normalised(kind: FieldType, text: str) -> str | None:
-    if kind is FieldType.DATE:
-        return partial_date(text)
-    if kind is FieldType.SEX:
-        return sex_of(text)
-    return digits_of(text) if kind is FieldType.DIGITS else None

@@ -92,8 +92,9 @@ def _head(press: Press, title: str) -> None:
     press.y = rng.uniform(12, 20)
     if rng.random() < 0.3:
         face = look.face._replace(weight=400, italic=True)
-        mark = f"Mẫu {rng.choice(('A', 'TK', 'NS', 'DC'))}{rng.randint(1, 20):02d} ban hành theo TT số {rng.randint(1, 90)}/{rng.randint(1999, 2022)}/TT-BCA"
-        press.canvas.text(look.right, press.y, mark, face, 9, "rs")
+        code = f"{rng.choice(('A', 'TK', 'NS', 'DC'))}{rng.randint(1, 20):02d}"
+        rule = f"TT số {rng.randint(1, 90)}/{rng.randint(1999, 2022)}/TT-BCA"
+        press.canvas.text(look.right, press.y, f"Mẫu {code} ban hành theo {rule}", face, 9, "rs")
     kind = rng.random()
     size = look.points
     if kind < 0.65:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from synthetic.canvas import Canvas, Face
+from synthetic.canvas import Box, Canvas, Face
 from synthetic.declarations.wording import LETTERS, Item
 from synthetic.truth import FieldTruth
 from synthetic.writing import Writer
@@ -76,9 +76,9 @@ class Press:
             canvas.text(left, baseline, "_" * count, self.look.face, self.look.points)
         elif style in {"points", "dense", "sparse", "dashes"}:
             step = {"points": 1.25, "dense": 0.75, "sparse": 2.4, "dashes": 2.6}[style]
-            for x in np.arange(left, right, step):
+            for x in np.arange(left, right, step).tolist():
                 if style == "dashes":
-                    canvas.line(float(x), baseline + 0.4, float(x) + 1.5, baseline + 0.4, 0.2)
+                    canvas.line(x, baseline + 0.4, x + 1.5, baseline + 0.4, 0.2)
                 else:
                     radius = 0.16
                     edges = (x - radius, baseline - radius, x + radius, baseline + radius)
@@ -96,7 +96,7 @@ class Press:
         box = self.writer.write(start, baseline - 0.2, item.text, points)
         self.note(item, (box,))
 
-    def note(self, item: Item, boxes: tuple) -> None:  # type: ignore[type-arg]
+    def note(self, item: Item, boxes: tuple[Box, ...]) -> None:
         """Remember what was written."""
         self.truths.append(FieldTruth(item.id, item.text, item.value, boxes))
 

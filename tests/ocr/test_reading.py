@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from bench.drawn_forms import draw_declaration
-from bench.reading_forms import known, same
+from bench.form_pages import known
+from bench.form_scoring import same
 from forms import edition
 from services.ocr.fields.catalogue import IDENTITY_FIELDS
 from services.ocr.layout.scale import Grey

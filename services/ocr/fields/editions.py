@@ -12,7 +12,7 @@ from services.ocr.fields.searching import contains
 from services.ocr.layout.lines import TABLE_UPRIGHTS
 
 MIN_SHARE_WITH_TITLE = 0.6
-"""Of the edition's fields between the first and the last that are on the page: half a form still is that form."""
+"""Of the edition's fields between the first and the last that are there: half a form still is that form."""
 MIN_SHARE_WITHOUT_TITLE = 0.7
 MIN_LABELS = 3
 SECTION = re.compile(
@@ -154,7 +154,7 @@ def _score(edition: FormEdition, spans: Sequence[Span], rows: Sequence[str]) -> 
 
 
 def _share(edition: FormEdition, matched: Mapping[str, Span], *, whole: bool) -> float:
-    """Share of the edition's fields that are on the page: of all, or of those between the first and the last."""
+    """Share of the edition's fields on the page: of all, or of those between the first and the last."""
     rows = [one.row for one in edition.fields if one.id in matched]
     if not rows:
         return 0.0

@@ -18,6 +18,7 @@ ALPHABETS: dict[FieldType, frozenset[str]] = {
     FieldType.DATE: frozenset("0123456789/.- ngàythángămsiNTSkhoảồ"),
     FieldType.SEX: frozenset("NnAaMmUuƯưỮữ /"),
 }
+ROW_READ = frozenset({FieldType.TEXT, FieldType.PLACE})
 STRAY_NOTE = re.compile(r"^\W*(?:[^\s:]{0,4}\s?:|\(?[\dlI]\))\s*")
 """The end of the label that was cut with the value: a raised "(1)", its colon."""
 NEXT_NUMBER = re.compile(r"(?:^|\s)\(?\d{1,2}\s?[.)/:\-].*$")
@@ -38,14 +39,19 @@ class Value:
     top: int
     right: int
     bottom: int
+    glyphs: tuple[Glyph, ...] = ()
 
 
 def read_values(page: Page, fields: Sequence[LabelledField], engine: OcrEngine) -> dict[str, Value]:
     """Read every field that holds ink; a field left empty has no entry."""
     parts = {one.id: find_value(page, one) for one in fields}
     values: dict[str, Value] = {}
-    for alphabet in {ALPHABETS.get(one.type) for one in fields}:
-        group = [one for one in fields if ALPHABETS.get(one.type) == alphabet and parts[one.id]]
+    for one in fields:
+        if parts[one.id] and (value := _read_before(page, one, parts[one.id])):
+            values[one.id] = value
+    left = [one for one in fields if parts[one.id] and one.id not in values]
+    for alphabet in {ALPHABETS.get(one.type) for one in left}:
+        group = [one for one in left if ALPHABETS.get(one.type) == alphabet]
         crops = [_crop(page, segment) for one in group for segment in parts[one.id]]
         readings = iter(engine.recognise(crops, alphabet))
         for one in group:
@@ -55,6 +61,13 @@ def read_values(page: Page, fields: Sequence[LabelledField], engine: OcrEngine) 
             if value is not None:
                 values[one.id] = value
     return values
+
+
+def _read_before(page: Page, one: LabelledField, segments: Sequence[Segment]) -> Value | None:
+    """Free text on the label's own row as it was read with the row: reading it again costs as much."""
+    if one.type not in ROW_READ or (in_row := _in_row(page, one)) is None:
+        return None
+    return _value(one.type, segments[:1], [in_row], None) if len(segments) == 1 else None
 
 
 def _crop(page: Page, segment: Segment) -> Grey:
@@ -81,6 +94,9 @@ def _value(
     if kind is FieldType.DIGITS:
         kept = _one_number(kept, [reading.text for reading in cleaned])
     best = _joined([cleaned[i] for i in kept])
+    if segments[kept[0]].chain is not None:
+        # Boxes stand apart; what was written in them has no spaces.
+        best = Reading(tuple(glyph for glyph in best.glyphs if glyph.character != " "))
     if in_row is not None:
         other = clean(kind, in_row)
         alike = abs(len(other.text) - len(best.text)) <= max(1, len(best.text) // 8)
@@ -95,6 +111,7 @@ def _value(
         min(segments[i].top for i in kept),
         max(segments[i].right for i in kept),
         max(segments[i].bottom for i in kept),
+        best.glyphs,
     )
 
 
@@ -120,7 +137,7 @@ def clean(kind: FieldType, reading: Reading) -> Reading:
 
 
 def _without_numbers(glyphs: list[Glyph]) -> list[Glyph]:
-    """A name without tokens at either end that hold a digit: "Lý Thị Linh 4", the bullet of the next label."""
+    """A name without tokens at either end that hold a digit: "Lý Thị Linh 4", a bullet of what follows."""
     text = "".join(glyph.character for glyph in glyphs)
     if lead := re.match(r"(?:\S*\d\S*\s+)+", text):
         glyphs, text = glyphs[lead.end() :], text[lead.end() :]

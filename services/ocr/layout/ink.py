@@ -30,6 +30,8 @@ class Ink:
     """Median height of letter-like pieces: a little over the x-height."""
     uprights: Mask | None = None
     """Long vertical strokes, such as those between the columns of a table."""
+    rules: Mask | None = None
+    """Long straight strokes of both directions and the frames of digit boxes."""
     chains: tuple[Chain, ...] = ()
     """Digit boxes; their frames are not among the letters."""
     noisy: bool = False
@@ -43,6 +45,7 @@ def find_ink(image: Grey) -> Ink:
     framed = erase_frames(full, chains)
     level, uprights = _rules(framed, letter_px)
     mask = cv2.subtract(framed, cv2.bitwise_or(level, uprights))
+    rules = np.asarray(cv2.subtract(full, mask), np.uint8)
     count, labels, found, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     stats = np.asarray(found, np.int32)
     empty = np.zeros((0, 4), np.int32)
@@ -57,7 +60,7 @@ def find_ink(image: Grey) -> Ink:
     kept = stats[keep]
     left, top, width, height = (kept[:, column] for column in range(4))
     boxes = np.stack([left, top, left + width, top + height], axis=1).astype(np.int32)
-    return Ink(boxes, letters.astype(np.uint8), full, letter_px, uprights, tuple(chains))
+    return Ink(boxes, letters.astype(np.uint8), full, letter_px, uprights, rules, tuple(chains))
 
 
 def _inside(stats: NDArray[np.int32], chain: Chain) -> NDArray[np.bool_]:

@@ -1,6 +1,6 @@
 """Brings a grey page to the working resolution, upright to within a fraction of a degree."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -18,8 +18,11 @@ MAX_AREA_PX = 14_000_000
 STRIP = 4.0
 """Longer than so many times its width: no sheet, so its length says nothing of its scale."""
 MAX_ENLARGEMENT = 2.5
-SKEW_RANGE_DEGREES = 2.0
+SKEW_RANGE_DEGREES = 5.0
+ROUGH_STEP_DEGREES = 0.5
 SKEW_STEP_DEGREES = 0.2
+ROUGH_SIDE_PX = 420
+FINE_SIDE_PX = 700
 MIN_SKEW_DEGREES = 0.15
 
 
@@ -30,17 +33,28 @@ class WorkingPage:
     image: Grey
     scale: float
     skew_degrees: float
+    source_shape: tuple[int, int] = (0, 0)
+    """Height and width of the image that it was made from."""
+    turned_degrees: int = 0
+    """0, or 180 where the image lay upside down."""
+
+    def turned(self) -> "WorkingPage":
+        """The same page the other way up."""
+        image = np.ascontiguousarray(self.image[::-1, ::-1])
+        return replace(self, image=image, turned_degrees=180 - self.turned_degrees)
 
     def to_source(self, x: float, y: float) -> tuple[float, float]:
         """The point of the original image that lies at (x, y) here."""
         height, width = self.image.shape
+        if self.turned_degrees:
+            x, y = width - x, height - y
         turn = cv2.getRotationMatrix2D((width / 2, height / 2), -self.skew_degrees, 1)
         back = turn @ np.array([x, y, 1.0])
         return float(back[0] / self.scale), float(back[1] / self.scale)
 
 
 def working_page(grey: Grey, dpi: float | None) -> WorkingPage:
-    """Resize `grey` (h, w) to about 200 dpi and take out a skew of up to two degrees.
+    """Resize `grey` (h, w) to about 200 dpi and take out a skew of up to five degrees.
 
     Without a credible `dpi` the long side counts as that of A4.
     """
@@ -53,27 +67,40 @@ def working_page(grey: Grey, dpi: float | None) -> WorkingPage:
         resized, scale = grey, 1.0
     skew = find_skew(resized)
     if abs(skew) < MIN_SKEW_DEGREES:
-        return WorkingPage(resized, scale, 0.0)
-    return WorkingPage(_turned(resized, skew), scale, skew)
+        return WorkingPage(resized, scale, 0.0, grey.shape[:2])
+    return WorkingPage(_turned(resized, skew), scale, skew, grey.shape[:2])
 
 
 def find_skew(image: Grey) -> float:
-    """Degrees by which text lines fall to the right (negative: rise), 0 where no angle stands out."""
-    shrink = min(1.0, 700 / max(image.shape))
-    if min(image.shape) * shrink < 16:
+    """Degrees by which text lines fall to the right (negative: rise), 0 where no angle stands out.
+
+    First roughly on a small image over the whole range, then finely around the best.
+    """
+    rough = _ink_of(image, ROUGH_SIDE_PX)
+    fine = _ink_of(image, FINE_SIDE_PX)
+    if rough is None or fine is None:
         return 0.0
-    small = cv2.resize(image, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
-    ink = (cv2.GaussianBlur(small, (0, 0), 8).astype(np.float32) - small).clip(0, 60)
-    angles = np.arange(-SKEW_RANGE_DEGREES, SKEW_RANGE_DEGREES + 1e-6, SKEW_STEP_DEGREES)
-    scores = np.array([_line_contrast(ink, float(angle)) for angle in angles])
+    wide = np.arange(-SKEW_RANGE_DEGREES, SKEW_RANGE_DEGREES + 1e-6, ROUGH_STEP_DEGREES)
+    first = float(wide[int(np.argmax([_line_contrast(rough, float(angle)) for angle in wide]))])
+    angles = first + SKEW_STEP_DEGREES * np.arange(-3, 4)
+    scores = np.array([_line_contrast(fine, float(angle)) for angle in angles])
     best = int(scores.argmax())
-    level = len(angles) // 2
-    if scores[best] < scores[level] * 1.02 or best in {0, len(angles) - 1}:
+    if scores[best] < _line_contrast(fine, 0.0) * 1.02 or best in {0, len(angles) - 1}:
         return 0.0
     left, mid, right = scores[best - 1 : best + 2]
     bend = left - 2 * mid + right
     shift = 0.5 * (left - right) / bend if bend else 0.0
     return float(angles[best] + shift * SKEW_STEP_DEGREES)
+
+
+def _ink_of(image: Grey, side: int) -> NDArray[np.float32] | None:
+    """How dark each pixel is against its surroundings, on an image of this long side; none for slivers."""
+    shrink = min(1.0, side / max(image.shape))
+    if min(image.shape) * shrink < 16:
+        return None
+    small = cv2.resize(image, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+    paper = cv2.GaussianBlur(small, (0, 0), max(2.0, side / 90)).astype(np.float32)
+    return np.asarray((paper - small).clip(0, 60), np.float32)
 
 
 def _line_contrast(ink: NDArray[np.float32], degrees: float) -> float:
