@@ -36,6 +36,30 @@ def recognise(files: Files, line: AsLine = False, as_json: AsJson = False, model
         raise typer.Exit(1)
 
 
+Sample = Annotated[Path, typer.Argument(help="Ảnh một tờ mẫu, trống hoặc đã điền · one sample")]
+Marks = Annotated[list[str] | None, typer.Option("--mark", help="trường=nhãn in · field=printed label")]
+Out = Annotated[Path | None, typer.Option(help="Tệp YAML trong forms/ · YAML file")]
+
+
+def form(
+    sample: Sample, form: str, edition: str, kind: str = "identity", mark: Marks = None, out: Out = None
+) -> None:
+    """Lập mô tả một mẫu giấy mới từ một tờ mẫu. Describe a new form edition from one sample, as YAML."""
+    with _json_only() as printed:
+        from services.ocr import offline  # noqa: PLC0415 - as above
+
+        try:
+            marks = dict(pair.split("=", 1) for pair in mark or [])
+            text = offline.described(sample, form=form, edition=edition, kind=kind, marks=marks)
+        except (ValueError, offline.PackRefused, offline.ImageRefused, offline.SampleRefused) as error:
+            typer.echo(f"Không lập được mô tả mẫu (no edition described): {error}", err=True)
+            raise typer.Exit(2) from error
+        if out is None:
+            printed.write(text)
+        else:
+            out.write_text(text, "utf-8")
+
+
 @contextmanager
 def _json_only() -> Iterator[TextIO]:
     """Standard output for JSON alone: whatever libraries print goes to standard error instead."""

@@ -1,18 +1,21 @@
 """What `tangthu recognise` does: opens files, reads their pages, answers in plain dictionaries."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from forms import load_editions
+import yaml
+
+from forms import FormKind, load_editions
 from services.ocr.engine.pack import PackRefused
 from services.ocr.engine.paddle import PaddleEngine
 from services.ocr.images import GreyPage, ImageRefused, grey_pages
 from services.ocr.reading import PageReader
+from services.ocr.sampling import SampleRefused, describe
 from services.ocr.settings import DEFAULT_MODEL
 from services.ocr.verdicts import message
 
-__all__ = ["PackRefused", "answers", "reader"]
+__all__ = ["ImageRefused", "PackRefused", "SampleRefused", "answers", "described", "reader"]
 
 
 def reader(model: Path | None = None) -> PageReader:
@@ -28,6 +31,16 @@ def answers(reading: PageReader, file: Path, *, line: bool) -> Iterator[dict[str
     except ImageRefused as refused:
         what = {"error": refused.reason.value, "detail": refused.detail}
         yield {"file": str(file), "page": refused.page, **what}
+
+
+def described(file: Path, *, form: str, edition: str, kind: str, marks: Mapping[str, str]) -> str:
+    """The YAML of the edition on a sample's first page; raises SampleRefused, ImageRefused, ValueError."""
+    page = next(iter(grey_pages(file)))
+    found = describe(
+        reader(), page.image, page.dpi, form=form, edition=edition, kind=FormKind(kind), marks=marks
+    )
+    plain = found.model_dump(mode="json", exclude_defaults=True)
+    return yaml.safe_dump(plain, allow_unicode=True, sort_keys=False, width=160)
 
 
 def _line(reading: PageReader, file: Path, page: GreyPage) -> dict[str, Any]:

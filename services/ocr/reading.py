@@ -11,7 +11,7 @@ from services.ocr.engine.base import OcrEngine, Reading
 from services.ocr.fields.catalogue import build
 from services.ocr.fields.cutting import Page
 from services.ocr.fields.editions import recognise_layout
-from services.ocr.fields.matching import find_spans
+from services.ocr.fields.matching import Span, find_spans
 from services.ocr.fields.rows import ReadRow, read_row
 from services.ocr.fields.values import read_values
 from services.ocr.findings import findings
@@ -41,6 +41,14 @@ class PageReader:
 
     def read_page(self, grey: Grey, dpi: float | None = None) -> Recognition:
         """Everything on a grey page (h, w), also if it lies upside down; boxes are in its pixels."""
+        return self._understood(*self._rows_of(grey, dpi))
+
+    def labels_of(self, grey: Grey, dpi: float | None = None) -> tuple[list[ReadRow], list[Span]]:
+        """The rows of a page and the known labels in them, for describing a new edition."""
+        _, _, rows = self._rows_of(grey, dpi)
+        return rows, self._spans(rows)
+
+    def _rows_of(self, grey: Grey, dpi: float | None) -> tuple[WorkingPage, Ink, list[ReadRow]]:
         page = working_page(grey, dpi)
         ink = find_ink(page.image)
         rows = self._read_rows(page.image, ink)
@@ -48,11 +56,14 @@ class PageReader:
             page = page.turned()
             ink = find_ink(page.image)
             rows = self._read_rows(page.image, ink)
-        return self._understood(page, ink, rows)
+        return page, ink, rows
+
+    def _spans(self, rows: Sequence[ReadRow]) -> list[Span]:
+        return find_spans([row.text for row in rows], [row.starts for row in rows], self._catalogue.index)
 
     def _understood(self, page: WorkingPage, ink: Ink, rows: Sequence[ReadRow]) -> Recognition:
         texts = [row.text for row in rows]
-        spans = find_spans(texts, [row.starts for row in rows], self._catalogue.index)
+        spans = self._spans(rows)
         layout = recognise_layout(texts, [row.row.uprights for row in rows], spans, self._catalogue)
         labels = tuple(span for span in spans if span.anchored)
         lines = transcript(page, rows)

@@ -1,5 +1,6 @@
 """Finds the ink that answers a label: behind it, in boxes, continued below, or on the next line."""
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,12 +20,18 @@ from services.ocr.layout.scale import Grey
 LEADER_CHARACTERS = " .…_-–·,:;'\"|*~"
 LEADER_SHARE = 0.35
 """Of the room behind a label: as much ink that is not letters is a line to write on."""
+COLUMN_REACH = 8
+"""Rows above and below in which two labels must begin at one x to be a column."""
+COLUMN_GAP = 0.9
+"""Letters of white before it; spaces between words are narrower or rarely stand there."""
 FULL_LINE = 0.7
 """Of the page's width: a value that ends further left has not been continued below."""
 NEXT_LINE = 2.3
 """Rows further below than this many usual distances do not answer a label."""
 GAPS: dict[FieldType, float] = {FieldType.SEX: 2.6, FieldType.DATE: 7.0, FieldType.NAME: 7.0}
 """Letters of white inside a value of each type; numbers may be written with wider ones."""
+AT_LEAST_THREE = frozenset({FieldType.DATE, FieldType.NAME})
+"""Types whose shortest answer has three characters."""
 UNREAD_LABEL = re.compile(r"(?:^|\s)\(?\d{1,2}\s?[.)/\-]\s?(?=[^\W\d_][^:\n]{2,40}:)")
 """A number, words and a colon: the next label, too badly misread to be recognised as one."""
 UNREAD_LABEL_APART = re.compile(r"\(?\d{1,2}\s?[.)]\s?[^\W\d_]{2}")
@@ -49,11 +56,20 @@ class Page:
 def find_value(page: Page, one: LabelledField) -> list[Segment]:
     """The tight segments that answer a field's label, none where it was left empty."""
     found = _near(_beside(page, one.span), one.type, page.ink.letter_px)
+    if one.type in AT_LEAST_THREE and len(_text_beside(page, one.span)) < 3:
+        # The bullet of the next label.
+        found = []
     if found and one.lines > 1:
         return found + _continued(page, one, found[-1])
     if not found and not _has_leader(page, one.span):
         return _below(page, one)
     return found
+
+
+def _text_beside(page: Page, span: Span) -> str:
+    """What was read between a label and the next one."""
+    row = page.rows[span.row]
+    return row.text[span.end : stop_after(row, span, page.spans)].strip(LEADER_CHARACTERS)
 
 
 def _near(found: list[Segment], kind: FieldType, unit: float) -> list[Segment]:
@@ -87,8 +103,28 @@ def _beside(page: Page, span: Span) -> list[Segment]:
         if segment.chain is not None and start_x - unit < segment.left and segment.right <= end_x + unit:
             return [segment]
     boxes = [segment.pieces for segment in row.segments if segment.chain is None]
-    pieces = np.concatenate(boxes) if boxes else np.zeros((0, 4), np.int32)
-    return _tight(_between(pieces, start_x, end_x), unit)
+    pieces = _between(np.concatenate(boxes) if boxes else np.zeros((0, 4), np.int32), start_x, end_x)
+    return _tight(pieces[pieces[:, 0] < _next_column(page, span, pieces)], unit)
+
+
+def _next_column(page: Page, span: Span, pieces: NDArray[np.int32]) -> float:
+    """The x of a column of labels to the right that white parts from what stands before it on this row."""
+    unit = page.ink.letter_px
+    starts = sorted(
+        page.rows[other.row].places[other.start]
+        for other in page.spans
+        if other.leading and abs(other.row - span.row) <= COLUMN_REACH and other.row != span.row
+    )
+    edge = float(page.image.shape[1])
+    left = pieces[:, 0].min(initial=page.image.shape[1]) + 2 * unit
+    for first, second in itertools.pairwise(starts):
+        if first < left or second - first > unit:
+            continue
+        before = pieces[pieces[:, 0] < first - 1.2 * unit]
+        behind = pieces[pieces[:, 0] >= first - 1.2 * unit]
+        if len(before) and len(behind) and behind[:, 0].min() - before[:, 2].max() >= COLUMN_GAP * unit:
+            return float(behind[:, 0].min())
+    return edge
 
 
 def _between(pieces: NDArray[np.int32], start: float, end: float) -> NDArray[np.int32]:

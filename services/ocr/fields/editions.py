@@ -72,7 +72,7 @@ def recognise_layout(
 
     `uprights[r]` counts the vertical rules that cross row r.
     """
-    anchored = [span for span in spans if span.anchored and not _is_title(rows[span.row])]
+    anchored = [span for span in spans if span.anchored and not is_title(rows[span.row])]
     anchored = without_table_heads(anchored, rows, uprights)
     folded = [fold(row).text for row in rows]
     owners = section_owners(rows)
@@ -96,7 +96,7 @@ def recognise_layout(
     return Layout(best.edition.form, best.edition.edition, tuple(found.values()))
 
 
-def _is_title(row: str) -> bool:
+def is_title(row: str) -> bool:
     """A form's title, which may hold the words of a label: "TỜ KHAI CHỨNG MINH NHÂN DÂN"."""
     if ":" in row or not row.isupper() or any(map(str.isdigit, row)):
         return False

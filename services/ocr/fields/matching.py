@@ -168,8 +168,12 @@ def _translation(rest: str, phrases: Phrases) -> int:
         lead = len(folded.text) - len(folded.text.lstrip())
         window = folded.text[lead : lead + len(phrase) + 2]
         costs = infix_costs(phrase, codes_of(window))
-        end = int(costs.argmin())
-        if costs[end] <= len(phrase) // 3 and end > best:
+        # Of ends as good, the last: it is the word's own.
+        end = len(costs) - 1 - int(costs[::-1].argmin())
+        while end < len(window) and window[end].isalnum():
+            end += 1
+        end = min(end, len(window))
+        if costs.min() <= len(phrase) // 3 and end > best:
             best = end
             reach = folded.origin[lead + end - 1] + 1
     return reach + (rest[reach : reach + 1] == ")") if best else 0
