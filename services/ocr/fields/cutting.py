@@ -56,7 +56,7 @@ class Page:
 def find_value(page: Page, one: LabelledField) -> list[Segment]:
     """The tight segments that answer a field's label, none where it was left empty."""
     found = _near(_beside(page, one.span), one.type, page.ink.letter_px)
-    if one.type in AT_LEAST_THREE and len(_text_beside(page, one.span)) < 3:
+    if (one.type in AT_LEAST_THREE or one.id == "number") and len(_text_beside(page, one.span)) < 3:
         # The bullet of the next label.
         found = []
     if found and one.lines > 1:
