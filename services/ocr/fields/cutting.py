@@ -30,8 +30,8 @@ NEXT_LINE = 2.3
 """Rows further below than this many usual distances do not answer a label."""
 GAPS: dict[FieldType, float] = {FieldType.SEX: 2.6, FieldType.DATE: 7.0, FieldType.NAME: 7.0}
 """Letters of white inside a value of each type; numbers may be written with wider ones."""
-AT_LEAST_THREE = frozenset({FieldType.DATE, FieldType.NAME})
-"""Types whose shortest answer has three characters."""
+SHORTEST: dict[FieldType, int] = {FieldType.DATE: 3, FieldType.NAME: 3, FieldType.SEX: 2}
+"""Characters of the shortest answer of each type; less is the bullet of the next label."""
 UNREAD_LABEL = re.compile(r"(?:^|\s)\(?\d{1,2}\s?[.)/\-]\s?(?=[^\W\d_][^:\n]{2,40}:)")
 """A number, words and a colon: the next label, too badly misread to be recognised as one."""
 UNREAD_LABEL_APART = re.compile(r"\(?\d{1,2}\s?[.)]\s?[^\W\d_]{2}")
@@ -56,9 +56,9 @@ class Page:
 def find_value(page: Page, one: LabelledField) -> list[Segment]:
     """The tight segments that answer a field's label, none where it was left empty."""
     found = _near(_beside(page, one.span), one.type, page.ink.letter_px)
-    if (one.type in AT_LEAST_THREE or one.id == "number") and len(_text_beside(page, one.span)) < 3:
-        # The bullet of the next label.
-        found = []
+    shortest = 3 if one.id == "number" else SHORTEST.get(one.type, 1)
+    if len(_text_beside(page, one.span)) < shortest:
+        found = [segment for segment in found if segment.chain is not None]
     if found and one.lines > 1:
         return found + _continued(page, one, found[-1])
     if not found and not _has_leader(page, one.span):

@@ -21,7 +21,7 @@ MAX_ENLARGEMENT = 2.5
 SKEW_RANGE_DEGREES = 5.0
 ROUGH_STEP_DEGREES = 0.5
 SKEW_STEP_DEGREES = 0.2
-ROUGH_SIDE_PX = 420
+ROUGH_SIDE_PX = 320
 FINE_SIDE_PX = 700
 MIN_SKEW_DEGREES = 0.15
 
@@ -35,6 +35,8 @@ class WorkingPage:
     skew_degrees: float
     source_shape: tuple[int, int] = (0, 0)
     """Height and width of the image that it was made from."""
+    back: tuple[tuple[float, ...], ...] = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0))
+    """Affine map that gives the skew back."""
     turned_degrees: int = 0
     """0, or 180 where the image lay upside down."""
 
@@ -48,9 +50,8 @@ class WorkingPage:
         height, width = self.image.shape
         if self.turned_degrees:
             x, y = width - x, height - y
-        turn = cv2.getRotationMatrix2D((width / 2, height / 2), -self.skew_degrees, 1)
-        back = turn @ np.array([x, y, 1.0])
-        return float(back[0] / self.scale), float(back[1] / self.scale)
+        (a, b, c), (d, e, f) = self.back
+        return (a * x + b * y + c) / self.scale, (d * x + e * y + f) / self.scale
 
 
 def working_page(grey: Grey, dpi: float | None) -> WorkingPage:
@@ -68,7 +69,10 @@ def working_page(grey: Grey, dpi: float | None) -> WorkingPage:
     skew = find_skew(resized)
     if abs(skew) < MIN_SKEW_DEGREES:
         return WorkingPage(resized, scale, 0.0, grey.shape[:2])
-    return WorkingPage(_turned(resized, skew), scale, skew, grey.shape[:2])
+    height, width = resized.shape
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), -skew, 1)
+    back = tuple(tuple(float(value) for value in row) for row in matrix)
+    return WorkingPage(_turned(resized, skew), scale, skew, grey.shape[:2], back)
 
 
 def find_skew(image: Grey) -> float:
