@@ -30,6 +30,8 @@ NEXT_LINE = 2.3
 """Rows further below than this many usual distances do not answer a label."""
 GAPS: dict[FieldType, float] = {FieldType.SEX: 2.6, FieldType.DATE: 7.0, FieldType.NAME: 7.0}
 """Letters of white inside a value of each type; numbers may be written with wider ones."""
+DIGIT_GAP = 5.0
+"""Letters of white between groups of one number."""
 SHORTEST: dict[FieldType, int] = {FieldType.DATE: 3, FieldType.NAME: 3, FieldType.SEX: 2}
 """Characters of the shortest answer of each type; less is the bullet of the next label."""
 UNREAD_LABEL = re.compile(r"(?:^|\s)\(?\d{1,2}\s?[.)/\-]\s?(?=[^\W\d_][^:\n]{2,40}:)")
@@ -75,12 +77,27 @@ def _text_beside(page: Page, span: Span) -> str:
 def _near(found: list[Segment], kind: FieldType, unit: float) -> list[Segment]:
     """The parts that belong together: what stands far behind a short value is another column's."""
     limit = GAPS.get(kind)
+    if kind is FieldType.DIGITS:
+        return _joined_digits(found, unit)
     if limit is None:
         return found
     for index in range(1, len(found)):
         if found[index].left - found[index - 1].right > limit * unit:
             return found[:index]
     return found
+
+
+def _joined_digits(found: list[Segment], unit: float) -> list[Segment]:
+    """Groups of digits as one crop: a digit alone between gaps is read worse than among its neighbours."""
+    joined: list[Segment] = []
+    for segment in found:
+        last = joined[-1] if joined else None
+        apart = last is None or last.chain is not None or segment.chain is not None
+        if last is None or apart or segment.left - last.right > DIGIT_GAP * unit:
+            joined.append(segment)
+        else:
+            joined[-1] = bounded(np.concatenate([last.pieces, segment.pieces]), unit)
+    return joined
 
 
 def stop_after(row: ReadRow, span: Span, spans: Sequence[Span]) -> int | None:

@@ -190,7 +190,7 @@ def _printed_alike(found: str, last_word: str, rest: str) -> bool:
     is in capitals and what follows is not.
     """
     words = re.findall(r"\w+", found)
-    if not words or not words[-1][0].isupper() or words[-1].lower().endswith(last_word):
+    if not words or not any(map(str.isupper, words[-1])) or words[-1].lower().endswith(last_word):
         return True
     following = re.findall(r"[^\W\d_]{2,}", rest)
     return found.isupper() and len(words) > 1 and bool(following) and not following[0].isupper()
