@@ -3,7 +3,7 @@
 import pytest
 
 from contracts.vocabulary import Sex
-from services.ocr.domain import checks, looks_like_name, partial_date, sex_of
+from services.ocr.domain import checks, looks_like_name, partial_date, precision_of, sex_of
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,28 @@ def test_names_are_told_from_other_lines() -> None:
     assert looks_like_name("Thạch Thị Sà Rương")
     assert not looks_like_name("Tôi xin cam đoan")
     assert not looks_like_name("ấp Phú Bình, xã Phú Tâm")
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("22 tháng 11. năm 2001", "2001-11-22"),
+        ("31. / 05 / 1980", "1980-05-31"),
+        ("0 7 1219 6 6", "1966-12-07"),
+        ("28 08 1968", "1968-08-28"),
+        ("sinh năm 1959", "1959"),
+    ],
+)
+def test_dates_with_dots_and_gaps(text: str, meant: str) -> None:
+    """Dots of the line to write on and gaps between boxes do not change a date."""
+    assert partial_date(text) == meant
+
+
+def test_precision_of_dates() -> None:
+    """Day, month or year, by what is known."""
+    assert [precision_of(one) for one in ("1960", "1960-01", "1960-01-31")] == ["year", "month", "day"]
+
+
+def test_sex_misread_by_a_letter() -> None:
+    """A doubled or trailing letter does not hide the word; both words do."""
+    assert [sex_of(one) for one in ("Nữt", "Nũữ", "Nam", "Nam Nữ")] == ["female", "female", "male", None]

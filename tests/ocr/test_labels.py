@@ -106,3 +106,60 @@ def test_repeated_labels_follow_printed_order() -> None:
     assert (where["reporter_name"], where["full_name"]) == (1, 6)
     assert (where["reporter_sex"], where["sex"]) == (1, 6)
     assert (where["reporter_number"], where["number"]) == (2, 8)
+
+
+def fields_of(*rows: str) -> dict[str, int]:
+    """Identity field → row of its label."""
+    return {one.id: one.span.row for one in layout_of(*rows).fields}
+
+
+def test_whose_name_is_said_behind_the_label() -> None:
+    """Any name label goes on to father, mother, or somebody who is not asked for."""
+    rows = (
+        "Họ, đệm và tên của cha ruột: Lê An",
+        "HO TÊN ME Thạch Thị Hên",
+        "Họ tên người giám hộ: Lê Ba",
+        "Họ tên đầy đủ: Lê Tư",
+    )
+    found = [span.wording.common_field for span in spans_of(*rows)]
+    assert found == ["father_name", "mother_name", None, "full_name"]
+
+
+def test_english_beside_a_label_is_part_of_it() -> None:
+    """With or without a colon, misread or not."""
+    for row in ("5) Sinh ngày / Date 0t binth: 20.04.1963", "5) Sinh ngày / Date of birth 20.04.1963"):
+        (span,) = spans_of(row)
+        assert row[span.end :].strip() == "20.04.1963"
+
+
+def test_sections_say_whose_labels_they_head() -> None:
+    """A bare "Họ và tên" under the father's heading is his."""
+    rows = (
+        "I. THÔNG TIN CÁ NHÂN",
+        "1. Họ và tên: Lê An",
+        "2. Ngày sinh: 1/2/1990",
+        "II. THÔNG TIN VỀ CHA",
+        "1. Họ và tên: Lê Ba",
+        "2. Năm sinh: 1960",
+        "III. THÔNG TIN VỀ MẸ",
+        "1. Họ và tên: Trần Thị Tư",
+    )
+    expected = {"full_name": 1, "birth_date": 2, "father_name": 4, "mother_name": 7}
+    assert fields_of(*rows) == expected
+
+
+def test_titles_and_values_are_no_labels() -> None:
+    """A title with a label's words in it, and "sinh năm 1960" as an answer."""
+    rows = (
+        "TỜ KHAI CHỨNG MINH NHÂN DÂN",
+        "4 Sinh ngày: sinh năm 1960",
+        "31 Họ và tên bố Lê Ba",
+        "9/ CMND số 361234567",
+    )
+    assert fields_of(*rows) == {"birth_date": 1, "father_name": 2, "number": 3}
+
+
+def test_short_labels_need_their_place() -> None:
+    """Such as "Mẹ": behind a number or before a colon, not within a sentence."""
+    assert [span.wording.common_field for span in spans_of("(3) Mẹ: Thạch Thị Đào")] == ["mother_name"]
+    assert not any(span.anchored for span in spans_of("Tôi ở với ông bà, mẹ đi làm xa"))
