@@ -64,6 +64,8 @@ def _in_row(number: int, text: str, starts: frozenset[int], index: LabelIndex) -
     for one in likely(folded.text, index):
         wording = index.wordings[one]
         for start, end, edits in occurrences(wording.folded, folded.text, codes):
+            if edits and not _ends_alike(folded.text[start:end], wording):
+                continue
             first, last = folded.origin[start], folded.origin[end - 1] + 1
             span = Span(number, first, last, wording, edits, False, False)
             if wording.extends:
@@ -71,6 +73,16 @@ def _in_row(number: int, text: str, starts: frozenset[int], index: LabelIndex) -
             placed = _placed(text, starts, span, index.phrases)
             if placed is not None:
                 yield placed
+
+
+def _ends_alike(found: str, wording: Wording) -> bool:
+    """Whether the last word of a misread label is still its own: "cha" is not "chủ hộ", "(" not "mẹ"."""
+    if wording.extends:
+        return True
+    own, last = wording.folded.split()[-1], (found.split() or [""])[-1]
+    if len(own) <= SHORT:
+        return own == last
+    return abs(len(own) - len(last)) <= 1 and int(infix_costs(own, codes_of(last)).min()) <= 1
 
 
 def _extended(text: str, span: Span, phrases: Phrases) -> Span:
@@ -146,6 +158,8 @@ def _noted(text: str, span: Span, rest: str, phrases: Phrases) -> Span | None:
     taken = note.end() if note else 0
     if note and note["colon"]:
         return replace(span, end=span.end + taken, colon=True)
+    if aside := ASIDE.match(rest[taken:]):
+        return replace(span, end=span.end + taken + aside.end(), colon=True)
     further = rest[taken:].find(":")
     if 0 <= further <= REACH_OF_COLON:
         between = fold(rest[taken : taken + further]).text.split()

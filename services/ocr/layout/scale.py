@@ -21,7 +21,7 @@ MAX_ENLARGEMENT = 2.5
 SKEW_RANGE_DEGREES = 5.0
 ROUGH_STEP_DEGREES = 0.5
 SKEW_STEP_DEGREES = 0.2
-ROUGH_SIDE_PX = 320
+ROUGH_SIDE_PX = 420
 FINE_SIDE_PX = 700
 MIN_SKEW_DEGREES = 0.15
 
@@ -86,7 +86,7 @@ def find_skew(image: Grey) -> float:
         return 0.0
     wide = np.arange(-SKEW_RANGE_DEGREES, SKEW_RANGE_DEGREES + 1e-6, ROUGH_STEP_DEGREES)
     first = float(wide[int(np.argmax([_line_contrast(rough, float(angle)) for angle in wide]))])
-    angles = first + SKEW_STEP_DEGREES * np.arange(-3, 4)
+    angles = first + SKEW_STEP_DEGREES * np.arange(-4, 5)
     scores = np.array([_line_contrast(fine, float(angle)) for angle in angles])
     best = int(scores.argmax())
     if scores[best] < _line_contrast(fine, 0.0) * 1.02 or best in {0, len(angles) - 1}:
