@@ -8,11 +8,16 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from training import pens
 from training.drawing import BASELINE, HEIGHT, Drawing, Gray, visible
 
 READ_HEIGHT = 32
 """Rows of a reading crop (the recogniser's input)."""
 NARROWEST, WIDEST = 24, 1280
+LETTER_PX = 4.5
+"""Columns a letter has at least, on average over the line."""
+LEGIBLE_ROWS = 17
+"""Rows that the writing itself keeps, marks included, where a scan is coarse."""
 Field = npt.NDArray[np.float32]
 FULL = (255.0,)
 
@@ -21,11 +26,13 @@ def age(rng: random.Random, drawing: Drawing, *, calm: bool = False) -> Gray:
     """A grey crop of READ_HEIGHT rows, as a scanner would give it; `calm` spares the heavier damage."""
     chance = 0.35 if calm else 1.0
     noise = np.random.default_rng(rng.getrandbits(32))
-    frame = _frame(rng, drawing)
+    frame, loose = _frame(rng, drawing)
     maps = [drawing.ink, drawing.print, drawing.rules]
-    scale = _warp(rng, noise, frame, drawing.ink.shape[1], chance)
+    scale = _warp(rng, noise, frame, drawing, chance)
     ink, printed, rules = (_apply(scale, layer) for layer in maps)
     ink, printed = _weight(rng, ink), _weight(rng, printed)
+    if drawing.by_hand:
+        ink = pens.inked(rng, noise, ink)
     height, width = ink.shape
     paper = _paper(rng, noise, height, width, chance)
     palest = 1 - rng.uniform(0, 0.55) * (rng.random() < 0.3 * chance)
@@ -42,48 +49,47 @@ def age(rng: random.Random, drawing: Drawing, *, calm: bool = False) -> Gray:
         grey = _stamp(rng, grey)
     if rng.random() < 0.05 * chance:
         grey = _fold(rng, grey)
-    return _scan(rng, noise, grey, chance, faint)
+    return _scan(rng, noise, grey, chance, faint, loose)
 
 
-def _frame(rng: random.Random, drawing: Drawing) -> tuple[float, float, float, float]:
-    """Left, top, right, bottom of the crop: tight to very loose, sometimes cutting into the line's margin."""
+def _frame(rng: random.Random, drawing: Drawing) -> tuple[tuple[float, float, float, float], float]:
+    """Left, top, right, bottom of the crop, tight to very loose, and its height in heights of the writing."""
     left, top, right, bottom = visible(drawing)
     tall = bottom - top
-    loose = rng.choices((0.06, 0.25, 0.6), (45, 38, 17))[0]
+    loose = rng.choices((0.06, 0.22, 0.45), (46, 38, 16))[0]
     up = tall * rng.uniform(-0.02, loose)
     down = tall * rng.uniform(-0.02, loose)
     if tall < 0.8 * drawing.em:
         # A finder of lines gives a whole line's height even where the letters are all low.
         up += rng.uniform(0, 0.5) * drawing.em
         down += rng.uniform(0, 0.3) * drawing.em
-    return (
+    frame = (
         left - rng.uniform(-1, 6) - (rng.uniform(0, 30) if rng.random() < 0.35 else 0),
         max(0.0, top - up),
         right + rng.uniform(-1, 8) + (rng.uniform(0, 40) if rng.random() < 0.35 else 0),
         min(float(HEIGHT), bottom + down),
     )
+    return frame, (tall + up + down) / max(1, tall)
 
 
 def _warp(
     rng: random.Random,
     noise: np.random.Generator,
     frame: tuple[float, float, float, float],
-    room: int,
+    drawing: Drawing,
     chance: float,
 ) -> tuple[Field, Field]:
-    """Where each pixel of the crop is taken from: slant, turn, stretch, waves. Working height is 48 rows."""
+    """Where each pixel of the crop is taken from: slant, turn, stretch, waves; 32 to 56 rows."""
     left, top, right, bottom = frame
-    left, right = max(0.0, left), min(float(room), right)
+    left, right = max(0.0, left), min(float(drawing.ink.shape[1]), right)
     work = rng.choice((32, 40, 48, 56))
-    stretch = math.exp(rng.gauss(0, 0.13))
-    width = int(
-        max(NARROWEST, min(WIDEST, READ_HEIGHT * stretch * (right - left) / max(4.0, bottom - top)))
-        * work
-        / READ_HEIGHT
-    )
+    stretch = math.exp(rng.gauss(0, 0.18 if drawing.by_hand else 0.13))
+    narrowest = max(NARROWEST, min(WIDEST, LETTER_PX * drawing.letters))
+    columns = max(narrowest, min(WIDEST, READ_HEIGHT * stretch * (right - left) / max(4.0, bottom - top)))
+    width = int(columns * work / READ_HEIGHT)
     xs = np.linspace(left, right, width, dtype=np.float32)[None, :].repeat(work, 0)
     ys = np.linspace(top, bottom, work, dtype=np.float32)[:, None].repeat(width, 1)
-    slant = rng.gauss(0, 0.13) if rng.random() < 0.6 else 0.0
+    slant = rng.gauss(0, 0.2 if drawing.by_hand else 0.13) if rng.random() < 0.6 else 0.0
     turn = rng.gauss(0, 0.006 if width > 500 else 0.013)
     middle = (left + right) / 2
     moved_x = xs + slant * (ys - BASELINE)
@@ -143,7 +149,21 @@ def _paper(rng: random.Random, noise: np.random.Generator, height: int, width: i
     if rng.random() < 0.15 * chance:
         texture = noise.standard_normal((height // 2 + 1, width // 2 + 1)).astype(np.float32)
         field += rng.uniform(2, 9) * cv2.resize(texture, (width, height), interpolation=cv2.INTER_LINEAR)
+    if rng.random() < 0.08 * chance:
+        _ruled(rng, field)
     return field
+
+
+def _ruled(rng: random.Random, field: Field) -> None:
+    """The faint rules of copy-book paper, along, across or both."""
+    depth, pitch = rng.uniform(8, 60), rng.uniform(9, 40)
+    ways = rng.choice(((0,), (0, 1), (1,)))
+    for axis in ways:
+        steps = np.arange(rng.uniform(0, pitch), field.shape[axis], pitch).astype(int)
+        if axis == 0:
+            field[steps] -= depth
+        else:
+            field[:, steps] -= depth
 
 
 def _stamp(rng: random.Random, grey: Field) -> Field:
@@ -193,16 +213,20 @@ def _fold(rng: random.Random, grey: Field) -> Field:
     return grey * (1 - cover.astype(np.float32) * depth)
 
 
-def _scan(rng: random.Random, noise: np.random.Generator, lit: Field, chance: float, faint: float) -> Gray:
-    """Optics, resolution, sensor, copying, compression; `faint` is the weakest ink's depth in grey levels.
+def _scan(
+    rng: random.Random, noise: np.random.Generator, lit: Field, chance: float, faint: float, loose: float
+) -> Gray:
+    """Optics, resolution, sensor, copying, compression.
 
-    Noise and flatness stay below it: a line no person could read would teach the reader to invent.
+    `faint` is the weakest ink's depth in grey levels, `loose` the crop's height in heights of the writing.
+    Noise, flatness and coarseness stay below what they bear: a line no person could read would teach the
+    reader to invent.
     """
     grey: npt.NDArray[Any] = lit
     if rng.random() < 0.5:
         grey = cv2.GaussianBlur(grey, (0, 0), rng.uniform(0.3, 1.25))
     if rng.random() < 0.16 * chance:
-        part = rng.uniform(0.42, 0.8)
+        part = min(1.0, max(rng.uniform(0.42, 0.8), LEGIBLE_ROWS * loose / grey.shape[0]))
         small = cv2.resize(grey, None, fx=part, fy=part, interpolation=cv2.INTER_AREA)
         grey = cv2.resize(small, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
     width = max(NARROWEST, round(grey.shape[1] * READ_HEIGHT / grey.shape[0]))

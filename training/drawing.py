@@ -30,6 +30,9 @@ class Drawing:
     left: int
     right: int
     em: float
+    letters: int = 0
+    """Characters on the line, spaces left out."""
+    by_hand: bool = False
 
     @property
     def writing(self) -> Gray:
@@ -92,7 +95,7 @@ def draw(
         elif piece.role == "boxes":
             _boxes(pen, piece.text, filled, label.size)
         else:
-            _fill(pen, piece.text, filled, by_hand=kind == "hand")
+            _fill(pen, piece.text, filled, kind)
             end = pen.x + (rng.uniform(0, 2) * label.size if number == len(pieces) - 1 else space)
             if rule:
                 _leader(pen, start - rng.uniform(0, 12), end, rule, label.size)
@@ -100,7 +103,8 @@ def draw(
     right = min(width - 4, int(pen.x - space * 0.7))
     _neighbours(rng, pens, faces, width, label.size)
     arrays = [np.asarray(image, dtype=np.uint8).copy() for image in maps]
-    return Drawing(arrays[0], arrays[1], arrays[2], MARGIN, right, label.size)
+    letters = sum(len(piece.text.replace(" ", "")) for piece in pieces)
+    return Drawing(*arrays, MARGIN, right, label.size, letters, kind == "hand")
 
 
 def _pick(rng: random.Random, faces: Faces, kind: Kind) -> Face:
@@ -124,29 +128,86 @@ def _room(piece: Piece, label: ImageFont.FreeTypeFont, filled: ImageFont.FreeTyp
     return font.getlength(piece.text) * 1.45 + 3 * label.size + 24 * piece.text.count(" ")
 
 
-def _fill(pen: _Pen, text: str, font: ImageFont.FreeTypeFont, *, by_hand: bool) -> None:
-    """Write a value: type in one go, a hand word by word on an unsteady baseline."""
+def _fill(pen: _Pen, text: str, font: ImageFont.FreeTypeFont, kind: Kind) -> None:
+    """Fill in a value: printed in one go, typed stroke by stroke, by hand word by word."""
     rng = pen.rng
-    if not by_hand:
-        y = BASELINE - rng.choice((0, 0, 0, rng.uniform(-2, 5)))
-        pen.ink.text((pen.x, y), text, font=font, fill=255, anchor="ls")
-        pen.x += font.getlength(text)
+    if kind == "hand":
+        _write(pen, text, font)
         return
+    y = BASELINE - rng.choice((0, 0, 0, rng.uniform(-2, 5)))
+    if kind == "typewriter" and rng.random() < 0.6:
+        _type(pen, text, font, y)
+        return
+    pen.ink.text((pen.x, y), text, font=font, fill=255, anchor="ls")
+    pen.x += font.getlength(text)
+
+
+def _type(pen: _Pen, text: str, font: ImageFont.FreeTypeFont, y: float) -> None:
+    """Strike letter by letter: each type hits a little high or low, harder or softer."""
+    rng = pen.rng
+    uneven, soft = rng.uniform(0.2, 1.3), rng.uniform(0, 110)
+    for letter in text:
+        struck = 255 - int(soft * rng.random() ** 2)
+        pen.ink.text((pen.x, y + rng.gauss(0, uneven)), letter, font=font, fill=struck, anchor="ls")
+        pen.x += font.getlength(letter)
+
+
+@dataclass(frozen=True)
+class _Hand:
+    """How a hand writes this line; lengths in pixels."""
+
+    sizes: tuple[ImageFont.FreeTypeFont, ...]
+    tracking: float
+    wobble: float
+    joins: float
+    stroke: int
+
+    @staticmethod
+    def drawn(rng: random.Random, font: ImageFont.FreeTypeFont) -> "_Hand":
+        """A manner for one line; a second size makes no two same letters alike."""
+        other = load(str(font.path), max(22, int(font.size) + rng.choice((-4, 4))))
+        return _Hand(
+            sizes=rng.choice(((font,), (font, font, other), (font, other))),
+            tracking=rng.choice((0.0, 0.0, rng.uniform(-1.2, 3.5))),
+            wobble=rng.choice((0.3, 0.8, 1.4)),
+            joins=rng.choice((0.0, 0.0, 0.0, rng.uniform(0.3, 0.95))),
+            stroke=max(1, round(font.size * rng.uniform(0.03, 0.07))),
+        )
+
+
+def _write(pen: _Pen, text: str, font: ImageFont.FreeTypeFont) -> None:
+    """Write by hand: whole words as the font sets them, or letter by letter, on an unsteady baseline."""
+    rng = pen.rng
     lift, drift = rng.uniform(-3, 6), rng.uniform(-0.012, 0.012)
     gap = font.getlength(" ") * rng.uniform(0.6, 1.8) + 2
-    tracking = rng.choice((0.0, 0.0, 0.0, rng.uniform(-0.6, 3.0)))
+    hand = _Hand.drawn(rng, font) if rng.random() < 0.55 else None
     begin = pen.x
     for word in text.split(" "):
         y = BASELINE - lift + drift * (pen.x - begin) + rng.gauss(0, 0.9)
-        if tracking:
-            for letter in word:
-                pen.ink.text((pen.x, y + rng.gauss(0, 0.6)), letter, font=font, fill=255, anchor="ls")
-                pen.x += font.getlength(letter) + tracking
+        if hand:
+            _letters(pen, word, y, hand)
         else:
             pen.ink.text((pen.x, y), word, font=font, fill=255, anchor="ls")
             pen.x += font.getlength(word)
         pen.x += gap * rng.uniform(0.75, 1.35)
     pen.x -= gap
+
+
+def _letters(pen: _Pen, word: str, y: float, hand: _Hand) -> None:
+    """A word letter by letter, some joined by a stroke from the foot of one to the middle of the next."""
+    rng = pen.rng
+    before = 0.0
+    for letter in word:
+        font = rng.choice(hand.sizes)
+        at, wide = y + rng.gauss(0, hand.wobble), font.getlength(letter)
+        pen.ink.text((pen.x, at), letter, font=font, fill=255, anchor="ls")
+        if before and letter.islower() and rng.random() < hand.joins:
+            reach = 0.3 * font.size * x_height(str(font.path))
+            foot, middle = (pen.x - 0.22 * before, at - 1), (pen.x + 0.22 * wide, at - reach)
+            low = ((foot[0] + middle[0]) / 2, at - 0.2 * reach)
+            pen.ink.line((*foot, *low, *middle), fill=235, width=hand.stroke, joint="curve")
+        before = wide if letter.isalpha() else 0.0
+        pen.x += wide + hand.tracking
 
 
 def _boxes(pen: _Pen, digits: str, font: ImageFont.FreeTypeFont, em: float) -> None:

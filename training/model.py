@@ -1,4 +1,4 @@
-"""The network: convolutions down to one frame per 4 columns, then along the line, CTC classes."""
+"""The network: convolutions down to one column per 4 pixels, then along the line, two CTC frames a column."""
 
 # mypy: disable-error-code="misc, untyped-decorator"
 # torch is untyped where it is not installed.
@@ -8,8 +8,10 @@ from torch import Tensor, nn
 
 from training.charset import CLASSES
 
-STRIDE = 4
-"""Pixel columns per output frame."""
+SPLIT = 2
+"""Frames per column of features: dense print has more than one letter on six pixels."""
+STRIDE = 4 // SPLIT
+"""Pixels per output frame."""
 
 
 def _block(into: int, out: int, stride: tuple[int, int] = (1, 1)) -> nn.Sequential:
@@ -38,7 +40,7 @@ class Mixing(nn.Module):
 
 
 class Reader(nn.Module):
-    """Grey lines (batch, 1, 32, width), scaled to -1…1, to class scores (batch, width / 4, classes)."""
+    """Grey lines (batch, 1, 32, width), scaled to -1…1, to class scores (batch, width / 2, classes)."""
 
     def __init__(self, classes: int = CLASSES, width: int = 192) -> None:
         """Random weights for `classes` outputs."""
@@ -55,13 +57,13 @@ class Reader(nn.Module):
             nn.Conv1d(2 * 176, width, 1, bias=False), nn.BatchNorm1d(width), nn.ReLU(inplace=True)
         )
         self.mixing = nn.Sequential(*(Mixing(width, dilation) for dilation in (1, 2, 4, 8)), nn.Dropout(0.1))
-        self.classes = nn.Conv1d(width, classes, 1)
+        self.classes = nn.Conv1d(width, SPLIT * classes, 1)
 
     def forward(self, images: Tensor) -> Tensor:
         """Class scores before softmax."""
         columns = self.features(images).flatten(1, 2)
-        scores: Tensor = self.classes(self.mixing(self.column(columns)))
-        return scores.transpose(1, 2)
+        scores: Tensor = self.classes(self.mixing(self.column(columns))).transpose(1, 2)
+        return scores.reshape(scores.shape[0], scores.shape[1] * SPLIT, -1)
 
 
 class Exported(nn.Module):
@@ -73,5 +75,5 @@ class Exported(nn.Module):
         self.reader = reader
 
     def forward(self, images: Tensor) -> Tensor:
-        """(batch, 3, 32, width) to (batch, width / 4, classes) probabilities."""
+        """(batch, 3, 32, width) to (batch, width / 2, classes) probabilities."""
         return torch.softmax(self.reader(images.mean(dim=1, keepdim=True)), dim=2)

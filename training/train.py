@@ -20,6 +20,7 @@ from training.evaluate import lines
 from training.faces import held_out_faces
 from training.feed import Feed
 from training.model import STRIDE, Reader
+from training.replay import replayed
 from training.samples import Batch, batched
 from training.scoring import Score
 from training.wording import line
@@ -69,6 +70,7 @@ class Trainer:
         self.loss = nn.CTCLoss(zero_infinity=True)
         self.progress = Progress()
         self.curve: list[dict[str, float]] = []
+        self.origin: dict[str, Any] = {}
         if options.checkpoint.exists():
             self._resume(torch.load(options.checkpoint, map_location=self.device, weights_only=True))
 
@@ -79,7 +81,7 @@ class Trainer:
         checked = self.progress.seconds
         started, before = time.monotonic(), self.progress.seconds
         try:
-            for pool in feed.pools():
+            for pool in replayed(feed.pools(), self.options.seed, self.progress.pool):
                 total = sum(self._step(batch, self._rate(budget)) for batch in pool) / len(pool)
                 self.progress.pool += 1
                 self.progress.seconds = before + time.monotonic() - started
@@ -114,6 +116,7 @@ class Trainer:
                 "optimiser": self.optimiser.state_dict(),
                 "progress": asdict(self.progress),
                 "curve": self.curve,
+                "origin": self.origin,
             },
             passing,
         )
@@ -125,6 +128,7 @@ class Trainer:
         self.optimiser.load_state_dict(saved["optimiser"])
         self.progress = Progress(**saved["progress"])
         self.curve = saved["curve"]
+        self.origin = saved.get("origin", {})
 
     def _rate(self, budget: float) -> float:
         """Learning rate: a warm-up over 300 steps, then a cosine over the planned time."""

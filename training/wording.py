@@ -1,6 +1,7 @@
 """What stands on a drawn line: pieces of print, handwriting and empty leaders, in the archive's shares."""
 
 import random
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -9,6 +10,7 @@ from synthetic.text import dates, labels, names, numbers, places, prose, syllabl
 from training.charset import CHARACTERS, clean
 
 Role = Literal["label", "value", "gap", "boxes"]
+SPACED_SLASH = re.compile(r"(?<=\d) ?/ ?(?=\d)")
 LONGEST = 96
 """Characters on a line; an A4 line of 12-point prose has about 90."""
 
@@ -35,8 +37,12 @@ def short_line(rng: random.Random) -> tuple[Piece, ...]:
 
 
 def truth(pieces: tuple[Piece, ...]) -> str:
-    """What a reader should write: the pieces in a row, a leader counting as a space."""
-    return clean(" ".join(" " if piece.role == "gap" else piece.text for piece in pieces))
+    """What a reader should write: the pieces in a row, a leader counting as a space.
+
+    Around a slash between figures no space is told from the next: such dates are written without any.
+    """
+    text = clean(" ".join(" " if piece.role == "gap" else piece.text for piece in pieces))
+    return SPACED_SLASH.sub("/", text)
 
 
 def value(rng: random.Random) -> str:
