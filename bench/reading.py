@@ -20,7 +20,7 @@ import numpy as np
 from training.ageing import READ_HEIGHT
 from training.charset import clean
 from training.drawing import Gray
-from training.evaluate import PACK, PackReader, lines, metrics, strata
+from training.evaluate import PACK, PackReader, drawn, metrics, strata
 from training.scoring import Score
 
 TESSERACT_HEIGHT = 64
@@ -90,13 +90,13 @@ def compare(count: int, pack: Path) -> dict[str, dict[str, Reading]]:
     if tesseract_available():
         readers["tesseract"] = tesseract_lines
     found: dict[str, dict[str, Reading]] = {}
-    for name, (kind, wording, calm) in strata().items():
-        drawn = list(lines(kind, wording, calm=calm, count=count))
+    for name, stratum in strata().items():
+        crops = list(drawn(stratum, count))
         found[name] = {}
         for reader, read in readers.items():
-            texts, seconds = read([image for image, _ in drawn])
+            texts, seconds = read([image for image, _ in crops])
             reading = Reading(seconds=seconds)
-            for (_, truth), text in zip(drawn, texts, strict=True):
+            for (_, truth), text in zip(crops, texts, strict=True):
                 reading.score.add(truth, clean(text))
             found[name][reader] = reading
     return found

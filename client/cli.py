@@ -12,7 +12,7 @@ GROUP = "tangthu.commands"
 OWN = {"send": "client.send:send", "search": "client.search:search"}
 """The client's own commands, known even where the distribution is not installed."""
 
-ORDER = ("up", "status", "stop", "demo", "doctor", "send", "search", "enhance", "recognise")
+ORDER = ("up", "status", "stop", "demo", "doctor", "send", "search", "enhance", "recognise", "model")
 """Order in the overview; commands of other distributions follow by name."""
 
 HELP = """Số hóa tàng thư hồ sơ công an: gửi ảnh quét, tra cứu, chạy hệ thống trên một máy.
@@ -45,7 +45,11 @@ def build(commands: dict[str, EntryPoint], arguments: list[str]) -> "Typer":
     named = arguments[0] if arguments and arguments[0] in commands else None
     for name, entry in commands.items():
         if named in (None, name):
-            app.command(name)(_load(entry, quiet=named is None))
+            command = _load(entry, quiet=named is None)
+            if isinstance(command, typer.Typer):
+                app.add_typer(command, name=name)
+            else:
+                app.command(name)(command)
     return app
 
 
@@ -59,9 +63,9 @@ def _known_commands() -> dict[str, EntryPoint]:
     return dict(sorted(found.items(), key=lambda item: (ranks.get(item[0], len(ranks)), item[0])))
 
 
-def _load(entry: EntryPoint, *, quiet: bool) -> Callable[..., Any]:
+def _load(entry: EntryPoint, *, quiet: bool) -> "Callable[..., Any] | Typer":
     try:
-        command: Callable[..., Any] = entry.load()
+        command: Callable[..., Any] | Typer = entry.load()
     except ModuleNotFoundError:
         if not quiet:
             raise

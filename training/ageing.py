@@ -2,7 +2,7 @@
 
 import math
 import random
-from typing import Any
+from typing import Any, Literal
 
 import cv2
 import numpy as np
@@ -20,10 +20,14 @@ LEGIBLE_ROWS = 17
 """Rows that the writing itself keeps, marks included, where a scan is coarse."""
 Field = npt.NDArray[np.float32]
 FULL = (255.0,)
+Fault = Literal["faded", "stamped"]
 
 
-def age(rng: random.Random, drawing: Drawing, *, calm: bool = False) -> Gray:
-    """A grey crop of READ_HEIGHT rows, as a scanner would give it; `calm` spares the heavier damage."""
+def age(rng: random.Random, drawing: Drawing, *, calm: bool = False, fault: Fault | None = None) -> Gray:
+    """A grey crop of READ_HEIGHT rows, as a scanner would give it.
+
+    `calm` spares the heavier damage, `fault` makes sure of one.
+    """
     chance = 0.35 if calm else 1.0
     noise = np.random.default_rng(rng.getrandbits(32))
     frame, loose = _frame(rng, drawing)
@@ -36,6 +40,8 @@ def age(rng: random.Random, drawing: Drawing, *, calm: bool = False) -> Gray:
     height, width = ink.shape
     paper = _paper(rng, noise, height, width, chance)
     palest = 1 - rng.uniform(0, 0.55) * (rng.random() < 0.3 * chance)
+    if fault == "faded":
+        palest = rng.uniform(0.4, 0.65)
     fading = _smooth(noise, height, width, palest, 1.0)
     dark = rng.uniform(0.38, 0.95)
     rule_dark = dark * rng.uniform(0.4, 1.1)
@@ -45,7 +51,7 @@ def age(rng: random.Random, drawing: Drawing, *, calm: bool = False) -> Gray:
     for layer, depth in ((rules, rule_dark), (printed, dark), (ink, own)):
         cover = layer.astype(np.float32) * (min(1.0, depth) / 255.0)
         grey = grey * (1.0 - cover * fading)
-    if rng.random() < 0.07 * chance:
+    if rng.random() < 0.07 * chance or fault == "stamped":
         grey = _stamp(rng, grey)
     if rng.random() < 0.05 * chance:
         grey = _fold(rng, grey)

@@ -6,6 +6,7 @@ import logging
 import random
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -13,9 +14,9 @@ import numpy as np
 import onnxruntime as ort
 
 from synthetic.text import dates, names, numbers, places, prose
-from training.ageing import age
+from training.ageing import Fault, age
 from training.charset import clean, decode
-from training.drawing import Gray, draw
+from training.drawing import Faces, Gray, draw
 from training.faces import Kind, held_out_faces
 from training.scoring import Score
 from training.wording import Piece, line, truth
@@ -47,45 +48,75 @@ class PackReader:
         return decode(classes)
 
 
-def strata() -> dict[str, tuple[Kind, Wording, bool]]:
-    """Name to (kind of face, what is written, whether the damage is calm)."""
+@dataclass(frozen=True)
+class Stratum:
+    """Lines of one sort: with which faces, what is written, how damaged."""
+
+    kind: Kind
+    wording: Wording
+    calm: bool = True
+    fault: Fault | None = None
+
+
+def strata() -> dict[str, Stratum]:
+    """What is measured apart."""
     return {
-        "print": ("print", _value, True),
-        "typewriter": ("typewriter", _value, True),
-        "handwriting": ("hand", _value, True),
-        "print form lines": ("print", line, False),
-        "handwriting form lines": ("hand", line, False),
-        "prose": ("print", _prose, True),
-        "dotted": ("hand", _dotted, True),
-        "digits": ("hand", _digits, True),
-        "digits printed": ("print", _digits, True),
-        "dates": ("hand", _dates, True),
-        "capitals": ("hand", _capitals, True),
-        "capitals printed": ("print", _capitals, True),
-        "empty": ("hand", _empty, False),
+        "print": Stratum("print", _value),
+        "typewriter": Stratum("typewriter", _value),
+        "handwriting": Stratum("hand", _value),
+        "print form lines": Stratum("print", line, calm=False),
+        "handwriting form lines": Stratum("hand", line, calm=False),
+        "prose": Stratum("print", _prose),
+        "dotted": Stratum("hand", _dotted),
+        "dotted printed": Stratum("print", _dotted),
+        "faded": Stratum("hand", _value, fault="faded"),
+        "faded printed": Stratum("print", _value, fault="faded"),
+        "stamped": Stratum("hand", _value, fault="stamped"),
+        "stamped printed": Stratum("print", _value, fault="stamped"),
+        "digits": Stratum("hand", _digits),
+        "digits printed": Stratum("print", _digits),
+        "dates": Stratum("hand", _dates),
+        "dates printed": Stratum("print", _dates),
+        "capitals": Stratum("hand", _capitals),
+        "capitals printed": Stratum("print", _capitals),
+        "empty": Stratum("hand", _empty, calm=False),
     }
 
 
 def lines(
-    kind: Kind, wording: Wording, *, calm: bool, count: int, seed: int = SEED
+    kind: Kind,
+    wording: Wording,
+    *,
+    calm: bool,
+    count: int,
+    seed: int = SEED,
+    fault: Fault | None = None,
+    faces: Faces | None = None,
 ) -> Iterator[tuple[Gray, str]]:
-    """Lines drawn with held-out faces of one kind."""
-    faces = held_out_faces()
+    """Lines drawn with `faces` (held-out ones unless given) of one kind."""
+    faces = faces or held_out_faces()
     if kind == "typewriter":
         faces = faces | {"print": faces["typewriter"]}
     for number in range(count):
         rng = random.Random(f"{seed}/{kind}/{number}")
         pieces = wording(rng)
-        drawn = draw(rng, pieces, faces, filled_in=kind)
-        yield age(rng, drawn, calm=calm), truth(pieces)
+        on_paper = draw(rng, pieces, faces, filled_in=kind)
+        yield age(rng, on_paper, calm=calm, fault=fault), truth(pieces)
+
+
+def drawn(stratum: Stratum, count: int, seed: int = SEED) -> Iterator[tuple[Gray, str]]:
+    """Lines of a stratum."""
+    return lines(
+        stratum.kind, stratum.wording, calm=stratum.calm, count=count, seed=seed, fault=stratum.fault
+    )
 
 
 def evaluate(read: Callable[[Gray], str], count: int) -> dict[str, Score]:
     """Score of a reader per stratum."""
     scores: dict[str, Score] = {}
-    for name, (kind, wording, calm) in strata().items():
+    for name, stratum in strata().items():
         scores[name] = Score()
-        for image, text in lines(kind, wording, calm=calm, count=count):
+        for image, text in drawn(stratum, count):
             scores[name].add(text, clean(read(image)))
     return scores
 

@@ -12,7 +12,13 @@ import numpy as np
 import onnxruntime as ort
 import torch
 import yaml
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from services.ocr.engine.calibration import CALIBRATION
+from services.ocr.engine.evidence import SYLLABLES
+from services.ocr.engine.pack import CONFIGURATION, MANIFEST
+from services.ocr.engine.signing import SIGNATURE, private_key, sign
+from training import calibrate, language, weights
 from training.ageing import READ_HEIGHT
 from training.charset import CHARACTERS, CLASSES
 from training.evaluate import PACK, PackReader, evaluate, metrics
@@ -22,22 +28,45 @@ from training.train import CHECKPOINTS
 
 REGISTERED_NAME = "PP-OCRv5_mobile_rec"
 """PaddleX refuses names it does not know; the pack's own name stands in its manifest."""
-FORMAT = 1
+FORMAT = 2
 
 
-def export(checkpoint: Path, pack: Path, version: str, lines: int) -> dict[str, Any]:
-    """Write the pack's files, its manifest last; returns the manifest."""
+def export(
+    checkpoint: Path, pack: Path, version: str, lines: int, key: Ed25519PrivateKey | None = None
+) -> dict[str, Any]:
+    """Write a trained checkpoint as a pack; returns its manifest."""
     saved = torch.load(checkpoint, map_location="cpu", weights_only=True)
     reader = Reader()
     reader.load_state_dict(saved["average"])
-    pack.mkdir(parents=True, exist_ok=True)
-    write_graph(Exported(reader.eval()).eval(), pack / "inference.onnx")
-    write_settings(pack / "inference.yml")
-    scores = metrics(evaluate(PackReader(pack).read, lines))
-    manifest = {
-        "format": FORMAT,
+    about = {
         "name": pack.name,
         "version": version,
+        "data": provenance(saved["progress"], saved.get("origin", {})),
+        "curve": saved["curve"],
+    }
+    return build(reader.eval(), pack, about, lines, key)
+
+
+def build(
+    reader: Reader,
+    pack: Path,
+    about: dict[str, Any],
+    lines: int,
+    key: Ed25519PrivateKey | None = None,
+    calibration_lines: int = 800,
+) -> dict[str, Any]:
+    """Write all files of a pack, its manifest last, calibrated, measured and signed; returns the manifest.
+
+    The graph holds the weights as `weights.npz` keeps them, so that both read the same.
+    """
+    pack.mkdir(parents=True, exist_ok=True)
+    weights.save(reader, pack / weights.WEIGHTS)
+    reader = weights.load(pack / weights.WEIGHTS)
+    write_graph(Exported(reader).eval(), pack / "inference.onnx")
+    write_settings(pack / CONFIGURATION)
+    language.write(pack / SYLLABLES)
+    manifest = {
+        "format": FORMAT,
         "made": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "licence": "Apache-2.0",
         "paddlex_model_name": REGISTERED_NAME,
@@ -45,16 +74,25 @@ def export(checkpoint: Path, pack: Path, version: str, lines: int) -> dict[str, 
         "stride": STRIDE,
         "classes": CLASSES,
         "characters": CHARACTERS,
-        "parameters": sum(weights.numel() for weights in reader.parameters()),
-        "files": {name: digest(pack / name) for name in ("inference.onnx", "inference.yml")},
-        "data": provenance(saved["progress"]),
-        "curve": saved["curve"],
-        "metrics": scores,
+        "parameters": sum(one.numel() for one in reader.parameters()),
+        **about,
     }
-    (pack / "manifest.json").write_text(
-        json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
-    )
+    (pack / CALIBRATION).unlink(missing_ok=True)
+    write_manifest(pack, manifest)
+    calibrate.write(pack, calibration_lines)
+    manifest["metrics"] = metrics(evaluate(PackReader(pack).read, lines))
+    write_manifest(pack, manifest)
+    (pack / SIGNATURE).unlink(missing_ok=True)
+    if key is not None:
+        sign(pack / MANIFEST, key)
     return manifest
+
+
+def write_manifest(pack: Path, manifest: dict[str, Any]) -> None:
+    """Write the manifest with the digest of every file of the pack that is there."""
+    files = ("inference.onnx", CONFIGURATION, weights.WEIGHTS, SYLLABLES, CALIBRATION)
+    manifest["files"] = {name: digest(pack / name) for name in files if (pack / name).exists()}
+    (pack / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def write_graph(network: Exported, path: Path) -> None:
@@ -96,10 +134,11 @@ def write_settings(path: Path) -> None:
     path.write_text(yaml.safe_dump(settings, allow_unicode=True, sort_keys=False), encoding="utf-8")
 
 
-def provenance(progress: dict[str, Any]) -> dict[str, Any]:
-    """What the weights were made from."""
+def provenance(progress: dict[str, Any], origin: dict[str, Any]) -> dict[str, Any]:
+    """What the weights were made from; `origin` is the pack that training started from, if any."""
     faces = training_faces()
     return {
+        **({"started_from": origin} if origin else {}),
         "source": "synthetic lines drawn by training/; no real person, no real scan",
         "lines": progress["lines"],
         "steps": progress["steps"],
@@ -120,10 +159,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--checkpoint", type=Path, default=CHECKPOINTS / "reader.pt")
     parser.add_argument("--pack", type=Path, default=PACK)
-    parser.add_argument("--version", default="1.0.0")
+    parser.add_argument("--version", default="1.1.0")
+    parser.add_argument("--key", type=Path, help="private key to sign the pack with")
     parser.add_argument("--lines", type=int, default=200, help="measured lines per stratum")
     asked = parser.parse_args()
-    manifest = export(asked.checkpoint, asked.pack, asked.version, asked.lines)
+    key = private_key(asked.key) if asked.key else None
+    manifest = export(asked.checkpoint, asked.pack, asked.version, asked.lines, key)
     print(json.dumps(manifest["metrics"], indent=1))
 
 

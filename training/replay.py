@@ -1,4 +1,4 @@
-"""Drawn lines shown a second time, later and a little altered: drawing costs as much as half of the learning."""
+"""Drawn lines shown a second time, later and a little altered: drawing is half as dear as learning."""
 
 import random
 from collections import deque
@@ -28,12 +28,13 @@ def replayed(pools: Iterator[list[Batch]], seed: int, first: int) -> Iterator[li
 
 def altered(batch: Batch, rng: random.Random) -> Batch:
     """The same lines stretched, slanted, shifted by a row or two, in another light and with noise."""
-    count, height, width = batch.images.shape
-    across = rng.uniform(0.9, 1.12)
-    room = -(-int(width * across) // 16) * 16
-    images = np.empty((count, height, room), np.uint8)
+    _, height, room = batch.images.shape
+    images = np.empty_like(batch.images)
+    widths = []
     noise = np.random.default_rng(rng.getrandbits(32))
-    for image, made in zip(batch.images, images, strict=True):
+    for image, made, width in zip(batch.images, images, batch.widths, strict=True):
+        across = min(rng.uniform(0.9, 1.12), room / width)
+        widths.append(min(room, int(width * across) + 1))
         tall, slant = rng.uniform(0.93, 1.06), rng.gauss(0, 0.05)
         middle = height / 2
         move = np.array(
@@ -47,5 +48,4 @@ def altered(batch: Batch, rng: random.Random) -> Batch:
         )
         lit = (moved - 150) * rng.uniform(0.8, 1.15) + 150 + rng.uniform(-15, 15) + grain
         made[:] = np.clip(lit, 0, 255).astype(np.uint8)
-    widths = tuple(min(room, int(one * across) + 1) for one in batch.widths)
-    return Batch(images, batch.texts, widths)
+    return Batch(images, batch.texts, tuple(widths))

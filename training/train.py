@@ -66,8 +66,9 @@ class Trainer:
         self.device = torch.device(options.device)
         self.reader = Reader().to(self.device, memory_format=torch.channels_last)
         self.average = copy.deepcopy(self.reader).eval()
-        self.optimiser = torch.optim.AdamW(self.reader.parameters(), lr=options.rate, weight_decay=0.02)
-        self.loss = nn.CTCLoss(zero_infinity=True)
+        self.optimiser = torch.optim.AdamW(
+            self.reader.parameters(), lr=options.rate, weight_decay=0.02, fused=True
+        )
         self.progress = Progress()
         self.curve: list[dict[str, float]] = []
         self.origin: dict[str, Any] = {}
@@ -140,12 +141,7 @@ class Trainer:
         for group in self.optimiser.param_groups:
             group["lr"] = rate
         self.reader.train()
-        scores = self.reader(scaled(batch, self.device)).float()
-        targets = torch.tensor([number for text in batch.texts for number in encode(text)], dtype=torch.long)
-        lengths = torch.tensor([len(text) for text in batch.texts])
-        frames = torch.tensor([min(scores.shape[1], -(-width // STRIDE) + 1) for width in batch.widths])
-        logs = scores.log_softmax(2).transpose(0, 1)
-        loss: Tensor = self.loss(logs, targets.to(self.device), frames, lengths)
+        loss = ctc_loss(self.reader, batch, self.device)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(self.reader.parameters(), 4.0)
@@ -159,12 +155,20 @@ class Trainer:
     def _follow(self) -> None:
         """Move the average towards the latest weights."""
         keep = min(AVERAGING, (1 + self.progress.steps) / (10 + self.progress.steps))
-        latest = self.reader.state_dict()
-        for name, held in self.average.state_dict().items():
-            if held.dtype.is_floating_point:
-                held.lerp_(latest[name], 1 - keep)
-            else:
-                held.copy_(latest[name])
+        held, latest = list(self.average.state_dict().values()), list(self.reader.state_dict().values())
+        moving = [index for index, one in enumerate(held) if one.dtype.is_floating_point]
+        torch._foreach_lerp_([held[i] for i in moving], [latest[i] for i in moving], 1 - keep)
+
+
+def ctc_loss(reader: Reader, batch: Batch, device: torch.device) -> Tensor:
+    """Connectionist temporal classification loss of a batch; padding columns are no frames of a line."""
+    scores = reader(scaled(batch, device)).float()
+    targets = torch.tensor([number for text in batch.texts for number in encode(text)], dtype=torch.long)
+    lengths = torch.tensor([len(text) for text in batch.texts])
+    frames = torch.tensor([min(scores.shape[1], -(-width // STRIDE) + 1) for width in batch.widths])
+    logs = scores.log_softmax(2).transpose(0, 1)
+    loss: Tensor = nn.functional.ctc_loss(logs, targets.to(device), frames, lengths, zero_infinity=True)
+    return loss
 
 
 def scaled(batch: Batch, device: torch.device) -> Tensor:

@@ -1,4 +1,4 @@
-"""From per-frame class probabilities to characters. Greedy; alternatives and lexicons belong here too."""
+"""From per-frame class probabilities to characters, each with what else it may be."""
 
 from collections.abc import Sequence
 
@@ -8,6 +8,10 @@ from numpy.typing import NDArray
 from services.ocr.engine.base import Glyph, Reading
 
 BLANK = 0
+SURE = 0.98
+"""Above this a character is given no alternatives: they would be noise, and cost time."""
+OTHERS = 3
+OTHER_AT_LEAST = 0.005
 
 Probabilities = NDArray[np.float32]
 """(frames, classes), each frame summing to 1."""
@@ -37,8 +41,19 @@ def greedy(
         run = probabilities[start:end, label]
         peak = start + float((np.arange(end - start) * run).sum() / max(float(run.sum()), 1e-9))
         certain = min(float(run.max()), 1 - _omitted(choice, runs, position), 1.0)
-        glyphs.append(Glyph(characters[label], certain, (peak + 0.5) * frame_px))
+        others = _others(choice[start:end], label, characters) if certain < SURE else ()
+        glyphs.append(Glyph(characters[label], certain, (peak + 0.5) * frame_px, others=others))
     return Reading(_trimmed(glyphs))
+
+
+def _others(frames: Probabilities, label: int, characters: Sequence[str]) -> tuple[tuple[str, float], ...]:
+    """The likeliest other classes of a run: each by its best frame, the blank by its worst."""
+    best = frames.max(axis=0)
+    best[BLANK] = frames[:, BLANK].min()
+    best[label] = 0.0
+    order = np.argpartition(best, -OTHERS)[-OTHERS:]
+    found = [(characters[i], float(best[i])) for i in order.tolist() if best[i] >= OTHER_AT_LEAST]
+    return tuple(sorted(found, key=lambda other: -other[1]))
 
 
 def _omitted(choice: Probabilities, runs: list[tuple[int, int, int]], position: int) -> float:

@@ -8,6 +8,10 @@ from pathlib import Path
 
 import yaml
 
+from services.ocr.engine.calibration import CALIBRATION, Calibration, CalibrationDamaged, load_calibration
+from services.ocr.engine.evidence import SYLLABLES, load_syllables
+from services.ocr.engine.signing import SIGNATURE, KeyRefused, public_keys, signed_by
+
 MANIFEST = "manifest.json"
 CONFIGURATION = "inference.yml"
 REQUIRED_FILES = ("inference.onnx", CONFIGURATION)
@@ -30,6 +34,10 @@ class ModelPack:
     """Pixels that a line is scaled to."""
     characters: tuple[str, ...]
     """Classes 1…n-2; blank comes before them and space after."""
+    calibration: Calibration | None = None
+    """What the confidences are worth; none in packs of the first format."""
+    syllables: frozenset[str] = frozenset()
+    """Every lawful syllable and those of known names; none in packs of the first format."""
 
     @property
     def identity(self) -> str:
@@ -44,8 +52,13 @@ def marked_letters() -> frozenset[str]:
     return frozenset(marked | {letter.upper() for letter in marked})
 
 
-def load_pack(folder: Path) -> ModelPack:
-    """Check a pack folder against its manifest; raises PackRefused."""
+def load_pack(folder: Path, keys: Path | None = None) -> ModelPack:
+    """Check a folder against its manifest, and that against the keys in `keys`; raises PackRefused
+
+    Without `keys` the signature is not asked for: whoever calls so has just made or received the pack himself.
+    """
+    if keys is not None:
+        _check_signature(folder, keys)
     try:
         manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
         files: dict[str, str] = dict(manifest["files"])
@@ -61,7 +74,29 @@ def load_pack(folder: Path) -> ModelPack:
     missing = marked_letters() - set(characters)
     if missing:
         raise PackRefused(f"{folder.name}: cannot write {''.join(sorted(missing))}")
-    return ModelPack(folder, name, version, height, characters)
+    syllables = load_syllables(folder / SYLLABLES) if SYLLABLES in files else frozenset()
+    return ModelPack(folder, name, version, height, characters, _calibration(folder, files), syllables)
+
+
+def _check_signature(folder: Path, keys: Path) -> None:
+    try:
+        trusted = public_keys(keys)
+        signature, manifest = (folder / SIGNATURE).read_bytes(), (folder / MANIFEST).read_bytes()
+    except KeyRefused as error:
+        raise PackRefused(f"{folder.name}: {error}") from error
+    except OSError as error:
+        raise PackRefused(f"{folder.name}: {SIGNATURE} or {MANIFEST} is missing") from error
+    if not signed_by(manifest, signature, trusted):
+        raise PackRefused(f"{folder.name}: no key in {keys} has signed this manifest")
+
+
+def _calibration(folder: Path, files: dict[str, str]) -> Calibration | None:
+    if CALIBRATION not in files:
+        return None
+    try:
+        return load_calibration(folder / CALIBRATION)
+    except CalibrationDamaged as error:
+        raise PackRefused(f"{folder.name}: {error}") from error
 
 
 def _check_file(folder: Path, file: str, expected: str) -> None:

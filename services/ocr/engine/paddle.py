@@ -4,6 +4,7 @@ import logging
 import os
 import tempfile
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.ocr.engine.base import Glyph, OcrEngine, Reading
+from services.ocr.engine.calibration import ANY, Curve, calibrated
 from services.ocr.engine.decode import greedy
 from services.ocr.engine.pack import ModelPack, PackRefused, load_pack
 from services.ocr.layout.scale import Grey
@@ -28,8 +30,9 @@ WIDTH_STEP_PX = 32
 class PaddleEngine(OcrEngine):
     """Loads a pack once; `recognise` is not thread-safe and uses one core."""
 
-    def __init__(self, folder: Path) -> None:
-        self._pack: ModelPack = load_pack(folder)
+    def __init__(self, folder: Path, keys: Path | None = None) -> None:
+        """Load the pack in `folder`; with `keys`, one of them must have signed it. Raises PackRefused."""
+        self._pack: ModelPack = load_pack(folder, keys)
         self.name = self._pack.identity
         self._characters = ("", *self._pack.characters, " ")
         self._session = _session(self._pack)
@@ -50,7 +53,14 @@ class PaddleEngine(OcrEngine):
         joined: list[list[tuple[float, Reading]]] = [[] for _ in crops]
         for i, (index, offset, _, _) in enumerate(pieces):
             joined[index].append((offset, read[i]))
-        return [_join(parts) for parts in joined]
+        found = [_join(parts) for parts in joined]
+        curve = self._curve(alphabet)
+        return found if curve is None else [calibrated(one, curve, self._pack.syllables) for one in found]
+
+    def _curve(self, alphabet: frozenset[str] | None) -> Curve | None:
+        """What confidences are worth among readings with this alphabet."""
+        calibration = self._pack.calibration
+        return None if calibration is None else calibration.curve(reading_type(alphabet))
 
     def _scaled(self, crop: Grey) -> Iterable[tuple[float, float, NDArray[np.uint8]]]:
         """Parts of the crop at model height: (x of the part, source pixels per pixel, part)."""
@@ -97,6 +107,15 @@ class PaddleEngine(OcrEngine):
             mask[0] = True
             self._masks[alphabet] = mask
         return self._masks[alphabet]
+
+
+def reading_type(alphabet: frozenset[str] | None) -> str:
+    """The calibration's name for readings with an alphabet: figures alone, figures with letters, letters."""
+    if alphabet is None:
+        return "text"
+    if not any(map(str.isalpha, alphabet)):
+        return "number"
+    return "date" if any(map(str.isdigit, alphabet)) else ANY
 
 
 def _session(pack: ModelPack) -> Any:
@@ -147,5 +166,5 @@ def _join(parts: list[tuple[float, Reading]]) -> Reading:
     for offset, reading in parts:
         if glyphs and reading.glyphs:
             glyphs.append(Glyph(" ", 1.0, offset))
-        glyphs.extend(Glyph(g.character, g.probability, g.x + offset) for g in reading.glyphs)
+        glyphs.extend(replace(glyph, x=glyph.x + offset) for glyph in reading.glyphs)
     return Reading(tuple(glyphs))
