@@ -1,7 +1,7 @@
 """`python -m bench.learning`: error on a hand never seen, before and after 25, 100 and 400 corrected fields.
 
-The hand is made up: a typeface kept out of training, every letter bent in a manner of its own, leaning far to the
-left and narrow. It stands for a clerk whose writing no font resembles; it is no real handwriting.
+The hand is made up: a typeface kept out of training, every letter bent in a manner of its own, leaning far to
+the left and narrow. It stands for a clerk whose writing no font resembles; it is no real handwriting.
 """
 
 import argparse
@@ -67,7 +67,7 @@ def written(rng: random.Random, text: str) -> Drawing:
         x += step * rng.uniform(0.94, 1.08)
     blank = np.zeros_like(ink)
     letters = len(text.replace(" ", ""))
-    return Drawing(ink, blank, blank, MARGIN, int(x), float(EM), letters, by_hand=True)
+    return Drawing(ink, blank, blank, MARGIN, int(x + 0.3 * EM), float(EM), letters, by_hand=True)
 
 
 def fields(seed: int, count: int) -> list[Correction]:

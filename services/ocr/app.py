@@ -27,7 +27,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Run OCR: its reading processes and its consumer. A refused model pack keeps it from starting."""
     settings = OcrSettings()
     if settings.ocr_model is not None:
-        await asyncio.to_thread(load_pack, settings.ocr_model)
+        await asyncio.to_thread(load_pack, settings.ocr_model, settings.ocr_model_keys)
     async with running_service(app, "ocr", settings, MIGRATIONS) as runtime:
         pool = ReadingPool(settings.ocr_model, settings.ocr_processes, settings.ocr_page_timeout_s)
         try:

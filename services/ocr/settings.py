@@ -8,6 +8,7 @@ from pydantic import Field, field_validator
 from kernel.settings import ServiceSettings
 
 DEFAULT_MODEL = Path(__file__).resolve().parents[2] / "models" / "tangthu-vi-1"
+DEFAULT_KEYS = DEFAULT_MODEL.parent / "keys"
 
 
 class OcrSettings(ServiceSettings):
@@ -15,6 +16,8 @@ class OcrSettings(ServiceSettings):
 
     ocr_model: Path | None = DEFAULT_MODEL
     """Folder of the model pack; empty reads nothing and leaves every field to keying."""
+    ocr_model_keys: Path = DEFAULT_KEYS
+    """Folder of the public keys, one of which must have signed the pack."""
     ocr_processes: int = Field(default=max(1, (os.cpu_count() or 2) - 1), ge=1)
     """Reading processes, each with a model of its own; one core each."""
     ocr_page_timeout_s: float = 120.0

@@ -53,7 +53,7 @@ def marked_letters() -> frozenset[str]:
 
 
 def load_pack(folder: Path, keys: Path | None = None) -> ModelPack:
-    """Check a folder against its manifest, and that against the keys in `keys`; raises PackRefused
+    """Check a folder against its manifest, that against the keys in `keys`; raises PackRefused.
 
     Without `keys` the signature is not asked for: whoever calls so has just made or received the pack himself.
     """

@@ -1,0 +1,74 @@
+"""Calibrated confidence: curves rise, damage is refused, evidence lowers and never changes the text."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from services.ocr.engine.base import Glyph, Reading
+from services.ocr.engine.calibration import CalibrationDamaged, calibrated, load_calibration, parsed
+from services.ocr.engine.evidence import strange
+
+CURVE = {
+    "raw": [0.0, 0.5, 1.0],
+    "right": [0.0, 0.2, 0.98],
+    "strange_factor": 0.5,
+    "keyed_below": {"0.01": 0.9},
+}
+KNOWN = frozenset({"thị", "lan"})
+
+
+def reading(text: str, probability: float) -> Reading:
+    """A text whose characters are all as sure."""
+    return Reading(tuple(Glyph(one, probability, 0.0) for one in text))
+
+
+def test_the_curve_gives_the_share_that_was_right() -> None:
+    """The least certain character decides, through the line between two knots."""
+    curve = parsed({"curves": {"any": {"any": CURVE}}}).curve("text")
+    found = calibrated(reading("Thị Lan", 0.75), curve, KNOWN)
+    assert found.text == "Thị Lan"
+    assert found.confidence == pytest.approx(0.59)
+    assert found.glyphs[0].probability == 0.75
+
+
+def test_an_unknown_syllable_is_doubted_and_kept() -> None:
+    """`Lanx` is no syllable: less sure than `Lan`, to the letter the same."""
+    curve = parsed({"curves": {"any": {"any": CURVE}}}).curve()
+    sure, doubted = (calibrated(reading(text, 0.9), curve, KNOWN) for text in ("Thị Lan", "Thị Lanx"))
+    assert doubted.text == "Thị Lanx"
+    assert doubted.confidence < sure.confidence
+    assert strange(doubted.glyphs, KNOWN) == [False] * 4 + [True] * 4
+
+
+def test_the_most_fitting_curve_is_used() -> None:
+    """Type and writing before type alone before anything."""
+    other = CURVE | {"right": [0.0, 0.1, 0.5]}
+    calibration = parsed({"curves": {"any": {"any": CURVE}, "date": {"any": other, "hand": CURVE}}})
+    assert calibration.curve("date")(1.0) == 0.5
+    assert calibration.curve("date", "hand")(1.0) == 0.98
+    assert calibration.curve("number", "hand")(1.0) == 0.98
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"raw": [0.0, 0.0, 1.0]},
+        {"right": [0.0, 0.4, 0.3]},
+        {"right": [0.0, 0.4, 1.3]},
+        {"right": [0.0, 0.4]},
+        {"strange_factor": 0},
+    ],
+)
+def test_a_damaged_curve_is_refused(tmp_path: Path, damage: dict[str, object]) -> None:
+    """A curve that falls, leaves 0 to 1 or lacks a knot must not stand for certainty."""
+    path = tmp_path / "calibration.json"
+    path.write_text(json.dumps({"curves": {"any": {"any": CURVE | damage}}}))
+    with pytest.raises(CalibrationDamaged):
+        load_calibration(path)
+
+
+def test_no_curve_at_all_is_refused() -> None:
+    """A pack that promises a calibration has one for every reading."""
+    with pytest.raises(CalibrationDamaged):
+        parsed({"curves": {"date": {"hand": CURVE}}})

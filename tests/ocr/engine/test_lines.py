@@ -1,0 +1,67 @@
+"""Lines that hold nothing, or far too much: no invented text, no crash, bounded time and memory."""
+
+import random
+
+import numpy as np
+
+from services.ocr.engine.paddle import PaddleEngine
+from training.ageing import age
+from training.drawing import Faces, draw
+from training.faces import Face
+from training.wording import Piece
+from synthetic import fonts
+
+
+def test_empty_fields_read_as_nothing(engine: PaddleEngine) -> None:
+    """A hundred leaders, dots, dashes and rules with nothing on them: at most one line of text is invented."""
+    faces: Faces = {
+        "print": tuple(Face(fonts.font(family), "print", family) for family in fonts.SERIF),
+        "typewriter": tuple(Face(fonts.font(family), "typewriter", family) for family in fonts.TYPEWRITER),
+        "hand": tuple(Face(fonts.font(family), "hand", family) for family in fonts.HANDWRITING),
+    }
+    crops = []
+    for number in range(100):
+        rng = random.Random(number)
+        crops.append(
+            age(rng, draw(rng, (Piece("", "gap"),) * rng.choice((1, 2)), faces, filled_in="hand"), calm=True)
+        )
+    invented = [one.text for one in engine.recognise(crops) if one.text and one.confidence > 0.03]
+    assert len(invented) <= 1, invented
+
+
+def test_black_white_and_noise_are_not_sure_of_anything(engine: PaddleEngine) -> None:
+    """Whatever letters noise resembles, none of it may pass for a reading."""
+    noise = np.random.default_rng(5)
+    crops = [
+        np.zeros((40, 400), np.uint8),
+        np.full((40, 400), 255, np.uint8),
+        np.full((40, 400), 128, np.uint8),
+    ]
+    crops += [noise.integers(0, 256, (48, 600)).astype(np.uint8) for _ in range(10)]
+    for one in engine.recognise(crops):
+        assert not one.text or one.confidence < 0.2, one.text
+
+
+def test_a_line_of_ten_thousand_pixels(engine: PaddleEngine) -> None:
+    """Cut at gaps and put together again: the words come out in order."""
+    font = fonts.font("tinos")
+    from PIL import Image, ImageDraw, ImageFont
+
+    words = ("Nguyễn", "Thạch", "Phường", "Quận", "huyện")
+    picture = Image.new("L", (10_000, 40), 255)
+    for number in range(50):
+        word = words[number % len(words)]
+        ImageDraw.Draw(picture).text(
+            (number * 200 + 10, 4), word, font=ImageFont.truetype(str(font), 28), fill=20
+        )
+    read = engine.recognise([np.asarray(picture, np.uint8)])[0]
+    found = read.text.split()
+    assert abs(len(found) - 50) <= 2
+    assert sum(word in words for word in found) >= 42
+    assert max(glyph.x for glyph in read.glyphs) > 9_700
+
+
+def test_slivers_and_specks(engine: PaddleEngine) -> None:
+    """Crops of a pixel, of one row, of one column."""
+    shapes = ((1, 1), (1, 300), (300, 1), (2, 2), (3, 5000))
+    assert len(engine.recognise([np.full(shape, 90, np.uint8) for shape in shapes])) == len(shapes)
