@@ -1,8 +1,8 @@
 """`python -m bench.calibration`: calibration error and coverage by field type, on faces not calibrated on.
 
-`cover 1 %` is the share of fields that may be filled in, the surest first, with at most 1 % of them wrong. `ECE
-pack` is that of the confidence the product gives, `raw` of the smallest character probability behind it, `known`
-with the pack's curve for that kind of writing; `kept` and `wrong` are what the pack's own thresholds let pass.
+`cover 1 %` is the share of fields that may be filled in, the surest first, with at most 1 % of them wrong.
+`ECE pack` is that of the confidence the product gives, `raw` of the smallest character probability behind it,
+`known` with the pack's curve for that kind of writing. `kept/wrong` are what the pack's thresholds let pass.
 """
 
 import argparse

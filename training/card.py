@@ -5,14 +5,16 @@ import json
 from pathlib import Path
 from typing import Any
 
+from services.ocr.engine.calibration import CALIBRATION
 from training.evaluate import PACK
 
 TEMPLATE = Path(__file__).with_name("card.md")
 
 
-def card(manifest: dict[str, Any]) -> str:
+def card(manifest: dict[str, Any], calibration: dict[str, Any]) -> str:
     """The card's text."""
     data = manifest["data"]
+    origin = data.get("started_from")
     return TEMPLATE.read_text(encoding="utf-8").format(
         **{
             key: manifest[key]
@@ -22,6 +24,14 @@ def card(manifest: dict[str, Any]) -> str:
         parameters=manifest["parameters"],
         characters=len(manifest["characters"]),
         files="\n".join(f"| `{name}` | `{digest}` |" for name, digest in manifest["files"].items()),
+        origin=_ORIGIN.format(**origin) if origin else "",
+        calibrated=calibration["lines_each"],
+        thresholds="\n".join(
+            f"| {field} | "
+            + " | ".join(f"{level:.3g}" for level in kinds["any"]["keyed_below"].values())
+            + " |"
+            for field, kinds in calibration["curves"].items()
+        ),
         source=data["source"][0].upper() + data["source"][1:],
         lines=data["lines"],
         minutes=data["minutes"],
@@ -42,6 +52,9 @@ def card(manifest: dict[str, Any]) -> str:
     )
 
 
+_ORIGIN = """It went on from {pack} ({lines:,} lines, {minutes} minutes, {steps:,} steps), on a renewed generator.
+
+"""
 _PLURALS = {"print": "print families", "typewriter": "typewriter families", "hand": "handwriting families"}
 
 
@@ -55,7 +68,8 @@ def main() -> None:
     parser.add_argument("pack", nargs="?", type=Path, default=PACK)
     pack = parser.parse_args().pack
     manifest = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))
-    (pack / "MODEL_CARD.md").write_text(card(manifest), encoding="utf-8")
+    calibration = json.loads((pack / CALIBRATION).read_text(encoding="utf-8"))
+    (pack / "MODEL_CARD.md").write_text(card(manifest, calibration), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The line generator: the same line for the same seed, composed truths, letters complete, no torch needed."""
 
+import json
 import random
 import subprocess
 import sys
@@ -10,8 +11,10 @@ import pytest
 
 from synthetic import fonts
 from training import charset
+from training.ageing import age
 from training.drawing import Faces, draw
-from training.faces import Face
+from training.faces import LIST, Face
+from training.replay import LATER, altered, replayed
 from training.samples import batched, pool, sample
 from training.wording import Piece, line, truth
 
@@ -83,6 +86,48 @@ def test_batches_pad_on_the_right_only(faces: Faces) -> None:
     image, text = sample(5, 0, faces)
     padded = batched([(image, text)]).images[0]
     assert np.array_equal(padded[:, : image.shape[1]], image)
+
+
+def test_families_are_many() -> None:
+    """Breadth of hands decides: 60 families of print and typewriter, 150 of handwriting, at least."""
+    listed = json.loads(LIST.read_text(encoding="utf-8"))
+    assert len({*listed["print"], *listed["typewriter"]}) >= 60
+    assert len({*listed["handwriting"], *listed["handwriting_without_vietnamese"]}) >= 150
+
+
+def test_lines_shown_again_keep_their_text_and_shape(faces: Faces) -> None:
+    """The second showing is altered, still readable, of the same batch shape, and the same on every run."""
+    batch = pool(5, 1, faces, size=12)[0]
+    again, same = (altered(batch, random.Random(3)) for _ in range(2))
+    assert again.texts == batch.texts
+    assert again.images.shape == batch.images.shape
+    assert np.array_equal(again.images, same.images)
+    assert not np.array_equal(again.images, batch.images)
+    assert all(width <= batch.images.shape[2] for width in again.widths)
+    order = [len(mixed) for mixed in replayed(iter([[batch]] * (LATER + 2)), 1, 0)]
+    assert order == [1] * LATER + [2, 2]
+
+
+def test_no_two_same_letters_alike(faces: Faces) -> None:
+    """A hand's line of one letter, written several times: most of the letters differ in their pixels."""
+    hands = {kind: group if kind == "hand" else () for kind, group in faces.items()} | {
+        "print": faces["hand"]
+    }
+    differing = 0
+    for number in range(12):
+        rng = random.Random(number)
+        drawing = draw(rng, (Piece("n n n n", "value"),), hands, filled_in="hand")
+        image = age(rng, drawing, calm=True).astype(float)
+        quarter = image.shape[1] // 4
+        parts = [image[:, i * quarter : (i + 1) * quarter] for i in range(4)]
+        differing += all(np.abs(parts[0] - part).max() > 20 for part in parts[1:])
+    assert differing >= 11
+
+
+def test_a_date_is_written_without_spaces_around_its_slashes() -> None:
+    """Nobody can tell `5 / 6` from `5/6` on paper; slashes between words stay as they are."""
+    assert truth((Piece("05 / 06 / 1960", "value"),)) == "05/06/1960"
+    assert truth((Piece("Nam / Nữ", "label"),)) == "Nam / Nữ"
 
 
 def test_drawing_needs_no_torch() -> None:

@@ -13,6 +13,7 @@ import pytest
 import yaml
 from PIL import Image, ImageDraw, ImageFont
 
+from services.ocr.engine.evidence import load_syllables
 from synthetic import fonts
 from training import charset
 from training.evaluate import PACK, PackReader
@@ -31,7 +32,13 @@ def manifest() -> dict[str, Any]:
 
 def test_files_are_those_the_manifest_names(manifest: dict[str, Any]) -> None:
     """SHA-256 of each file; the graph is small; the card is there."""
-    assert set(manifest["files"]) == {"inference.onnx", "inference.yml"}
+    assert set(manifest["files"]) == {
+        "inference.onnx",
+        "inference.yml",
+        "weights.npz",
+        "syllables.txt",
+        "calibration.json",
+    }
     for name, digest in manifest["files"].items():
         assert hashlib.sha256((PACK / name).read_bytes()).hexdigest() == digest
     assert (PACK / "inference.onnx").stat().st_size < LARGEST
@@ -47,8 +54,29 @@ def test_charset_is_whole_and_the_same_everywhere(manifest: dict[str, Any]) -> N
     assert set(fonts.MARKED_LETTERS) <= set(listed)
     session = ort.InferenceSession(str(PACK / "inference.onnx"), providers=["CPUExecutionProvider"])
     found = session.run(None, {session.get_inputs()[0].name: np.zeros((2, 3, 32, 200), np.float32)})[0]
-    assert found.shape == (2, 50, manifest["classes"])
+    assert found.shape == (2, 200 // manifest["stride"], manifest["classes"])
     assert np.allclose(found.sum(axis=2), 1, atol=1e-3)
+
+
+def test_weights_to_train_on_read_as_the_graph_does() -> None:
+    """`weights.npz` and the graph are one network: the same probabilities within rounding."""
+    torch = pytest.importorskip("torch", reason="the group `training` is not installed")
+    from training import weights
+    from training.model import Exported
+
+    noise = np.random.default_rng(1).standard_normal((1, 3, 32, 128), dtype=np.float32)
+    session = ort.InferenceSession(str(PACK / "inference.onnx"), providers=["CPUExecutionProvider"])
+    theirs = session.run(None, {session.get_inputs()[0].name: noise})[0]
+    with torch.no_grad():
+        ours = Exported(weights.load(PACK / weights.WEIGHTS)).eval()(torch.from_numpy(noise)).numpy()
+    assert np.allclose(theirs, ours, atol=1e-4)
+
+
+def test_known_syllables_are_lawful_or_named() -> None:
+    """Both manners of placing a tone, Khmer names, and nothing that spelling forbids and no name has."""
+    known = load_syllables(PACK / "syllables.txt")
+    assert {"hòa", "hoà", "thúy", "thuý", "nguyễn", "rươne", "phường"} <= known
+    assert not {"nguyểnn", "bc", "thạj", "ngia"} & known
 
 
 def test_no_family_it_is_shown_on_was_trained_on() -> None:

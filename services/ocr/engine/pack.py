@@ -53,9 +53,9 @@ def marked_letters() -> frozenset[str]:
 
 
 def load_pack(folder: Path, keys: Path | None = None) -> ModelPack:
-    """Check a folder against its manifest, that against the keys in `keys`; raises PackRefused.
+    """Check a folder against its manifest, that against the `keys` in a folder; raises PackRefused.
 
-    Without `keys` the signature is not asked for: whoever calls so has just made or received the pack himself.
+    Without `keys` no signature is asked for: whoever calls so has just made the pack himself.
     """
     if keys is not None:
         _check_signature(folder, keys)

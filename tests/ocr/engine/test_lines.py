@@ -5,11 +5,11 @@ import random
 import numpy as np
 
 from services.ocr.engine.paddle import PaddleEngine
+from synthetic import fonts
 from training.ageing import age
 from training.drawing import Faces, draw
 from training.faces import Face
 from training.wording import Piece
-from synthetic import fonts
 
 
 def test_empty_fields_read_as_nothing(engine: PaddleEngine) -> None:
