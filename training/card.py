@@ -52,7 +52,7 @@ def card(manifest: dict[str, Any], calibration: dict[str, Any]) -> str:
     )
 
 
-_ORIGIN = """It went on from {pack} ({lines:,} lines, {minutes} minutes, {steps:,} steps), with a new generator.
+_ORIGIN = """It went on from {pack} ({lines:,} lines, {steps:,} steps, {minutes} minutes), otherwise drawn.
 
 """
 _PLURALS = {"print": "print families", "typewriter": "typewriter families", "hand": "handwriting families"}

@@ -42,14 +42,14 @@ KINDS: tuple[Kind, ...] = ("print", "typewriter", "hand")
 class Plan:
     """How long and how fast to learn; the defaults were measured with `bench.learning`."""
 
-    epochs: int = 12
-    fewest_steps: int = 80
-    most_steps: int = 1500
-    batch: int = 12
-    rehearsal: int = 8
+    epochs: int = 24
+    fewest_steps: int = 100
+    most_steps: int = 500
+    batch: int = 16
+    rehearsal: int = 10
     """Drawn lines beside the corrected ones in each step: without them what was known fades."""
-    rate: float = 4e-4
-    averaging: float = 0.98
+    rate: float = 1.5e-4
+    averaging: float = 0.95
     seed: int = 1
     guard_lines: int = 60
     """Drawn lines of each kind of writing, on which the pack must not read worse than before."""

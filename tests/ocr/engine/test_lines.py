@@ -3,30 +3,44 @@
 import random
 
 import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFont
 
 from services.ocr.engine.paddle import PaddleEngine
+from services.ocr.layout.scale import Grey
 from synthetic import fonts
+from training import drawing as drawing_module
 from training.ageing import age
 from training.drawing import Faces, draw
 from training.faces import Face
 from training.wording import Piece
 
 
-def test_empty_fields_read_as_nothing(engine: PaddleEngine) -> None:
-    """A hundred leaders, dots, dashes and rules with nothing on them: at most one line of text is invented."""
+def empty_places(count: int) -> list[Grey]:
+    """Leaders, dashes and rules with nothing on them."""
     faces: Faces = {
         "print": tuple(Face(fonts.font(family), "print", family) for family in fonts.SERIF),
         "typewriter": tuple(Face(fonts.font(family), "typewriter", family) for family in fonts.TYPEWRITER),
         "hand": tuple(Face(fonts.font(family), "hand", family) for family in fonts.HANDWRITING),
     }
     crops = []
-    for number in range(100):
+    for number in range(count):
         rng = random.Random(number)
-        crops.append(
-            age(rng, draw(rng, (Piece("", "gap"),) * rng.choice((1, 2)), faces, filled_in="hand"), calm=True)
-        )
-    invented = [one.text for one in engine.recognise(crops) if one.text and one.confidence > 0.03]
-    assert len(invented) <= 1, invented
+        drawing = draw(rng, (Piece("", "gap"),) * rng.choice((1, 2)), faces, filled_in="hand")
+        crops.append(age(rng, drawing, calm=True))
+    return crops
+
+
+def test_empty_fields_read_as_nothing(engine: PaddleEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two hundred empty places as the layout cuts them: text is invented on two at most (1 %)."""
+    monkeypatch.setattr(drawing_module, "_neighbours", lambda *_: None)
+    invented = [one.text for one in engine.recognise(empty_places(200)) if one.text and one.confidence > 0.03]
+    assert len(invented) <= 2, invented
+
+
+def test_neighbours_on_an_empty_place_are_doubted(engine: PaddleEngine) -> None:
+    """The feet and heads of other lines in a loose crop: whatever is read of them is never near certain."""
+    assert max(one.confidence for one in engine.recognise(empty_places(100))) < 0.9
 
 
 def test_black_white_and_noise_are_not_sure_of_anything(engine: PaddleEngine) -> None:
@@ -45,8 +59,6 @@ def test_black_white_and_noise_are_not_sure_of_anything(engine: PaddleEngine) ->
 def test_a_line_of_ten_thousand_pixels(engine: PaddleEngine) -> None:
     """Cut at gaps and put together again: the words come out in order."""
     font = fonts.font("tinos")
-    from PIL import Image, ImageDraw, ImageFont
-
     words = ("Nguyễn", "Thạch", "Phường", "Quận", "huyện")
     picture = Image.new("L", (10_000, 40), 255)
     for number in range(50):
