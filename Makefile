@@ -57,7 +57,7 @@ bench-%: setup
 	$(PY) -m bench.$* $(ARGS)
 
 lock: setup ## resolve all dependencies anew into requirements/
-	@for group in dev client gateway imaging intake ocr records reporting; do \
+	@for group in dev client gateway imaging intake ocr records reporting training; do \
 	  $(BIN)/uv pip compile -q pyproject.toml --group $$group --generate-hashes --no-emit-index-url \
 	    --upgrade -o requirements/$$group.txt || exit 1; done
 

@@ -109,7 +109,7 @@ def _need_torch() -> None:
         _refused(
             "Chưa cài nhóm gói “training” (torch) mà việc học cần; kiểm tra và quay lại thì không cần.\n"
             "Learning needs the dependency group “training” (torch); verify and rollback do not:\n"
-            "    python -m pip install 'torch==2.13.0' 'onnx>=1.19'"
+            "    python -m pip install --no-deps --require-hashes -r requirements/training.txt"
         )
 
 
