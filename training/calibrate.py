@@ -8,6 +8,7 @@ import argparse
 import json
 import logging
 import random
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,10 +107,10 @@ def judged(engine: PaddleEngine, field: str, kind: Kind, faces: Faces, count: in
 
 
 def same(field: str, truth: str, read: str) -> bool:
-    """Whether it is right: a number by its figures, a date without its spaces, a text to the letter."""
+    """Whether it is right: a number by its figures, a date by its groups of figures, a text to the letter."""
     if field == "number":
-        return [one for one in truth if one.isdigit()] == [one for one in read if one.isdigit()]
-    return truth.replace(" ", "") == read.replace(" ", "") if field == "date" else truth == read
+        return re.findall(r"\d", truth) == re.findall(r"\d", read)
+    return re.findall(r"\d+", truth) == re.findall(r"\d+", read) if field == "date" else truth == read
 
 
 def fitted(group: list[Judged], known: frozenset[str]) -> Curve:
