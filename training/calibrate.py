@@ -113,12 +113,12 @@ def same(field: str, truth: str, read: str) -> bool:
     return re.findall(r"\d+", truth) == re.findall(r"\d+", read) if field == "date" else truth == read
 
 
-def fitted(group: list[Judged], known: frozenset[str]) -> Curve:
+def fitted(group: list[Judged], known: frozenset[str], *, figures_only: bool = False) -> Curve:
     """The curve of a group of readings, with the factor that tells right from wrong best."""
     right = np.array([one.right for one in group], np.float64)
     best: tuple[float, Curve] | None = None
     for factor in FACTORS:
-        raw = np.array([min(weighed(one.reading, factor, known)) for one in group])
+        raw = np.array([min(weighed(one.reading, factor, known, figures_only=figures_only)) for one in group])
         knots = isotonic(raw, right)
         level = np.clip(np.interp(raw, *knots), 1e-3, 1 - 1e-3)
         loss = float(-np.mean(right * np.log(level) + (1 - right) * np.log(1 - level)))
@@ -129,6 +129,7 @@ def fitted(group: list[Judged], known: frozenset[str]) -> Curve:
                 "right": [round(float(one), 5) for one in knots[1]],
                 "raw": [round(float(one), 6) for one in knots[0]],
                 "strange_factor": factor,
+                "figures_only": figures_only,
                 "keyed_below": below,
             }
             best = (loss, curve)
@@ -175,8 +176,9 @@ def calibrate(pack: Path, count: int, seed: int = SEED) -> dict[str, Any]:
         kinds = {kind: judged(engine, field, kind, faces, count, seed) for kind in KINDS}
         mixed = [one for group in kinds.values() for one in group]
         every += mixed
-        curves[field] = {ANY: fitted(mixed, known)} | {
-            kind: fitted(group, known) for kind, group in kinds.items()
+        figures = field == "date"
+        curves[field] = {
+            kind: fitted(group, known, figures_only=figures) for kind, group in {ANY: mixed, **kinds}.items()
         }
     curves[ANY] = {ANY: fitted(every, known)}
     families = sorted({face.family for group in faces.values() for face in group})

@@ -29,6 +29,8 @@ class Curve:
     right: NDArray[np.float64]
     strange_factor: float
     """What a character's probability is multiplied by in a word that is no known syllable."""
+    figures_only: bool
+    """Whether letters are left out where there are figures, as in dates."""
     keyed_below: Mapping[str, float]
     """Error share (`0.01`) → calibrated confidence under which the field is to be keyed, never filled in."""
 
@@ -51,8 +53,15 @@ class Calibration:
         raise CalibrationDamaged("no curve for readings of any type")
 
 
-def weighed(reading: Reading, factor: float, known: frozenset[str]) -> list[float]:
-    """Each character's probability, lowered by the factor in words that are no known syllables."""
+def weighed(
+    reading: Reading, factor: float, known: frozenset[str], *, figures_only: bool = False
+) -> list[float]:
+    """Each character's probability, lowered by the factor in words that are no known syllables.
+
+    With `figures_only` letters are no doubt where there are figures: a date's words do not change its value.
+    """
+    if figures_only and any(one.character.isdigit() for one in reading.glyphs):
+        return [1.0 if one.character.isalpha() else one.probability for one in reading.glyphs]
     odd = strange(reading.glyphs, known) if factor < 1 else [False] * len(reading.glyphs)
     return [
         one.probability * (factor if doubted else 1.0)
@@ -64,7 +73,7 @@ def calibrated(reading: Reading, curve: Curve, known: frozenset[str]) -> Reading
     """The same reading, each character with its certainty."""
     if not reading.glyphs:
         return reading
-    raws = weighed(reading, curve.strange_factor, known)
+    raws = weighed(reading, curve.strange_factor, known, figures_only=curve.figures_only)
     levels = np.interp(raws, curve.raw, curve.right).tolist()
     glyphs: tuple[Glyph, ...] = tuple(
         replace(one, certainty=level) for one, level in zip(reading.glyphs, levels, strict=True)
@@ -101,4 +110,5 @@ def _curve(one: dict[str, Any]) -> Curve:
     factor = float(one["strange_factor"])
     if not 0 < factor <= 1:
         raise CalibrationDamaged("a factor is not between 0 and 1")
-    return Curve(raw, right, factor, {share: float(level) for share, level in one["keyed_below"].items()})
+    below = {share: float(level) for share, level in one["keyed_below"].items()}
+    return Curve(raw, right, factor, bool(one["figures_only"]), below)

@@ -13,6 +13,7 @@ CURVE = {
     "raw": [0.0, 0.5, 1.0],
     "right": [0.0, 0.2, 0.98],
     "strange_factor": 0.5,
+    "figures_only": False,
     "keyed_below": {"0.01": 0.9},
 }
 KNOWN = frozenset({"thị", "lan"})
@@ -39,6 +40,14 @@ def test_an_unknown_syllable_is_doubted_and_kept() -> None:
     assert doubted.text == "Thị Lanx"
     assert doubted.confidence < sure.confidence
     assert strange(doubted.glyphs, KNOWN) == [False] * 4 + [True] * 4
+
+
+def test_the_words_of_a_date_are_no_doubt() -> None:
+    """`năm 1960` is as sure as its figures; without figures the letters count."""
+    curve = parsed({"curves": {"any": {"any": CURVE | {"figures_only": True}}}}).curve("date")
+    unsure, sure = reading("năm", 0.1).glyphs, reading("1960", 0.9).glyphs
+    assert calibrated(Reading(unsure + sure), curve, KNOWN).confidence == pytest.approx(0.824)
+    assert calibrated(Reading(unsure), curve, KNOWN).confidence < 0.1
 
 
 def test_the_most_fitting_curve_is_used() -> None:
