@@ -16,7 +16,7 @@ from services.ocr.layout.scale import WorkingPage
 TEXT_PROBABILITY = 0.6
 """Mean over a row; printed rows have 0.9 and more, noise that looks like letters 0.3 to 0.55."""
 TEXT_SHARE = 0.5
-SURE_PROBABILITY = 0.9
+SURE_PROBABILITY = 0.96
 """Where more than half of the rows are no text, a texture's luckiest row may pass for some."""
 
 Edges = tuple[int, int, int, int]
