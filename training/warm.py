@@ -1,7 +1,8 @@
 """`python -m training.warm`: start a checkpoint from a shipped pack, so that training goes on from there.
 
-A pack's graph has its normalisations folded into the convolutions. They are unfolded again with the
-statistics of drawn lines, so that the network answers as the pack does in both of its modes.
+A pack with `weights.npz` is taken as it is. The graph of an older one has its normalisations folded into
+the convolutions; they are unfolded with the statistics of drawn lines, so that the network answers as the pack
+does in both of its modes.
 """
 
 # mypy: disable-error-code="misc, untyped-decorator"
@@ -17,6 +18,7 @@ import torch
 from onnx import numpy_helper
 from torch import Tensor, nn
 
+from training import weights
 from training.evaluate import PACK
 from training.faces import training_faces
 from training.model import Exported, Reader
@@ -112,7 +114,8 @@ def main() -> None:
     parser.add_argument("--pack", type=Path, default=PACK)
     parser.add_argument("--checkpoint", type=Path, default=CHECKPOINTS / "reader.pt")
     asked = parser.parse_args()
-    reader = unfold(asked.pack)
+    kept = asked.pack / weights.WEIGHTS
+    reader = weights.load(kept) if kept.exists() else unfold(asked.pack)
     print(f"largest difference {difference(reader, asked.pack):.2e}")
     trainer = Trainer(Options(checkpoint=asked.checkpoint.with_suffix(".new")))
     trainer.reader.load_state_dict(reader.state_dict())
