@@ -1,7 +1,7 @@
 """`python -m training.warm`: start a checkpoint from a shipped pack, so that training goes on from there.
 
-A pack with `weights.npz` is taken as it is. The graph of an older one has its normalisations folded into
-the convolutions; they are unfolded with the statistics of drawn lines, so that the network answers as the pack
+A pack with `weights.npz` is taken as it is. The graph of an older one has its normalisations folded into the
+convolutions; they are unfolded with the statistics of drawn lines, so that the network answers as the pack
 does in both of its modes.
 """
 
