@@ -1,13 +1,13 @@
 """Turns what was read behind labels into fields: normalised, checked, with alternatives and doubts."""
 
-import heapq
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from contracts.recognition import Alternative, ReadField
 from forms import FieldType
 from services.ocr.domain import checks, digits_of, partial_date, precision_of, sex_of
-from services.ocr.engine.base import Glyph
+from services.ocr.engine.alternatives import alternatives
+from services.ocr.engine.base import Glyph, Reading
 from services.ocr.fields.doubts import doubts
 from services.ocr.fields.editions import LabelledField
 from services.ocr.fields.values import Value
@@ -40,35 +40,14 @@ def normalise(kind: FieldType, text: str) -> str | None:
     return digits_of(text) if kind is FieldType.DIGITS else None
 
 
-def alternatives(glyphs: Sequence[Glyph]) -> tuple[Alternative, ...]:
-    """The likeliest texts that differ in one or two characters from the one read, best first."""
-    changes = sorted(_changes(glyphs), reverse=True)[:6]
+def _alternatives(glyphs: Sequence[Glyph]) -> tuple[Alternative, ...]:
+    """What else the characters may say, likeliest first, each with the product of its probabilities."""
     sure = math.prod(max(glyph.probability, 1e-6) for glyph in glyphs)
-    texts: dict[str, float] = {}
-    pairs = [(one,) for one in changes] + [
-        (one, other) for i, one in enumerate(changes) for other in changes[i + 1 :] if one[1] != other[1]
-    ]
-    for pair in pairs:
-        letters = [glyph.character for glyph in glyphs]
-        likelihood = sure
-        for ratio, index, letter in pair:
-            letters[index] = letter
-            likelihood *= ratio
-        text = " ".join("".join(letters).split())
-        texts[text] = max(texts.get(text, 0.0), likelihood)
-    best = heapq.nlargest(MAX_ALTERNATIVES, texts.items(), key=lambda item: item[1])
     return tuple(
-        Alternative(text=text, confidence=round(min(1.0, chance), 4)) for text, chance in best if text
+        Alternative(text=other.text, confidence=round(min(1.0, sure * other.weight), 4))
+        for other in alternatives(Reading(tuple(glyphs)), MAX_ALTERNATIVES)
+        if other.text
     )
-
-
-def _changes(glyphs: Sequence[Glyph]) -> Iterator[tuple[float, int, str]]:
-    """(likelihood against what was read, place, other character) of each character's rivals."""
-    for index, glyph in enumerate(glyphs):
-        rivals: Sequence[tuple[str, float]] = getattr(glyph, "others", ())
-        for letter, probability in rivals:
-            if probability > 0:
-                yield probability / max(glyph.probability, 1e-6), index, letter
 
 
 def _field(
@@ -87,6 +66,6 @@ def _field(
         box=source_box(page, (value.left, value.top, value.right, value.bottom)),
         warnings=(*warnings, *doubts(ink, one.type, value)),
         character_confidences=characters if len(characters) == len(value.text) else (),
-        alternatives=alternatives(value.glyphs),
+        alternatives=_alternatives(value.glyphs),
         precision=precision_of(normalised) if one.type is FieldType.DATE and normalised else None,
     )

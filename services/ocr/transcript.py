@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contracts.recognition import Box, ReadLine, ReadWord
-from services.ocr.engine.base import Glyph
+from services.ocr.engine.base import Glyph, Reading
 from services.ocr.fields.rows import ReadRow
 from services.ocr.layout.columns import reading_order
 from services.ocr.layout.lines import Segment
@@ -92,7 +92,7 @@ def _words(page: WorkingPage, row: ReadRow, number: int) -> list[ReadWord]:
     return [
         ReadWord(
             text="".join(row.glyphs[i].character for i in run),
-            confidence=min(row.glyphs[i].probability for i in run),
+            confidence=Reading(tuple(row.glyphs[i] for i in run)).confidence,
             box=source_box(page, _ink_between(segment, left, right)),
         )
         for run, left, right in zip(runs, lefts, rights, strict=True)

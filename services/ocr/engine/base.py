@@ -32,6 +32,11 @@ class Reading:
         return "".join(glyph.character for glyph in self.glyphs)
 
     @property
+    def least_probability(self) -> float:
+        """The probability of the least certain character; the same whatever a calibration says of it."""
+        return min((one.probability for one in self.glyphs if one.character != " "), default=0.0)
+
+    @property
     def confidence(self) -> float:
         """How likely the whole text is right, as measured on lines whose least certain character was as sure.
 

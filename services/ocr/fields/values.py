@@ -100,9 +100,11 @@ def _value(
     if in_row is not None:
         other = clean(kind, in_row)
         alike = abs(len(other.text) - len(best.text)) <= max(1, len(best.text) // 8)
-        if alike and other.confidence > best.confidence:
+        if alike and other.least_probability > best.least_probability:
             best = other
-    if best.confidence < UNREADABLE or (kind is FieldType.NAME and sum(map(str.isalpha, best.text)) < 2):
+    if best.least_probability < UNREADABLE or (
+        kind is FieldType.NAME and sum(map(str.isalpha, best.text)) < 2
+    ):
         return None
     return Value(
         best.text,
