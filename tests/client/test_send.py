@@ -105,9 +105,10 @@ def test_interrupted_by_hand_it_says_how_to_go_on(
 ) -> None:
     """Ctrl-C ends with 130 and a sentence, no traceback."""
     folder = scans(tmp_path / "scans", *(f"{number}.jpg" for number in range(1, 200)))
+    # As a terminal starts it: what runs in a shell's background is told to ignore Ctrl-C.
+    line = ["env", "--default-signal=INT", *command("send", folder, *IDENTITY, "--parallel", "1")]
     process = subprocess.Popen(
-        command("send", folder, *IDENTITY, "--parallel", "1"), env=environment, stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE, text=True, encoding="utf-8",
+        line, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, encoding="utf-8",
     )  # fmt: skip
     wait_until((tmp_path / "state").exists)
     process.send_signal(signal.SIGINT)
