@@ -20,7 +20,7 @@ from services.ocr.layout.crops import crop
 from services.ocr.layout.ink import Ink, find_ink
 from services.ocr.layout.lines import bounded, find_rows
 from services.ocr.layout.scale import Grey, WorkingPage, working_page
-from services.ocr.transcript import certainty, transcript
+from services.ocr.transcript import mean_probability, transcript
 from services.ocr.verdicts import verdict_of
 
 DIGITS_ONLY = frozenset("0123456789")
@@ -86,14 +86,17 @@ class PageReader:
     def _upside_down(self, image: Grey, ink: Ink, rows: Sequence[ReadRow]) -> bool:
         """Whether the widest lines of a page that reads badly read better the other way up."""
         read = [row for row in rows if row.glyphs]
-        if len(read) < UPSIDE_DOWN_ROWS or np.median([certainty(row.glyphs) for row in read]) >= UPRIGHT:
+        if (
+            len(read) < UPSIDE_DOWN_ROWS
+            or np.median([mean_probability(row.glyphs) for row in read]) >= UPRIGHT
+        ):
             return False
         segments = [one for row in rows for one in row.segments if one.chain is None]
         widest = sorted(segments, key=lambda one: one.left - one.right)[:UPSIDE_DOWN_LINES]
         crops = [crop(image, one, ink.letter_px)[0] for one in widest]
         turned = [np.ascontiguousarray(one[::-1, ::-1]) for one in crops]
         readings = self.engine.recognise([*crops, *turned])
-        sure = [certainty(reading.glyphs) for reading in readings]
+        sure = [mean_probability(reading.glyphs) for reading in readings]
         return sum(sure[len(crops) :]) > 1.1 * sum(sure[: len(crops)])
 
     def read_line(self, grey: Grey) -> Reading:

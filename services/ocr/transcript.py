@@ -34,13 +34,13 @@ def transcript(page: WorkingPage, rows: Sequence[ReadRow]) -> tuple[ReadLine, ..
 def text_rows(rows: Sequence[ReadRow]) -> list[ReadRow]:
     """Rows whose characters are sure on average; on a page of mostly unsure rows only the surest."""
     read = [row for row in rows if row.glyphs]
-    kept = [row for row in read if certainty(row.glyphs) >= TEXT_PROBABILITY]
+    kept = [row for row in read if mean_probability(row.glyphs) >= TEXT_PROBABILITY]
     if len(kept) >= TEXT_SHARE * len(read):
         return kept
-    return [row for row in kept if certainty(row.glyphs) >= SURE_PROBABILITY]
+    return [row for row in kept if mean_probability(row.glyphs) >= SURE_PROBABILITY]
 
 
-def certainty(glyphs: Sequence[Glyph]) -> float:
+def mean_probability(glyphs: Sequence[Glyph]) -> float:
     """Mean probability of the characters that are not spaces, 0 where there is none."""
     sure = [glyph.probability for glyph in glyphs if glyph.character != " "]
     return float(np.mean(sure)) if sure else 0.0

@@ -28,11 +28,6 @@ class ReadRow:
         """The row's segments."""
         return self.row.segments
 
-    @property
-    def confidence(self) -> float:
-        """The probability of the least certain character."""
-        return min((glyph.probability for glyph in self.glyphs if glyph.character != " "), default=0.0)
-
 
 def read_row(row: Row, readings: Sequence[Reading], lefts: Sequence[float]) -> ReadRow:
     """Join the readings of a row's segments; `lefts` are the page x of their crops' left edges."""
