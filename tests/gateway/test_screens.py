@@ -49,6 +49,7 @@ SCREENS = [
     ("/batches/{batch}/live", "12.345", "12.345"),
     ("/dossiers", "Hộ Trần Văn Mẫu", "Dossiers"),
     ("/dossiers/{dossier}", "Đọc rõ", "Read clearly"),
+    ("/dossiers/{dossier}/reading", "Đọc rõ", "Read clearly"),
     ("/pages/{page}/text", "m-1", "Average confidence"),
     ("/search", "Mục đích tra cứu", "Purpose"),
     ("/progress", "Chưa khai số hồ sơ", "Holdings not declared"),

@@ -20,7 +20,22 @@ async def show_dossier(
     dossier = await Reader(request, visitor).get(f"/v1/dossiers/{dossier_id}")
     pages = [shown for document in dossier["documents"] for shown in document["pages"]]
     chosen = next((shown for shown in pages if shown["id"] == str(page_id)), None) or _first_read(pages)
-    return page(request, "dossier.html", visitor, dossier=dossier, pages=pages, chosen=chosen)
+    return page(
+        request, "dossier.html", visitor, dossier=dossier, pages=pages, chosen=chosen, waiting=_waiting(pages)
+    )
+
+
+@routes.get("/dossiers/{dossier_id}/reading")
+async def show_reading(request: Request, visitor: Visitor, dossier_id: uuid.UUID) -> Response:
+    """What was read so far, as a part of the dossier's screen; it asks again while pages wait to be read."""
+    dossier = await Reader(request, visitor).get(f"/v1/dossiers/{dossier_id}")
+    pages = [shown for document in dossier["documents"] for shown in document["pages"]]
+    return page(request, "dossier_reading.html", visitor, dossier=dossier, waiting=_waiting(pages))
+
+
+def _waiting(pages: list[Data]) -> int:
+    """How many pages are still to be read."""
+    return sum(shown["content"] == "text" and not shown["recognised"] for shown in pages)
 
 
 def _first_read(pages: list[Data]) -> Data:

@@ -2,7 +2,7 @@
 
 const desk = document.getElementById("desk");
 const leaves = [...document.querySelectorAll(".leaf")];
-const fields = [...document.querySelectorAll(".field")];
+let fields = [];
 const note = document.getElementById("viewer-note");
 const image = document.getElementById("image");
 const text = document.getElementById("full-text");
@@ -25,6 +25,12 @@ const viewer = window.OpenSeadragon({
 
 let shown = null;
 
+function markElsewhere() {
+  const here = fields.filter((field) => field.dataset.page === shown.dataset.page);
+  for (const field of fields) field.classList.toggle("elsewhere", !here.includes(field));
+  document.getElementById("no-fields").hidden = here.length > 0 || fields.length === 0;
+}
+
 function show(leaf) {
   if (leaf === shown) return;
   shown = leaf;
@@ -36,9 +42,7 @@ function show(leaf) {
   viewer.open(leaf.dataset.image);
   document.getElementById("position").textContent = `${leaves.indexOf(leaf) + 1} / ${leaves.length}`;
   document.getElementById("master").href = `${leaf.dataset.master}?download=1`;
-  const here = fields.filter((field) => field.dataset.page === leaf.dataset.page);
-  for (const field of fields) field.classList.toggle("elsewhere", !here.includes(field));
-  document.getElementById("no-fields").hidden = here.length > 0 || fields.length === 0;
+  markElsewhere();
   if (text.open) loadText();
   const after = leaves[leaves.indexOf(leaf) + 1];
   // Its description is asked for so that the server has the page open by the time it is turned to.
@@ -61,7 +65,8 @@ function look(field) {
   viewer.viewport.fitBounds(new window.OpenSeadragon.Rect(left, centre.y - width / 5, width, width / 2.5));
 }
 
-viewer.addHandler("open", () => {
+function drawBoxes() {
+  viewer.clearOverlays();
   for (const field of fields) {
     if (field.dataset.page !== shown.dataset.page || !(field.dataset.width > 0)) continue;
     const box = document.createElement("div");
@@ -72,7 +77,9 @@ viewer.addHandler("open", () => {
     field.box = box;
   }
   mark();
-});
+}
+
+viewer.addHandler("open", drawBoxes);
 
 viewer.addHandler("open-failed", () => {
   note.textContent = image.dataset.failed;
@@ -97,6 +104,20 @@ function mark() {
   if (!chosen?.box || chosen.dataset.page !== shown.dataset.page) return;
   look(chosen);
 }
+
+// The list of fields, at first and whenever more has been read.
+function takeFields() {
+  fields = [...document.querySelectorAll(".field")];
+  chosen = chosen && (fields.find((field) => field.dataset.key === chosen.dataset.key) ?? null);
+  for (const field of fields) field.addEventListener("click", () => choose(field));
+}
+
+document.addEventListener("htmx:afterSettle", ({ target }) => {
+  if (target.id !== "reading") return;
+  takeFields();
+  markElsewhere();
+  if (viewer.isOpen()) drawBoxes();
+});
 
 function step(list, current, by, act) {
   const target = list[Math.min(list.length - 1, Math.max(0, list.indexOf(current) + by))];
@@ -143,10 +164,10 @@ for (const leaf of leaves) {
     show(leaf);
   });
 }
-for (const field of fields) field.addEventListener("click", () => choose(field));
 for (const button of document.querySelectorAll("[data-act]")) {
   button.addEventListener("click", acts[button.dataset.act]);
 }
 text.addEventListener("toggle", () => text.open && loadText());
 
+takeFields();
 show(leaves.find((leaf) => leaf.dataset.page === desk.dataset.page) ?? leaves[0]);
