@@ -4,7 +4,7 @@ import uuid
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import MetaData, String, func
+from sqlalchemy import MetaData, String, func, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from kernel.tables import COLUMN_TYPES, NAMING
@@ -64,3 +64,18 @@ class DossierFactRow(Base):
 
     dossier_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     metric: Mapped[str] = mapped_column(String(40), primary_key=True)
+
+
+class PageFactRow(Base):
+    """What of a page is counted: a page corrected and read again moves its counts, it adds none."""
+
+    __tablename__ = "page_facts"
+
+    page_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    enhanced_at: Mapped[datetime | None]
+    """When its newest image was made."""
+    content: Mapped[str | None] = mapped_column(String(20))
+    recognised: Mapped[bool] = mapped_column(server_default=text("false"))
+    fields_at: Mapped[datetime | None]
+    """When its newest fields were proposed."""
+    fields: Mapped[int] = mapped_column(server_default=text("0"))

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import distinct_on, insert
 from contracts.events import HoldingsDeclared, PoliceUnitRegistered
 from kernel.database import ReadSession, WriteSession
 from services.reporting.domain import Metric
-from services.reporting.models import CounterRow, DossierFactRow, HoldingsRow, UnitRow
+from services.reporting.models import CounterRow, DossierFactRow, HoldingsRow, PageFactRow, UnitRow
 
 
 async def count(
@@ -40,6 +40,13 @@ async def first_fact(session: WriteSession, dossier_id: uuid.UUID, metric: Metri
         .returning(DossierFactRow.dossier_id)
     )
     return noted.first() is not None
+
+
+async def lock_page(session: WriteSession, page_id: uuid.UUID) -> PageFactRow:
+    """What is counted of a page, locked; a new row for a page not heard of before."""
+    await session.execute(insert(PageFactRow).values(page_id=page_id).on_conflict_do_nothing())
+    found = await session.scalars(select(PageFactRow).where(PageFactRow.page_id == page_id).with_for_update())
+    return found.one()
 
 
 async def put_unit(session: WriteSession, event: PoliceUnitRegistered) -> None:

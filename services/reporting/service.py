@@ -23,6 +23,12 @@ from services.reporting.schemas import (
 PER_DAY = dict[date, int]
 COUNTS = dict[Metric, PER_DAY]
 
+APART: dict[str | None, Metric] = {
+    PageContent.COVER_SHEET.value: Metric.COVER_SHEETS,
+    PageContent.BLANK.value: Metric.BLANKS,
+}
+"""Contents that are counted apart."""
+
 
 async def take_in(session: WriteSession, event: Event) -> None:
     """Apply one event to the projections. Every effect commutes, so the order of events does not matter."""
@@ -35,9 +41,7 @@ async def take_in(session: WriteSession, event: Event) -> None:
             if await repository.first_fact(session, event.dossier_id, Metric.DOSSIERS):
                 await _count(session, event, event.unit_code, event.kind, Metric.DOSSIERS)
         case events.FieldsProposed():
-            await _count(
-                session, event, event.unit_code, event.kind, Metric.FIELDS_PROPOSED, event.field_count
-            )
+            await _count_fields(session, event)
             if await repository.first_fact(session, event.dossier_id, Metric.DOSSIERS_WITH_FIELDS):
                 await _count(session, event, event.unit_code, event.kind, Metric.DOSSIERS_WITH_FIELDS)
         case _:
@@ -49,15 +53,11 @@ async def _count_page_or_batch(session: WriteSession, event: Event) -> None:
         case events.PageReceived():
             counts = {Metric.PAGES_RECEIVED: 1}
         case events.PageEnhanced():
-            counts = {Metric.PAGES_ENHANCED: 1} | _pages_beyond_first(event.page_no, event.page_count)
-            if event.content is PageContent.COVER_SHEET:
-                counts[Metric.COVER_SHEETS] = 1
-            elif event.content is PageContent.BLANK:
-                counts[Metric.BLANKS] = 1
+            counts = await _enhanced(session, event)
         case events.PageRefused():
             counts = {Metric.PAGES_REFUSED: 1} | _pages_beyond_first(event.page_no, event.page_count)
         case events.PageRecognised():
-            counts = {Metric.PAGES_RECOGNISED: 1}
+            counts = await _recognised(session, event)
         case events.PageFiled():
             counts = {Metric.PAGES_FILED: 1}
         case events.ScanBatchOpened():
@@ -68,6 +68,37 @@ async def _count_page_or_batch(session: WriteSession, event: Event) -> None:
             return
     for metric, amount in counts.items():
         await _count(session, event, event.unit_code, event.kind, metric, amount)
+
+
+async def _enhanced(session: WriteSession, event: events.PageEnhanced) -> dict[Metric, int]:
+    """A page counts once; a correction that makes it blank, or no longer blank, moves that count."""
+    page = await repository.lock_page(session, event.page_id)
+    counts: dict[Metric, int] = {}
+    if page.enhanced_at is None:
+        counts = {Metric.PAGES_ENHANCED: 1} | _pages_beyond_first(event.page_no, event.page_count)
+    if page.enhanced_at is None or page.enhanced_at < event.occurred_at:
+        for content, amount in ((page.content, -1), (event.content.value, 1)):
+            if metric := APART.get(content):
+                counts[metric] = counts.get(metric, 0) + amount
+        page.content, page.enhanced_at = event.content.value, event.occurred_at
+    return counts
+
+
+async def _recognised(session: WriteSession, event: events.PageRecognised) -> dict[Metric, int]:
+    page = await repository.lock_page(session, event.page_id)
+    counts = {} if page.recognised else {Metric.PAGES_RECOGNISED: 1}
+    page.recognised = True
+    return counts
+
+
+async def _count_fields(session: WriteSession, event: events.FieldsProposed) -> None:
+    """The newest proposals of a page replace those counted before."""
+    page = await repository.lock_page(session, event.page_id)
+    if page.fields_at is not None and page.fields_at >= event.occurred_at:
+        return
+    more = event.field_count - page.fields
+    page.fields, page.fields_at = event.field_count, event.occurred_at
+    await _count(session, event, event.unit_code, event.kind, Metric.FIELDS_PROPOSED, more)
 
 
 def _pages_beyond_first(page_no: int, page_count: int) -> dict[Metric, int]:

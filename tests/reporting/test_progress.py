@@ -2,7 +2,7 @@
 
 import random
 import uuid
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -11,6 +11,7 @@ from contracts.envelope import Event
 from contracts.identifiers import page_id_for
 from contracts.vocabulary import DossierKind, GroupingMethod, PageContent, RefusalReason
 from kernel.database import Database
+from kernel.ids import new_id
 from kernel.migration import pending_changes
 from services.reporting import gauges, service
 from services.reporting.domain import MilestoneStatus, load_milestones
@@ -103,6 +104,29 @@ async def tell(database: Database, told: list[Event]) -> None:
 async def ask(database: Database, units: tuple[str, ...] = ("*",)) -> Progress:
     """Progress as a caller with these units sees it."""
     return await service.progress(database, units, MILESTONES, NOW)
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_a_corrected_page_moves_its_counts_and_adds_none(database: Database, seed: int) -> None:
+    """A page found blank after a correction, and one read again with fewer fields, whichever comes first."""
+    told = story("941")
+    later = NOW + timedelta(minutes=5)
+    first = next(
+        event for event in told if isinstance(event, events.PageEnhanced) and event.content == "text"
+    )
+    last = [event for event in told if isinstance(event, events.FieldsProposed)][-1]
+    read = next(event for event in told if isinstance(event, events.PageRecognised))
+    told += [
+        first.model_copy(update={"id": new_id(), "content": PageContent.BLANK, "occurred_at": later}),
+        last.model_copy(update={"id": new_id(), "field_count": 4, "occurred_at": later}),
+        read.model_copy(update={"id": new_id(), "occurred_at": later}),
+    ]
+    random.Random(seed).shuffle(told)
+    await tell(database, told)
+    [unit] = (await ask(database)).units
+    assert (unit.pages.enhanced, unit.pages.recognised, unit.pages.received) == (5, 3, 6)
+    assert (unit.blanks, unit.cover_sheets) == (2, 1)
+    assert unit.fields_proposed == 6 + 6 + 4
 
 
 @pytest.mark.parametrize("seed", range(4))
