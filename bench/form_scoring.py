@@ -3,8 +3,9 @@
 import unicodedata
 from dataclasses import dataclass, field
 
+from contracts.civil.dates import partial_date
+from contracts.civil.sexes import sex_of
 from contracts.recognition import Box, ReadField
-from services.ocr.domain import partial_date, sex_of
 from services.ocr.layout.scale import Grey
 from synthetic.canvas import Box as DrawnBox
 

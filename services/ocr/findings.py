@@ -3,9 +3,11 @@
 import math
 from collections.abc import Sequence
 
+from contracts.civil.dates import partial_date, precision_of
+from contracts.civil.numbers import checks, digits_of
+from contracts.civil.sexes import sex_of
 from contracts.recognition import Alternative, ReadField
 from forms import FieldType
-from services.ocr.domain import checks, digits_of, partial_date, precision_of, sex_of
 from services.ocr.engine.alternatives import alternatives
 from services.ocr.engine.base import Glyph, Reading
 from services.ocr.fields.doubts import doubts

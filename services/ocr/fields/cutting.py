@@ -8,8 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from contracts.civil.dates import partial_date
+from contracts.civil.names import looks_like_name
+from contracts.civil.numbers import digits_of
+from contracts.civil.sexes import sex_of
 from forms import FieldType
-from services.ocr.domain import digits_of, looks_like_name, partial_date, sex_of
 from services.ocr.fields.editions import LabelledField
 from services.ocr.fields.matching import Span
 from services.ocr.fields.rows import ReadRow

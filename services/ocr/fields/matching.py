@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from services.ocr.domain import looks_like_name
+from contracts.civil.names import looks_like_name
 from services.ocr.fields.catalogue import LabelIndex, Phrases, Wording
 from services.ocr.fields.folding import fold
 from services.ocr.fields.searching import codes_of, infix_costs, likely, occurrences

@@ -2,8 +2,11 @@
 
 import pytest
 
+from contracts.civil.dates import partial_date, precision_of
+from contracts.civil.names import looks_like_name
+from contracts.civil.numbers import checks
+from contracts.civil.sexes import sex_of
 from contracts.vocabulary import Sex
-from services.ocr.domain import checks, looks_like_name, partial_date, precision_of, sex_of
 
 
 @pytest.mark.parametrize(
