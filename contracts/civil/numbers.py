@@ -13,7 +13,7 @@ PROVINCES = Path(__file__).parent / "provinces.csv"
 
 @cache
 def provinces() -> dict[str, str]:
-    """First three digits of a 12-digit number → the province that registered the birth (TT 07/2016/TT-BCA)."""
+    """First three digits of a 12-digit number → province of birth registration (TT 07/2016/TT-BCA)."""
     with PROVINCES.open(encoding="utf-8", newline="") as rows:
         return {row["code"]: row["name"] for row in csv.DictReader(rows)}
 
