@@ -17,6 +17,7 @@ PRODUCERS = {
     "archive.dossier.registered.v1": "records",
     "archive.page.filed.v1": "records",
     "archive.fields.proposed.v1": "records",
+    "archive.fields.settled.v1": "records",
     "archive.person.linked.v1": "records",
     "archive.document.ordered.v1": "records",
     "archive.document.assembled.v1": "imaging",

@@ -255,6 +255,21 @@ class DocumentNotSealed(Event):
     """Codes of what was found."""
 
 
+class FieldsSettled(Event):
+    """People have keyed fields of a page and their values are settled."""
+
+    subject: ClassVar[str] = "archive.fields.settled.v1"
+
+    page_id: uuid.UUID
+    dossier_id: uuid.UUID
+    unit_code: str
+    kind: DossierKind
+    field_count: int
+    """Settled by this answer."""
+    form_done: bool = False
+    """Whether no field of the page waits any more."""
+
+
 EVENTS: tuple[type[Event], ...] = (
     PoliceUnitRegistered,
     HoldingsDeclared,
@@ -271,5 +286,6 @@ EVENTS: tuple[type[Event], ...] = (
     DocumentOrdered,
     DocumentAssembled,
     DocumentNotSealed,
+    FieldsSettled,
 )
 """Every event type, in the order in which a page meets them."""

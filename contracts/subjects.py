@@ -10,6 +10,7 @@ from contracts.events import (
     DocumentOrdered,
     DossierRegistered,
     FieldsProposed,
+    FieldsSettled,
     HoldingsDeclared,
     PageEnhanced,
     PageFiled,
@@ -87,6 +88,7 @@ REPORTING = Consumer(
         DossierRegistered,
         PageFiled,
         FieldsProposed,
+        FieldsSettled,
         PersonLinked,
     ),
 )

@@ -15,6 +15,7 @@ from kernel.database import WriteSession
 from services.records.assembly import service as assembly
 from services.records.filing import service as filing
 from services.records.filing.service import Filing
+from services.records.keying import service as keying
 from services.records.persons import service as persons
 from services.records.readings import service as readings
 
@@ -32,6 +33,7 @@ async def apply(session: WriteSession, event: Event, read: Recognition | None = 
     if changed.dossiers:
         await readings.announce(session, changed.filed, changed.dossiers)
         await persons.link(session, changed.dossiers)
+        await keying.plan(session, changed.dossiers)
 
 
 async def _take_over(session: WriteSession, event: Event, read: Recognition | None) -> Filing:

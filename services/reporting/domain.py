@@ -28,6 +28,8 @@ class Metric(StrEnum):
     BATCHES_OPENED = "batches_opened"
     BATCHES_CLOSED = "batches_closed"
     FIELDS_PROPOSED = "fields_proposed"
+    FIELDS_SETTLED = "fields_settled"
+    FORMS_KEYED = "forms_keyed"
     PERSONS_LINKED = "persons_linked"
     DOSSIERS = "dossiers"
     DOSSIERS_WITH_FIELDS = "dossiers_with_fields"

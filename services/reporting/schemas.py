@@ -80,6 +80,8 @@ class UnitProgress(BaseModel):
     cover_sheets: int
     blanks: int
     fields_proposed: int
+    fields_settled: int
+    forms_keyed: int
     last_activity: datetime | None
     milestones: list[MilestoneBody]
 

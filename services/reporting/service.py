@@ -58,6 +58,10 @@ async def _count_page_or_batch(session: WriteSession, event: Event) -> None:
             counts = {Metric.PAGES_REFUSED: 1} | _pages_beyond_first(event.page_no, event.page_count)
         case events.PageRecognised():
             counts = await _recognised(session, event)
+        case events.FieldsSettled():
+            counts = {Metric.FIELDS_SETTLED: event.field_count} | (
+                {Metric.FORMS_KEYED: 1} if event.form_done else {}
+            )
         case events.PageFiled():
             counts = {Metric.PAGES_FILED: 1}
         case events.ScanBatchOpened():
@@ -198,6 +202,8 @@ def _unit_progress(
         cover_sheets=so_far(Metric.COVER_SHEETS),
         blanks=so_far(Metric.BLANKS),
         fields_proposed=so_far(Metric.FIELDS_PROPOSED),
+        fields_settled=so_far(Metric.FIELDS_SETTLED),
+        forms_keyed=so_far(Metric.FORMS_KEYED),
         last_activity=last_at,
         milestones=[MilestoneBody.of(standing) for standing in standings],
     )

@@ -59,6 +59,19 @@ class RunningRegistry:
         found: list[asyncpg.Record] = in_thread(run)
         return found
 
+    def execute(self, statement: str, *arguments: Any) -> None:
+        """Change rows behind the registry's back, for what only time would bring about."""
+
+        async def run() -> None:
+            connection = await asyncpg.connect(self.settings.database_url.get_secret_value())
+            try:
+                await connection.execute("SET search_path = records; SET tangthu.units = '*'")
+                await connection.execute(statement, *arguments)
+            finally:
+                await connection.close()
+
+        in_thread(run)
+
     def send(self, *events: Event) -> None:
         """Publish events."""
 

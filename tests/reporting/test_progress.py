@@ -90,6 +90,14 @@ def story(unit: str) -> list[Event]:
                     page_id=page, batch_id=batch, unit_code=unit, kind=kind, dossier_id=dossier, field_count=6,
                     occurred_at=NOW,
                 ),
+                events.FieldsSettled(
+                    page_id=page, dossier_id=dossier, unit_code=unit, kind=kind, field_count=5, form_done=False,
+                    occurred_at=NOW,
+                ),
+                events.FieldsSettled(
+                    page_id=page, dossier_id=dossier, unit_code=unit, kind=kind, field_count=1, form_done=True,
+                    occurred_at=NOW,
+                ),
             ]  # fmt: skip
     return told
 
@@ -126,6 +134,7 @@ async def test_a_corrected_page_moves_its_counts_and_adds_none(database: Databas
     [unit] = (await ask(database)).units
     assert (unit.pages.enhanced, unit.pages.recognised, unit.pages.received) == (5, 3, 6)
     assert (unit.blanks, unit.cover_sheets) == (2, 1)
+    assert (unit.fields_settled, unit.forms_keyed) == (18, 3)
     assert unit.fields_proposed == 6 + 6 + 4
 
 

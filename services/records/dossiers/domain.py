@@ -50,6 +50,7 @@ class Act(StrEnum):
     PDF_ORDERED = "pdf_ordered"
     PDF_ASSEMBLED = "pdf_assembled"
     PDF_NOT_SEALED = "pdf_not_sealed"
+    FIELDS_SETTLED = "fields_settled"
 
 
 SYSTEM = "system"

@@ -33,6 +33,7 @@ ACT_TITLES = {
     Act.PDF_ORDERED: ("Yêu cầu tạo PDF", "PDF ordered"),
     Act.PDF_ASSEMBLED: ("Đã tạo PDF/A", "PDF/A made"),
     Act.PDF_NOT_SEALED: ("PDF không đạt chuẩn, không lưu", "PDF does not conform and was not kept"),
+    Act.FIELDS_SETTLED: ("Nhập xong trường thông tin", "Fields keyed"),
 }
 """Act → Vietnamese and English title."""
 

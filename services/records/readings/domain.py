@@ -23,6 +23,8 @@ class FieldStatus(StrEnum):
 
     PROPOSED = "proposed"
     """Read by OCR, seen by nobody yet."""
+    SETTLED = "settled"
+    """Keyed by people; no reading replaces it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,18 @@ async def replace_proposals(session: WriteSession, page_id: uuid.UUID, rows: lis
         await session.execute(insert(FieldRow).values(rows).on_conflict_do_nothing())
 
 
+async def settle(session: WriteSession, rows: list[dict[str, Any]]) -> None:
+    """Insert settled fields, or settle those that were read: their place on the page stays."""
+    statement = insert(FieldRow).values(rows)
+    settled = ("text", "value", "confidence", "status", "needs_keying", "warnings")
+    await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["page_id", "name"],
+            set_={name: statement.excluded[name] for name in settled},
+        )
+    )
+
+
 async def fields_of(session: AnySession, page_ids: Iterable[uuid.UUID]) -> Sequence[FieldRow]:
     """Fields of pages, per page in the order of the form."""
     rows = await session.scalars(

@@ -2,8 +2,9 @@
 
 import unicodedata
 import uuid
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from pydantic import ValidationError
 
@@ -23,6 +24,19 @@ from services.records.readings.domain import FieldStatus, field_id_for, needs_ke
 from services.records.readings.models import FieldRow
 
 AnySession = ReadSession | WriteSession
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A field's value as people settled it; empty text where it is illegible."""
+
+    name: str
+    ordinal: int
+    unit_code: str
+    text: str
+    value: str | None
+    page_width_px: int
+    page_height_px: int
 
 
 class NotRead(NotFound):
@@ -88,6 +102,40 @@ async def announce(
 async def fields_of(session: AnySession, page_ids: Iterable[uuid.UUID]) -> Sequence[FieldRow]:
     """Fields of pages, per page in the order of the form."""
     return await repository.fields_of(session, page_ids)
+
+
+async def by_page(session: AnySession, page_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[FieldRow]]:
+    """Page → its fields in the order of the form."""
+    found: dict[uuid.UUID, list[FieldRow]] = defaultdict(list)
+    for row in await repository.fields_of(session, page_ids):
+        found[row.page_id].append(row)
+    return found
+
+
+async def settle(session: WriteSession, page_id: uuid.UUID, settled: Sequence[Settled]) -> None:
+    """Put what people agreed on in the place of the readings; later readings leave it alone."""
+    await repository.settle(
+        session,
+        [
+            {
+                "id": field_id_for(page_id, one.name),
+                "page_id": page_id,
+                "unit_code": one.unit_code,
+                "ordinal": one.ordinal,
+                "name": one.name,
+                "text": one.text,
+                "value": one.value,
+                "page_width_px": one.page_width_px,
+                "page_height_px": one.page_height_px,
+                "confidence": 1.0,
+                "status": FieldStatus.SETTLED,
+                "needs_keying": False,
+                "warnings": [],
+                **dict.fromkeys(("x", "y", "width", "height"), 0),
+            }
+            for one in settled
+        ],
+    )
 
 
 async def recognition_of(store: ObjectStore, page: PageRow) -> Recognition:

@@ -1,0 +1,194 @@
+"""SQL of keying."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from kernel.database import ReadSession, WriteSession
+from services.records.keying.domain import Stage, VoteKind
+from services.records.keying.models import KeyingFieldRow, KeyingFormRow, LeaseRow, VoteRow
+from services.records.sql import one_of
+
+AnySession = ReadSession | WriteSession
+
+
+async def forms_with_answers(session: WriteSession, form_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Those forms that somebody has answered already."""
+    found = await session.scalars(select(VoteRow.form_id).where(one_of(VoteRow.form_id, form_ids)).distinct())
+    return set(found)
+
+
+async def lock_forms(session: WriteSession, form_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, KeyingFormRow]:
+    """Forms by id, locked in the order of their ids."""
+    rows = await session.scalars(
+        select(KeyingFormRow)
+        .where(one_of(KeyingFormRow.id, form_ids))
+        .order_by(KeyingFormRow.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return {row.id: row for row in rows}
+
+
+async def save_forms(
+    session: WriteSession, forms: list[dict[str, Any]], fields: list[dict[str, Any]]
+) -> None:
+    """Insert forms, or replace those that nobody has answered, with all their fields."""
+    if not forms:
+        return
+    statement = insert(KeyingFormRow).values(forms)
+    changed = {name: statement.excluded[name] for name in ("dossier_id", "unit_code", "form", "stage")}
+    await session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changed))
+    await session.execute(
+        delete(KeyingFieldRow)
+        .where(one_of(KeyingFieldRow.form_id, [form["id"] for form in forms]))
+        .execution_options(synchronize_session=False)
+    )
+    await session.execute(insert(KeyingFieldRow).values(fields))
+
+
+async def delete_forms(session: WriteSession, form_ids: Collection[uuid.UUID]) -> None:
+    """Forget forms that nobody has answered."""
+    for table, column in (
+        (LeaseRow, LeaseRow.form_id),
+        (KeyingFieldRow, KeyingFieldRow.form_id),
+        (KeyingFormRow, KeyingFormRow.id),
+    ):
+        await session.execute(
+            delete(table).where(one_of(column, form_ids)).execution_options(synchronize_session=False)
+        )
+
+
+async def forms_of_dossiers(session: AnySession, dossier_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """The forms of dossiers."""
+    found = select(KeyingFormRow.id).where(one_of(KeyingFormRow.dossier_id, dossier_ids))
+    return set(await session.scalars(found))
+
+
+async def take(
+    session: WriteSession,
+    *,
+    who: str,
+    stages: Collection[Stage],
+    now: datetime,
+    until: datetime,
+    lease_id: uuid.UUID,
+    count: int,
+    kind: str | None,
+    unit: str | None,
+) -> list[KeyingFormRow]:
+    """Lease up to `count` forms that wait and that `who` has not answered, the most urgent first."""
+    answered = select(VoteRow.id).where(VoteRow.form_id == KeyingFormRow.id, VoteRow.who == who)
+    query = (
+        select(KeyingFormRow)
+        .where(
+            KeyingFormRow.stage.in_([stage.value for stage in stages]),
+            or_(KeyingFormRow.leased_until.is_(None), KeyingFormRow.leased_until < now),
+            ~answered.exists(),
+        )
+        .order_by(KeyingFormRow.priority.desc(), KeyingFormRow.ordered_at, KeyingFormRow.id)
+        .limit(count)
+        .with_for_update(skip_locked=True)
+    )
+    if kind:
+        query = query.where(KeyingFormRow.kind == kind)
+    if unit:
+        query = query.where(KeyingFormRow.unit_code == unit)
+    rows = list(await session.scalars(query))
+    for row in rows:
+        row.leased_by, row.lease_id, row.leased_until = who, lease_id, until
+    if rows:
+        given = [{"form_id": row.id, "who": who, "unit_code": row.unit_code} for row in rows]
+        await session.execute(insert(LeaseRow).values(given).on_conflict_do_nothing())
+    await session.flush()
+    return rows
+
+
+async def was_given(session: WriteSession, form_id: uuid.UUID, who: str) -> bool:
+    """Whether `who` was ever given the form."""
+    return await session.get(LeaseRow, (form_id, who)) is not None
+
+
+async def leased_by(session: AnySession, who: str, now: datetime) -> list[KeyingFormRow]:
+    """Forms that `who` holds now, in their order."""
+    rows = await session.scalars(
+        select(KeyingFormRow)
+        .where(KeyingFormRow.leased_by == who, KeyingFormRow.leased_until >= now)
+        .order_by(KeyingFormRow.priority.desc(), KeyingFormRow.ordered_at, KeyingFormRow.id)
+    )
+    return list(rows)
+
+
+async def release(session: WriteSession, who: str, form_ids: Collection[uuid.UUID] | None = None) -> int:
+    """Give leases of `who` back, all of them or some; returns how many."""
+    statement = update(KeyingFormRow).where(KeyingFormRow.leased_by == who)
+    if form_ids is not None:
+        statement = statement.where(one_of(KeyingFormRow.id, form_ids))
+    done = await session.execute(
+        statement.values(leased_by=None, lease_id=None, leased_until=None)
+        .returning(KeyingFormRow.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(done.all())
+
+
+async def fields_of(
+    session: AnySession, form_ids: Iterable[uuid.UUID]
+) -> Mapping[uuid.UUID, list[KeyingFieldRow]]:
+    """Form → its fields in order."""
+    rows = await session.scalars(
+        select(KeyingFieldRow)
+        .where(one_of(KeyingFieldRow.form_id, form_ids))
+        .order_by(KeyingFieldRow.form_id, KeyingFieldRow.ordinal)
+    )
+    found: dict[uuid.UUID, list[KeyingFieldRow]] = defaultdict(list)
+    for row in rows:
+        found[row.form_id].append(row)
+    return found
+
+
+async def votes_of(session: AnySession, form_ids: Iterable[uuid.UUID]) -> Mapping[uuid.UUID, list[VoteRow]]:
+    """Field → its answers in the order in which they came."""
+    rows = await session.scalars(
+        select(VoteRow).where(one_of(VoteRow.form_id, form_ids)).order_by(VoteRow.at, VoteRow.id)
+    )
+    found: dict[uuid.UUID, list[VoteRow]] = defaultdict(list)
+    for row in rows:
+        found[row.field_id].append(row)
+    return found
+
+
+async def waiting(session: ReadSession) -> Mapping[tuple[str, str], int]:
+    """(kind, stage) → forms that wait, within the session's units."""
+    rows = await session.execute(
+        select(KeyingFormRow.kind, KeyingFormRow.stage, func.count())
+        .where(KeyingFormRow.stage != Stage.DONE.value)
+        .group_by(KeyingFormRow.kind, KeyingFormRow.stage)
+    )
+    return {(kind, stage): count for kind, stage, count in rows}
+
+
+async def work_of(session: ReadSession, who: str, since: datetime) -> tuple[int, int, int, int]:
+    """Of `who` since a moment: forms, fields, fields that another mind checked, those that differed."""
+    mine = VoteRow.__table__.alias("mine")
+    checked = KeyingFieldRow.how.in_(["agreed", "arbitrated"])
+    differed = and_(checked, KeyingFieldRow.text.is_distinct_from(mine.c.text))
+    row = (
+        await session.execute(
+            select(
+                func.count(mine.c.form_id.distinct()),
+                func.count(),
+                func.count().filter(checked),
+                func.count().filter(differed),
+            )
+            .select_from(mine)
+            .join(KeyingFieldRow, KeyingFieldRow.id == mine.c.field_id)
+            .where(mine.c.who == who, mine.c.at >= since, mine.c.kind == VoteKind.KEYED.value)
+        )
+    ).one()
+    return row[0], row[1], row[2], row[3]

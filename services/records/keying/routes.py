@@ -1,0 +1,98 @@
+"""HTTP of keying."""
+
+import uuid
+from datetime import UTC, datetime, timedelta, timezone
+
+from fastapi import APIRouter, Request
+
+from contracts.vocabulary import DossierKind
+from kernel.identity import CurrentIdentity, Identity, Role
+from services.records.keying import service, views
+from services.records.keying.domain import Stage
+from services.records.keying.schemas import (
+    Answers,
+    FormOutcome,
+    KeyerDay,
+    Lease,
+    LeaseOrder,
+    QueueLength,
+    Released,
+)
+from services.records.keying.service import Given
+
+routes = APIRouter(prefix="/v1/keying", tags=["keying"])
+
+VIETNAM = timezone(timedelta(hours=7))
+
+
+@routes.post("/leases", summary="Nhận phiếu để nhập · Take forms to key")
+async def take_forms(order: LeaseOrder, request: Request, identity: CurrentIdentity) -> Lease:
+    """Forms for 15 minutes, most urgent first; what the caller holds already is given again, and held anew.
+
+    No Idempotency-Key is needed: asking twice gives the same forms.
+    """
+    _require_keyer(identity)
+    async with request.app.state.runtime.database.write(identity.units) as session:
+        works = await service.lease(
+            session,
+            identity.subject,
+            arbitrates=order.arbitrate,
+            count=order.count,
+            kind=order.kind,
+            unit=order.unit,
+        )
+        forms = [views.form_of(work, identity.subject) for work in works]
+        waiting = await service.waiting(session)
+    stages = {stage.value for stage in service.STAGES_OF[order.arbitrate]}
+    return Lease(forms=forms, waiting=sum(n for (_, stage), n in waiting.items() if stage in stages))
+
+
+@routes.delete("/leases", summary="Trả lại mọi phiếu đang giữ · Give all forms back")
+async def give_back(request: Request, identity: CurrentIdentity) -> Released:
+    """Unanswered forms go back to the queue at once, without waiting for their leases to end."""
+    _require_keyer(identity)
+    async with request.app.state.runtime.database.write(identity.units) as session:
+        return Released(released=await service.release(session, identity.subject))
+
+
+@routes.post("/forms/{form_id}/answers", summary="Gửi giá trị đã nhập · Answer a form")
+async def answer_form(
+    form_id: uuid.UUID, answers: Answers, request: Request, identity: CurrentIdentity
+) -> FormOutcome:
+    """Values of a form's fields; null is illegible. One refused value refuses all, with its code per field.
+
+    The same answers again change nothing, so a lost connection may simply send them again. After the lease
+    ran out they still count, unless somebody else holds or has answered the form: then they are kept as late.
+    """
+    _require_keyer(identity)
+    given = [Given(one.field_id, one.text, one.took_ms) for one in answers.answers]
+    async with request.app.state.runtime.database.write(identity.units) as session:
+        work = await service.answer(session, identity.subject, form_id, given)
+        return views.outcome_of(work, identity.subject)
+
+
+@routes.post("/forms/{form_id}:postpone", summary="Để phiếu lại sau · Postpone a form", status_code=204)
+async def postpone_form(form_id: uuid.UUID, request: Request, identity: CurrentIdentity) -> None:
+    """The form goes to the end of the queue, for anybody."""
+    _require_keyer(identity)
+    async with request.app.state.runtime.database.write(identity.units) as session:
+        await service.postpone(session, identity.subject, form_id)
+
+
+@routes.get("/today", summary="Việc nhập của tôi hôm nay · My keying today")
+async def my_day(request: Request, identity: CurrentIdentity) -> KeyerDay:
+    """The caller's own counts since midnight in Vietnam, and how much waits."""
+    _require_keyer(identity)
+    midnight = datetime.now(VIETNAM).replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
+    async with request.app.state.runtime.database.read(identity.units) as session:
+        forms, fields, checked, differed = await service.work_of(session, identity.subject, midnight)
+        waiting = await service.waiting(session)
+    queues = [
+        QueueLength(kind=DossierKind(kind), stage=Stage(stage), forms=count)
+        for (kind, stage), count in sorted(waiting.items())
+    ]
+    return KeyerDay(forms=forms, fields=fields, checked=checked, differed=differed, queues=queues)
+
+
+def _require_keyer(identity: Identity) -> None:
+    identity.require_role(Role.KEYER, Role.INSPECTOR)

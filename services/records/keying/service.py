@@ -1,0 +1,330 @@
+"""Use cases of keying: make forms ready, lease them, take answers, settle fields."""
+
+import uuid
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from contracts.events import FieldsSettled
+from contracts.vocabulary import DossierKind
+from kernel.database import ReadSession, WriteSession
+from kernel.errors import Conflict, NotFound, Unprocessable
+from kernel.ids import new_id
+from kernel.outbox import record
+from services.records.dossiers import pages
+from services.records.dossiers import service as dossiers
+from services.records.dossiers.domain import Act
+from services.records.keying import repository
+from services.records.keying.domain import (
+    AWAITED,
+    LEASE,
+    LEASED_FORMS,
+    Answer,
+    FieldPolicy,
+    FieldState,
+    How,
+    Policy,
+    Stage,
+    VoteKind,
+    as_written,
+    cleaned,
+    decide,
+    meant,
+    refusal_of,
+    stage_after,
+)
+from services.records.keying.models import KeyingFieldRow, KeyingFormRow, VoteRow
+from services.records.keying.ready import fields_to_key
+from services.records.persons import service as persons
+from services.records.readings import service as readings
+from services.records.readings.service import Settled
+
+AnySession = ReadSession | WriteSession
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+STAGES_OF = {
+    False: (Stage.KEY, Stage.SECOND),
+    True: (Stage.ARBITRATE,),
+}
+"""Whether somebody arbitrates → the stages of forms that they get."""
+
+
+class AnswersRefused(Unprocessable):
+    """Some of the values cannot stand in their fields; nothing was taken."""
+
+    slug = "answers_refused"
+    title = "Có giá trị không nhập được"
+    title_en = "Some values cannot be taken"
+
+
+class LeaseNotYours(Conflict):
+    """The form is with somebody else."""
+
+    slug = "lease_not_yours"
+    title = "Phiếu này đang do người khác nhập"
+    title_en = "Somebody else holds this form"
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What somebody gives for one field; no text where it is illegible."""
+
+    field_id: uuid.UUID
+    text: str | None
+    took_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A form with all that is needed to key it."""
+
+    form: KeyingFormRow
+    fields: Sequence[KeyingFieldRow]
+    votes: Mapping[uuid.UUID, Sequence[VoteRow]]
+
+
+async def plan(session: WriteSession, dossier_ids: Collection[uuid.UUID]) -> None:
+    """Make the forms of dossiers follow from their pages as read; answered forms stay as they are."""
+    known = await dossiers.get_many(session, dossier_ids)
+    filed = await pages.pages_of_dossiers(session, known)
+    read = await readings.by_page(session, filed)
+    before = await repository.forms_of_dossiers(session, known)
+    kept = await repository.forms_with_answers(session, before | filed.keys())
+    forms: list[dict[str, Any]] = []
+    fields: list[dict[str, Any]] = []
+    for page in filed.values():
+        if page.id in kept or page.dossier_id is None:
+            continue
+        wanted = fields_to_key(page, read.get(page.id, ()))
+        if not wanted:
+            continue
+        forms.append(
+            {
+                "id": page.id,
+                "dossier_id": page.dossier_id,
+                "unit_code": page.unit_code,
+                "kind": page.kind,
+                "form": page.form,
+                "stage": Stage.KEY.value,
+            }
+        )
+        fields += wanted
+    await repository.delete_forms(session, before - kept - {form["id"] for form in forms})
+    await repository.save_forms(session, forms, fields)
+
+
+async def lease(
+    session: WriteSession,
+    who: str,
+    *,
+    arbitrates: bool = False,
+    count: int = LEASED_FORMS,
+    kind: DossierKind | None = None,
+    unit: str | None = None,
+) -> list[Work]:
+    """Give `who` up to `count` forms for 15 minutes; what they hold already comes first and is held anew."""
+    now = datetime.now(UTC)
+    stages = STAGES_OF[arbitrates]
+    held = [row for row in await repository.leased_by(session, who, now) if Stage(row.stage) in stages]
+    for row in held:
+        row.leased_until = now + LEASE
+    taken = await repository.take(
+        session,
+        who=who,
+        stages=stages,
+        now=now,
+        until=now + LEASE,
+        lease_id=new_id(),
+        count=max(0, count - len(held)),
+        kind=kind.value if kind else None,
+        unit=unit,
+    )
+    return await _works(session, [*held, *taken][:count])
+
+
+async def release(session: WriteSession, who: str, form_ids: Collection[uuid.UUID] | None = None) -> int:
+    """Give forms back unanswered."""
+    return await repository.release(session, who, form_ids)
+
+
+async def postpone(session: WriteSession, who: str, form_id: uuid.UUID) -> None:
+    """Give a form back and put it at the end of the queue; raises NotFound, LeaseNotYours."""
+    form = await _locked(session, form_id)
+    if form.leased_by != who:
+        raise LeaseNotYours
+    form.leased_by = form.lease_id = form.leased_until = None
+    form.ordered_at = datetime.now(UTC)
+
+
+async def answer(session: WriteSession, who: str, form_id: uuid.UUID, given: Sequence[Given]) -> Work:
+    """Take what `who` says of a form's fields and settle what is settled by it.
+
+    The same person's answers again change nothing. Answers after the lease ran out count as long as nobody
+    else holds or has answered the form; else they are kept as late.
+
+    Raises:
+        NotFound, LeaseNotYours, AnswersRefused.
+    """
+    form = await _locked(session, form_id)
+    fields = {row.id: row for row in (await repository.fields_of(session, [form_id])).get(form_id, [])}
+    texts = _checked(fields, given)
+    votes = dict(await repository.votes_of(session, [form_id]))
+    mine = {field_id for field_id, cast in votes.items() if any(vote.who == who for vote in cast)}
+    fresh = [one for one in given if one.field_id not in mine]
+    if fresh:
+        late = await _is_late(session, form, who)
+        stage = Stage(form.stage)
+        for one in fresh:
+            vote = _vote(form, fields[one.field_id], who, one, texts[one.field_id], stage, late=late)
+            session.add(vote)
+            votes.setdefault(one.field_id, []).append(vote)
+        if not late:
+            await _settle(session, form, fields, votes, who)
+    await session.flush()
+    return Work(form, list(fields.values()), votes)
+
+
+async def waiting(session: ReadSession) -> Mapping[tuple[str, str], int]:
+    """(kind, stage) → forms that wait."""
+    return await repository.waiting(session)
+
+
+async def work_of(session: ReadSession, who: str, since: datetime) -> tuple[int, int, int, int]:
+    """Forms and fields that `who` keyed since a moment; how many were checked, how many of those differed."""
+    return await repository.work_of(session, who, since)
+
+
+async def _works(session: AnySession, forms: Sequence[KeyingFormRow]) -> list[Work]:
+    ids = [form.id for form in forms]
+    fields = await repository.fields_of(session, ids)
+    votes = await repository.votes_of(session, ids)
+    return [
+        Work(
+            form, fields.get(form.id, []), {row.id: votes.get(row.id, []) for row in fields.get(form.id, [])}
+        )
+        for form in forms
+    ]
+
+
+async def _locked(session: WriteSession, form_id: uuid.UUID) -> KeyingFormRow:
+    form = (await repository.lock_forms(session, [form_id])).get(form_id)
+    if form is None:
+        raise NotFound(f"keying form {form_id}")
+    return form
+
+
+def _checked(
+    fields: Mapping[uuid.UUID, KeyingFieldRow], given: Iterable[Given]
+) -> dict[uuid.UUID, str | None]:
+    """Field → text as kept; raises AnswersRefused with every refusal."""
+    texts: dict[uuid.UUID, str | None] = {}
+    refused: dict[str, str] = {}
+    for one in given:
+        field = fields.get(one.field_id)
+        if field is None or one.field_id in texts:
+            refused[str(one.field_id)] = "unknown_field" if field is None else "twice"
+            continue
+        text = cleaned(one.text) if one.text is not None else None
+        code = refusal_of(field.name, text) if text is not None else None
+        if code:
+            refused[field.name] = code
+        texts[one.field_id] = as_written(field.name, text) if text is not None else None
+    if refused:
+        raise AnswersRefused(extensions={"fields": dict(refused)})
+    return texts
+
+
+async def _is_late(session: WriteSession, form: KeyingFormRow, who: str) -> bool:
+    """Whether the answer comes after another's; raises LeaseNotYours if `who` was never given the form."""
+    if form.leased_by != who and not await repository.was_given(session, form.id, who):
+        raise LeaseNotYours
+    held_by_other = form.leased_by not in {None, who} and (form.leased_until or _NEVER) >= datetime.now(UTC)
+    return held_by_other or form.stage == Stage.DONE.value
+
+
+def _vote(
+    form: KeyingFormRow,
+    field: KeyingFieldRow,
+    who: str,
+    given: Given,
+    text: str | None,
+    stage: Stage,
+    *,
+    late: bool,
+) -> VoteRow:
+    kind = VoteKind.ARBITRATED if stage is Stage.ARBITRATE else VoteKind.KEYED
+    if late or AWAITED.get(stage) != field.state:
+        kind = VoteKind.LATE
+    return VoteRow(
+        id=new_id(),
+        field_id=field.id,
+        form_id=form.id,
+        unit_code=form.unit_code,
+        who=who,
+        kind=kind.value,
+        text=text,
+        took_ms=given.took_ms,
+        at=datetime.now(UTC),
+    )
+
+
+async def _settle(
+    session: WriteSession,
+    form: KeyingFormRow,
+    fields: Mapping[uuid.UUID, KeyingFieldRow],
+    votes: Mapping[uuid.UUID, Sequence[VoteRow]],
+    who: str,
+) -> None:
+    settled = []
+    for field in fields.values():
+        if field.state == FieldState.SETTLED.value:
+            continue
+        answers = [Answer(vote.who, vote.text, VoteKind(vote.kind)) for vote in votes.get(field.id, ())]
+        outcome = decide(field.name, FieldPolicy(Policy(field.policy)), field.read_text, answers)
+        field.state = outcome.state.value
+        if outcome.state is FieldState.SETTLED:
+            field.text, field.how = outcome.text, (outcome.how or How.AGREED).value
+            field.value = meant(field.name, outcome.text) if outcome.text is not None else None
+            field.settled_by, field.settled_at = who, datetime.now(UTC)
+            settled.append(field)
+    form.stage = stage_after(FieldState(field.state) for field in fields.values()).value
+    form.leased_by = form.lease_id = form.leased_until = None
+    if form.stage == Stage.DONE.value:
+        form.done_at = datetime.now(UTC)
+    if settled:
+        await _announce(session, form, settled, who)
+
+
+async def _announce(
+    session: WriteSession, form: KeyingFormRow, settled: Sequence[KeyingFieldRow], who: str
+) -> None:
+    await session.flush()
+    await readings.settle(session, form.id, [_as_settled(field) for field in settled])
+    await persons.link(session, [form.dossier_id])
+    details = {"page_id": str(form.id), "fields": [field.name for field in settled]}
+    await dossiers.note(session, Act.FIELDS_SETTLED, [(form.dossier_id, form.unit_code, details)], who)
+    await record(
+        session,
+        FieldsSettled(
+            page_id=form.id,
+            dossier_id=form.dossier_id,
+            unit_code=form.unit_code,
+            kind=DossierKind(form.kind),
+            field_count=len(settled),
+            form_done=form.stage == Stage.DONE.value,
+        ),
+    )
+
+
+def _as_settled(field: KeyingFieldRow) -> Settled:
+    return Settled(
+        name=field.name,
+        ordinal=field.ordinal,
+        unit_code=field.unit_code,
+        text=field.text or "",
+        value=field.value,
+        page_width_px=field.page_width_px,
+        page_height_px=field.page_height_px,
+    )
