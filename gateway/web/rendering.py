@@ -29,6 +29,8 @@ PAGE_HEADERS = {
     "Cache-Control": "no-store",
 }
 
+MAY_KEY = frozenset({Role.KEYER, Role.INSPECTOR, Role.ADMINISTRATOR})
+
 
 @cache
 def environment(language: Language) -> Environment:
@@ -81,6 +83,7 @@ def page(
         .render(
             caller=caller,
             is_administrator=bool(caller and Role.ADMINISTRATOR in caller.identity.roles),
+            may_key=bool(caller and caller.identity.roles & MAY_KEY),
             path=request.url.path,
             vendor=lambda name: vendor_url(request.app.state.runtime.settings.browser_packages, name),
             said=lambda item, key: text_in(language, item, key),

@@ -52,6 +52,8 @@ SCREENS = [
     ("/dossiers/{dossier}/reading", "Đọc rõ", "Read clearly"),
     ("/pages/{page}/text", "m-1", "Average confidence"),
     ("/search", "Mục đích tra cứu", "Purpose"),
+    ("/keying", "Chưa có phiếu nào", "No form to key yet"),
+    ("/keying?arbitrate=true", "Phân xử", "Settle disputes"),
     ("/progress", "Chưa khai số hồ sơ", "Holdings not declared"),
     ("/dead-letters", "ocr", "Dead letters"),
 ]

@@ -1,0 +1,249 @@
+// The keying desk: a strip of crops with a box below each, the page beside it; everything by keyboard.
+
+import { say } from "./app.js";
+import { Queue } from "./keying_queue.js";
+import { loadWords, suggest, take } from "./keying_suggest.js";
+
+const desk = document.getElementById("keying");
+const strip = document.getElementById("strip");
+const row = document.getElementById("field-row");
+const page = document.getElementById("page");
+const image = document.getElementById("page-image");
+const spot = document.getElementById("spot");
+const idle = document.getElementById("idle");
+const counts = document.getElementById("counts");
+const lamp = document.getElementById("line");
+const words = JSON.parse(desk.dataset.words);
+const NAMES = /_name$|^household_head$/;
+
+let form = null;
+let boxes = [];
+let last = {};
+let begun = performance.now();
+let done = 0;
+const opened = Date.now();
+
+const queue = new Queue({ who: desk.dataset.who, arbitrate: desk.dataset.arbitrate === "true", told });
+
+function told(state) {
+  const state_text = state.signedOut ? words.signedOut : state.offline ? words.offline : state.behind ? words.sending : words.sent;
+  lamp.textContent = state_text.replace("{n}", state.behind);
+  lamp.className = `mark ${state.signedOut || state.offline ? "bad" : state.behind ? "work" : "good"}`;
+  document.getElementById("login-again").hidden = !state.signedOut;
+  document.getElementById("waiting").textContent = Math.max(0, state.waiting - done);
+  if (state.refused) say(state.refused.problem.title ?? words.refused, 12);
+  if (!form && state.ahead) show(queue.next());
+}
+
+function show(next) {
+  form = next;
+  idle.hidden = Boolean(form);
+  desk.classList.toggle("empty", !form);
+  if (!form) return;
+  begun = performance.now();
+  desk.dataset.form = form.id;
+  image.src = form.image ?? form.page;
+  boxes = form.fields.map(makeRow);
+  strip.replaceChildren(...boxes.map((box) => box.closest(".key-row")));
+  boxes[0]?.focus();
+  performance.mark("shown");
+}
+
+function makeRow(field, place) {
+  const made = row.content.firstElementChild.cloneNode(true);
+  const box = made.querySelector("input");
+  const crop = made.querySelector("img");
+  made.querySelector(".key-label").textContent = desk.dataset.language === "en" ? field.label_en : field.label;
+  if (field.image) crop.src = field.image;
+  crop.hidden = !field.image;
+  made.querySelector(".no-crop").hidden = Boolean(field.image);
+  box.id = `field-${place}`;
+  made.querySelector("label").htmlFor = box.id;
+  box.name = field.name;
+  box.value = field.shown ?? "";
+  box.inputMode = /number|_no$|date/.test(field.name) ? "numeric" : "text";
+  box.field = field;
+  const choices = made.querySelector(".choices");
+  field.choices.forEach((choice, number) => {
+    const item = document.createElement("li");
+    item.textContent = `${number + 1}. ${choice}`;
+    choices.append(item);
+  });
+  box.addEventListener("focus", () => point(box));
+  box.addEventListener("input", (event) => {
+    made.classList.remove("wrong", "illegible");
+    box.illegible = false;
+    if (!event.isComposing) offer(box);
+  });
+  box.addEventListener("paste", (event) => {
+    event.preventDefault();
+    const pasted = event.clipboardData.getData("text").replace(/\s+/g, " ").normalize("NFC");
+    box.setRangeText(pasted, box.selectionStart, box.selectionEnd, "end");
+    offer(box);
+  });
+  return box;
+}
+
+// Show where the field is on the page.
+function point(box) {
+  const { x, y, width, height } = box.field.box;
+  spot.hidden = !width;
+  if (width) {
+    for (const [side, share] of Object.entries({ left: x / form.width_px, top: y / form.height_px, width: width / form.width_px, height: height / form.height_px })) {
+      spot.style[side] = `${100 * share}%`;
+    }
+    const middle = ((y + height / 2) / form.height_px) * image.clientHeight;
+    page.scrollTo({ top: middle - page.clientHeight / 2 });
+  }
+  for (const other of boxes) other.closest(".key-row").classList.toggle("here", other === box);
+  box.select();
+  offer(box);
+}
+
+function offer(box) {
+  const list = box.closest(".key-row").querySelector(".offers");
+  const found = NAMES.test(box.name) && !box.field.choices.length ? suggest(box.value, { family: familyFor(box) }) : [];
+  box.offers = found;
+  list.replaceChildren(
+    ...found.map((word) => {
+      const item = document.createElement("li");
+      item.textContent = word;
+      return item;
+    }),
+  );
+  choose(box, 0);
+}
+
+function choose(box, number) {
+  const items = [...box.closest(".key-row").querySelectorAll(".offers li")];
+  box.offer = items.length ? (number + items.length) % items.length : 0;
+  items.forEach((item, place) => item.classList.toggle("next", place === box.offer));
+}
+
+// A father's family name is mostly his child's: what was typed in this form, never what was read.
+function familyFor(box) {
+  if (box.name !== "father_name") return "";
+  return boxes.find((other) => other.name === "full_name")?.value.trim().split(" ")[0] ?? "";
+}
+
+function accept(box) {
+  box.value = take(box.value, box.offers[box.offer]);
+  offer(box);
+}
+
+function go(box, by) {
+  const to = boxes[boxes.indexOf(box) + by];
+  if (to) to.focus();
+  else if (by > 0) submit();
+}
+
+// What the box says, or the reason why it cannot be said.
+function valueOf(box) {
+  if (box.illegible) return { text: null };
+  const text = box.value.replace(/\s+/g, " ").trim().normalize("NFC");
+  const choice = box.field.choices[Number(text) - 1];
+  if (choice !== undefined && /^[1-9]$/.test(text)) return { text: choice };
+  if (!text) return { wrong: words.empty };
+  if (/number|_no$/.test(box.name) && !/^[\d\s.-]+$/.test(text)) return { wrong: words.notANumber };
+  if (/number$/.test(box.name) && ![9, 12].includes(text.replace(/\D/g, "").length) && box.dataset.kept !== text) {
+    box.dataset.kept = text;
+    return { wrong: words.oddLength };
+  }
+  if (/date$/.test(box.name) && !dateStands(text)) return { wrong: words.notADate };
+  if (/sex$/.test(box.name) && !/^(1|2|nam|n[uữ])$/i.test(text)) return { wrong: words.notASex };
+  return { text };
+}
+
+// ddmmyyyy, dd/mm/yyyy, mm/yyyy or yyyy; zeros for what is not known.
+function dateStands(text) {
+  const run = text.replace(/\s/g, "");
+  const parts = /^\d{8}$/.test(run) ? [run.slice(0, 2), run.slice(2, 4), run.slice(4)] : run.split(/[/.-]/);
+  if (parts.some((part) => !/^\d+$/.test(part)) || parts.length > 3) return false;
+  const [year, month, day] = parts.reverse().map(Number);
+  if (year < 1850 || year > new Date().getFullYear() || String(parts[0]).length !== 4) return false;
+  if (!month) return !day;
+  if (month > 12) return false;
+  return !day || day <= new Date(year, month, 0).getDate();
+}
+
+function submit() {
+  const answers = [];
+  for (const box of boxes) {
+    const value = valueOf(box);
+    const shell = box.closest(".key-row");
+    shell.classList.toggle("wrong", Boolean(value.wrong));
+    shell.querySelector(".key-error").textContent = value.wrong ?? "";
+    if (value.wrong) {
+      box.focus();
+      return;
+    }
+    answers.push({ field_id: box.field.id, text: value.text, took_ms: Math.round(performance.now() - begun) });
+  }
+  last = Object.fromEntries(boxes.map((box) => [box.name, box.value]));
+  const finished = form;
+  performance.mark("left");
+  done += 1;
+  show(queue.next());
+  performance.measure("flip", "left");
+  queue.answer(finished, answers);
+  speed();
+}
+
+function speed() {
+  const hours = (Date.now() - opened) / 3_600_000;
+  counts.textContent = words.counts.replace("{done}", done).replace("{speed}", Math.round(done / Math.max(hours, 1 / 60)));
+}
+
+async function postpone() {
+  const put = form;
+  show(queue.next());
+  await queue.postpone(put);
+  say(words.postponed, 3);
+}
+
+const keys = {
+  F2: () => desk.classList.toggle("zoomed"),
+  F4: (box) => {
+    if (last[box.name] !== undefined) box.value = last[box.name];
+    offer(box);
+  },
+  F8: (box) => {
+    box.illegible = !box.illegible;
+    box.closest(".key-row").classList.toggle("illegible", box.illegible);
+    if (box.illegible) go(box, 1);
+  },
+  F9: postpone,
+};
+
+desk.addEventListener("keydown", (event) => {
+  const box = event.target.closest("input");
+  // While an input method composes, Enter and Backspace belong to it.
+  if (!box || !form || event.isComposing || event.keyCode === 229) return;
+  if (event.key === "Enter") {
+    event.preventDefault();
+    if (event.ctrlKey) submit();
+    else go(box, event.shiftKey ? -1 : 1);
+  } else if (event.key === "Tab" && !event.shiftKey && box.offers?.length) {
+    event.preventDefault();
+    accept(box);
+  } else if (["ArrowDown", "ArrowUp"].includes(event.key) && box.offers?.length) {
+    event.preventDefault();
+    choose(box, box.offer + (event.key === "ArrowDown" ? 1 : -1));
+  } else if (keys[event.key] && !event.ctrlKey && !event.altKey) {
+    event.preventDefault();
+    keys[event.key](box);
+  }
+});
+
+// Whoever leaves gives the forms back; answers not yet sent are sealed and go out on the next visit.
+window.addEventListener("pagehide", () => {
+  if (!queue.behind.length) fetch("/v1/keying/leases", { method: "DELETE", keepalive: true });
+});
+window.addEventListener("beforeunload", (event) => {
+  if (queue.behind.length && !desk.dataset.lasting) event.preventDefault();
+});
+window.addEventListener("online", () => queue.fill());
+
+await loadWords(desk.dataset.nameWords);
+await queue.start();
+speed();
