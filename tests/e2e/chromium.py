@@ -56,6 +56,8 @@ class Page:
         """Switch on what the tests listen to."""
         for domain in ("Page", "Runtime", "Log"):
             self.call(f"{domain}.enable")
+        # Without it no window has the focus, and no field ever hears of it.
+        self.call("Emulation.setFocusEmulationEnabled", enabled=True)
         return self
 
     def resize(self, width: int, height: int, *, mobile: bool = False) -> None:
@@ -87,11 +89,27 @@ class Page:
             time.sleep(0.05)
         raise TimeoutError(f"never true: {condition}")
 
-    def press(self, key: str) -> None:
+    def press(self, key: str, *, control: bool = False, shift: bool = False) -> None:
         """Press and release a key."""
-        text = {"text": key} if len(key) == 1 else {}
-        self.call("Input.dispatchKeyEvent", type="keyDown", key=key, **text)
-        self.call("Input.dispatchKeyEvent", type="keyUp", key=key)
+        held = {"modifiers": 2 * control + 8 * shift}
+        text = {"text": key} if len(key) == 1 and not control else {}
+        self.call("Input.dispatchKeyEvent", type="keyDown", key=key, **text, **held)
+        self.call("Input.dispatchKeyEvent", type="keyUp", key=key, **held)
+
+    def type(self, text: str) -> None:
+        """Put text in where the cursor is, as an input method does."""
+        self.call("Input.insertText", text=text)
+
+    def offline(self, cut: bool) -> None:
+        """Cut the network, or mend it."""
+        self.call("Network.enable")
+        self.call(
+            "Network.emulateNetworkConditions",
+            offline=cut,
+            latency=0,
+            downloadThroughput=-1,
+            uploadThroughput=-1,
+        )
 
     def screenshot(self, file: Path) -> None:
         """Write what is visible as PNG."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,13 +17,15 @@ from forms import edition
 from local.system import LocalSystem
 from synthetic import files
 from synthetic.covers import draw_back
-from synthetic.forms import draw_form, fill
+from synthetic.forms import Filled, draw_form, fill
 from synthetic.people import person
 from synthetic.scans import Faults, scan
 
 pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.timeout(900)]
 
 UNIT = "943"
+SHOTS = os.environ.get("SCREENSHOTS", "")
+"""A folder to put pictures of the screens into, for whoever wants to look at them."""
 SIZES = ((1366, 768, False), (390, 844, True))
 SLOW_S = 300.0
 """A page is read within seconds on an idle machine; a busy one may take minutes."""
@@ -46,11 +49,16 @@ def page(chromium: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Iter
         yield opened
 
 
+def filled() -> Filled:
+    """What one person wrote on an ID declaration."""
+    rng = random.Random(7)
+    return fill(edition("CC01", "2019"), person(rng, district=UNIT), rng)
+
+
 def declaration() -> tuple[bytes, bytes]:
-    """Front and back of one printed ID declaration, as JPEG."""
-    rng, noise = random.Random(7), np.random.default_rng(7)
-    made = edition("CC01", "2019")
-    front = draw_form(made, fill(made, person(rng, district=UNIT), rng), noise, mode="print", dpi=200)[0]
+    """Front and back of that declaration, printed and scanned, as JPEG."""
+    noise = np.random.default_rng(7)
+    front = draw_form(edition("CC01", "2019"), filled(), noise, mode="print", dpi=200)[0]
     back = draw_back(front, noise)
     return files.jpeg(scan(front, noise, Faults())), files.jpeg(scan(back, noise, Faults()))
 
@@ -98,6 +106,49 @@ def test_an_officer_watches_a_batch_and_reads_its_dossier(system: LocalSystem, p
     assert page.complaints == []
 
 
+def test_a_form_is_keyed_by_keyboard_alone(system: LocalSystem, page: Any) -> None:
+    """Typed blind and sent with Enter; with the line cut nothing is lost, and what agrees is settled."""
+    sign_in(page, system)
+    key = {"Authorization": f"Bearer {system.access.agent_keys[UNIT]}"}
+    with httpx.Client(base_url=system.base_url, headers=key, timeout=120, trust_env=False) as agent:
+        batch = _open_batch(agent, "keyed")
+        _send(agent, batch, list(declaration()))
+    page.go(f"{system.base_url}/keying")
+    page.until("document.querySelectorAll('.key-row').length === 6", SLOW_S)
+    keyed = page.evaluate("document.querySelector('#keying').dataset.form")
+    assert page.evaluate("[...document.querySelectorAll('.key-row input')].every((box) => box.value === '')")
+    page.until("document.querySelector('.key-row img').naturalHeight === 96")
+    page.until("document.querySelector('.key-row.here') !== null")
+    page.type("ngo")
+    page.until("document.querySelector('.offers li.next').textContent === 'Ngô'")
+    if SHOTS:
+        page.screenshot(Path(SHOTS) / "keying.png")
+    page.press("Tab")
+    assert page.evaluate("document.activeElement.value") == "Ngô "
+    page.evaluate("document.activeElement.select()")
+    values = {name: value.text for name, value in filled().values.items()}
+
+    _type_form(page, values | {"birth_date": "31021960"})
+    page.until("document.querySelector('.key-row.wrong .key-error').textContent.includes('01011960')")
+    page.evaluate("document.querySelector('[name=birth_date]').focus()")
+    page.evaluate("document.querySelector('[name=birth_date]').select()")
+    page.type(values["birth_date"])
+    page.offline(True)
+    page.press("Enter", control=True)
+    page.until("document.querySelector('#line').textContent.includes('1')")
+    page.offline(False)
+    page.until("document.querySelector('#line').className === 'mark good'")
+
+    with httpx.Client(
+        base_url=system.base_url, headers=_officer(system), timeout=60, trust_env=False
+    ) as http:
+        seen = http.get(f"/v1/pages/{keyed}").json()
+        settled = {field["name"] for field in seen["fields"] if field["status"] == "settled"}
+        assert len(settled) >= 4, "print is read well: most of what was typed agrees"
+    assert [one for one in page.complaints if "ERR_INTERNET_DISCONNECTED" not in one] == []
+    page.complaints.clear()
+
+
 def test_a_search_from_the_keyboard(system: LocalSystem, page: Any) -> None:
     """`/` goes to the box; the answer comes into the page, and the address keeps nothing of the query."""
     sign_in(page, system)
@@ -111,7 +162,7 @@ def test_a_search_from_the_keyboard(system: LocalSystem, page: Any) -> None:
     assert page.complaints == []
 
 
-@pytest.mark.parametrize("path", ["/", "/batches", "/dossiers", "/search", "/progress", "/dead-letters"])
+@pytest.mark.parametrize("path", ["/", "/batches", "/dossiers", "/search", "/progress", "/keying", "/dead-letters"])
 def test_screens_fit(system: LocalSystem, page: Any, path: str) -> None:
     """No screen is wider than the window, and none makes the browser complain."""
     sign_in(page, system)
@@ -123,10 +174,26 @@ def test_screens_fit(system: LocalSystem, page: Any, path: str) -> None:
     assert page.complaints == []
 
 
-def _open_batch(agent: httpx.Client) -> str:
+def _type_form(page: Any, values: dict[str, str]) -> None:
+    """Type every box and press Enter after it, as a keyer would."""
+    for place in range(6):
+        name = page.evaluate(f"document.querySelectorAll('.key-row input')[{place}].name")
+        page.until(f"document.activeElement.name === {json.dumps(name)}")
+        page.type({"Nam": "1", "Nữ": "2"}.get(values[name], values[name]))
+        page.press("Enter")
+
+
+def _officer(system: LocalSystem) -> dict[str, str]:
+    body = {"username": system.access.username, "password": system.access.password}
+    answer = httpx.post(f"{system.base_url}/v1/sessions", json=body, timeout=60, trust_env=False)
+    assert answer.status_code in {200, 201}, answer.text
+    return {"Authorization": f"Bearer {answer.json()['token']}"}
+
+
+def _open_batch(agent: httpx.Client, key: str = "web-pages") -> str:
     grouping = {"method": "fixed_pages", "pages_per_dossier": 2}
     body = {"unit": UNIT, "kind": "identity", "grouping": grouping}
-    answer = agent.post("/v1/scan-batches", json=body, headers={"Idempotency-Key": "web-pages"})
+    answer = agent.post("/v1/scan-batches", json=body, headers={"Idempotency-Key": key})
     assert answer.status_code == 201, answer.text
     return str(answer.json()["id"])
 

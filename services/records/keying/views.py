@@ -90,4 +90,4 @@ def _snippet(field: KeyingFieldRow) -> str | None:
         100 * (bottom - top) / field.page_height_px,
     )
     region = ",".join(f"{share:.3f}" for share in shares)
-    return f"/v1/iiif/{field.form_id}/pct:{region}/,{SNIPPET_HEIGHT_PX}/0/default.jpg"
+    return f"/v1/iiif/{field.form_id}/pct:{region}/%5E,{SNIPPET_HEIGHT_PX}/0/default.jpg"
