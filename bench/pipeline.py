@@ -69,12 +69,12 @@ def measure(system: LocalSystem, pages: list[bytes], count: int) -> Measured:
         before, began = _cpu(pids), time.monotonic()
         _signal_tree(pids["ocr"], signal.SIGSTOP)
         try:
-            batch = _send(api, bodies, digests)
-            filed = _until(api, batch, lambda found: found["reached"]["filed"] >= count)
+            batch = send(api, bodies, digests)
+            filed = until(api, batch, lambda found: found["reached"]["filed"] >= count)
             to_filed = time.monotonic() - began
         finally:
             _signal_tree(pids["ocr"], signal.SIGCONT)
-        _until(api, batch, lambda found: found["state"] == "processed")
+        until(api, batch, lambda found: found["state"] == "processed")
         total = time.monotonic() - began
         used = {part: amount - before[part] for part, amount in _cpu(pids).items()}
     every = sum(used.values())
@@ -90,10 +90,15 @@ def measure(system: LocalSystem, pages: list[bytes], count: int) -> Measured:
     )
 
 
-def _send(api: Api, bodies: list[bytes], digests: list[str]) -> str:
+def send(api: Api, bodies: list[bytes], digests: list[str], pages_per_dossier: int = 2) -> str:
+    """Open a batch, send pages into it and close it; returns its id."""
     opened: dict[str, Any] = api.post(
         "/v1/scan-batches",
-        {"unit": UNIT, "kind": "identity", "grouping": {"method": "fixed_pages", "pages_per_dossier": 2}},
+        {
+            "unit": UNIT,
+            "kind": "identity",
+            "grouping": {"method": "fixed_pages", "pages_per_dossier": pages_per_dossier},
+        },
         uuid.uuid4().hex,
     )
     batch = str(opened["id"])
@@ -109,7 +114,8 @@ def _send(api: Api, bodies: list[bytes], digests: list[str]) -> str:
     return batch
 
 
-def _until(api: Api, batch: str, done: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+def until(api: Api, batch: str, done: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    """Ask about a batch until it is as wanted; returns what it is."""
     while not done(found := api.get(f"/v1/scan-batches/{batch}")):
         time.sleep(POLL_S)
     result: dict[str, Any] = found

@@ -8,6 +8,7 @@ from contracts.civil.folding import fold
 DATE_SEPARATED = re.compile(r"(?<!\d)(\d{1,2})\s*[/.\-,\s]\s*(\d{1,2})\s*[/.\-,\s]\s*(\d{4})(?!\d)")
 SPACED_DATE = re.compile(r"\d{1,2}\s+\d{1,2}\s+\d{4}")
 MONTH_SEPARATED = re.compile(r"(?<!\d)(\d{1,2})\s*[/.\-]\s*(\d{4})(?!\d)")
+MONTH_RUN = re.compile(r"(\d{2})(\d{4})")
 DATE_RUN = re.compile(r"(?<!\d)(\d{2})(\d{2})(\d{4})(?!\d)")
 YEAR_ALONE = re.compile(r"(?<!\d)(\d{4})(?!\d)")
 EARLIEST_YEAR = 1850
@@ -26,7 +27,7 @@ def partial_date(text: str) -> str | None:
         plain = run
     if found := DATE_SEPARATED.search(plain) or DATE_RUN.search(plain.replace(" ", "")):
         return _iso(int(found[3]), int(found[2]), int(found[1]))
-    if found := MONTH_SEPARATED.search(plain):
+    if found := MONTH_SEPARATED.search(plain) or MONTH_RUN.fullmatch(plain):
         return _iso(int(found[2]), int(found[1]), 0)
     if found := YEAR_ALONE.search(plain):
         return _iso(int(found[1]), 0, 0)

@@ -100,6 +100,20 @@ class Page:
         """Put text in where the cursor is, as an input method does."""
         self.call("Input.insertText", text=text)
 
+    def slow(self, *, latency_ms: float, bytes_per_second: float) -> None:
+        """Make the network a weak one."""
+        self.call("Network.enable")
+        speed = {"downloadThroughput": bytes_per_second, "uploadThroughput": bytes_per_second}
+        self.call("Network.emulateNetworkConditions", offline=False, latency=latency_ms, **speed)
+
+    def sign_in(self, base_url: str, username: str, password: str) -> None:
+        """Fill in the form as an officer would."""
+        self.go(f"{base_url}/login")
+        for name, value in (("username", username), ("password", password)):
+            self.evaluate(f"document.querySelector('[name={name}]').value = {json.dumps(value)}")
+        self.evaluate("document.querySelector('.login-card form').requestSubmit()")
+        self.until("location.pathname === '/' && document.readyState === 'complete'")
+
     def offline(self, cut: bool) -> None:
         """Cut the network, or mend it."""
         self.call("Network.enable")
