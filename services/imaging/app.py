@@ -7,10 +7,10 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from contracts.subjects import DOCUMENTS, IMAGING
+from contracts.subjects import DOCUMENTS, IMAGING, SHEETS
 from kernel import web
 from kernel.runtime import running_service
-from services.imaging.consumers import document_handler, handler
+from services.imaging.consumers import document_handler, handler, sheet_handler
 from services.imaging.documents.profiles import load_document_profile
 from services.imaging.documents.routes import routes as document_routes
 from services.imaging.documents.service import DocumentSealer
@@ -51,6 +51,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
                     settings.font_packages,
                 )
                 runtime.consume(IMAGING, handler(enhancer), slots=settings.imaging_workers)
+                runtime.consume(SHEETS, sheet_handler(enhancer), slots=1)
                 runtime.consume(DOCUMENTS, document_handler(sealer), slots=1)
                 try:
                     yield

@@ -11,11 +11,12 @@ import numpy as np
 from PIL import Image
 
 from contracts.vocabulary import RefusalReason
-from services.imaging.domain import PageOutcome, Recipe, Refused, worst
+from services.imaging.domain import Correction, PageOutcome, Recipe, Refused, worst
 from services.imaging.profiles import defect_sentences, load_profile, paper_sizes, profile_names
 from services.imaging.sandbox.limits import PAUSE_AFTER_S, allow_cpu_for_a_page
 from services.imaging.sandbox.protocol import RESULTS, Order, Report
 from services.imaging.steps.clock import Clock
+from services.imaging.steps.correct import correct, turned_size
 from services.imaging.steps.derive import Derivatives, derive
 from services.imaging.steps.examine import examine
 from services.imaging.steps.measure import resolution
@@ -62,7 +63,7 @@ def _open(source: int, claim: str) -> Pages:
 def _page(pages: Pages, page_no: int, order: Order, folder: Path) -> PageOutcome:
     try:
         if order.recipe is not None:
-            return _followed(pages, page_no, order.recipe, folder)
+            return _followed(pages, page_no, order.recipe, order.correction, folder)
         return _enhanced(pages, page_no, order, folder)
     except Refused as refused:
         return PageOutcome.refusal(refused, page_no, pages.count)
@@ -89,11 +90,15 @@ def _enhanced(pages: Pages, page_no: int, order: Order, folder: Path) -> PageOut
     )
 
 
-def _followed(pages: Pages, page_no: int, recipe: Recipe, folder: Path) -> PageOutcome:
-    """The derivatives of a recipe that was made before: nothing is examined or judged."""
+def _followed(
+    pages: Pages, page_no: int, recipe: Recipe, correction: Correction | None, folder: Path
+) -> PageOutcome:
+    """The derivatives of a recipe that was made before, corrected if asked: nothing is examined or judged."""
     clock = Clock()
     with clock.step("decode"):
         sheet = pages.decode(page_no)
+    if correction is not None:
+        recipe = correct(recipe, turned_size(sheet.size, recipe.rotation), correction)[0]
     made = derive(turn(sheet, recipe.rotation, mirrored=recipe.mirrored), recipe, clock)
     return _outcome(pages, page_no, sheet, recipe, made, folder, clock)
 

@@ -12,7 +12,7 @@ from typing import Self
 
 import services
 from contracts.vocabulary import RefusalReason
-from services.imaging.domain import PageOutcome, Recipe, Refused
+from services.imaging.domain import Correction, PageOutcome, Recipe, Refused
 from services.imaging.sandbox.limits import WALL_S
 from services.imaging.sandbox.protocol import RESULTS, Fate, Notice, Order, Report
 
@@ -91,16 +91,25 @@ class Sandbox:
                 return outcomes + [PageOutcome.refusal(refused, page_no, pages) for page_no in rest]
 
     def follow(
-        self, source: Path, folder: Path, recipe: Recipe, *, page_no: int = 1, claim: str = ""
+        self,
+        source: Path,
+        folder: Path,
+        recipe: Recipe,
+        *,
+        page_no: int = 1,
+        claim: str = "",
+        correction: Correction | None = None,
     ) -> PageOutcome:
         """Make one page's derivatives by a given recipe into the empty `folder`; blocks until done.
 
-        Returns its outcome without measures, or a refusal. Raises SandboxLost like `process`.
+        A correction (of one page, no split) is worked into the recipe first; the outcome holds the recipe
+        that was followed. Returns its outcome without measures, or a refusal. Raises SandboxLost like
+        `process`.
         """
         for _try in range(_TRIES):
             order = Order(
                 id=next(self._ids), source=str(source), claim=claim, folder=str(folder), recipe=recipe,
-                first_page=page_no, wall_s=self._wall_s,
+                correction=correction, first_page=page_no, wall_s=self._wall_s,
             )  # fmt: skip
             notice = self._ask(order)
             outcomes: list[PageOutcome] = []
