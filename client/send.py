@@ -59,8 +59,9 @@ NoteOption = Annotated[str, typer.Option("--note", help="Ghi chú của lô · n
 DuplexOption = Annotated[
     bool | None,
     typer.Option(
-        "--duplex/--simplex", help="Quét hai mặt hay một mặt; không nêu thì không kiểm tra thiếu mặt"
-        " · both sides scanned, or one; unsaid, missing sides are not looked for"
+        "--duplex/--simplex",
+        help="Quét hai mặt hay một mặt; không nêu thì không kiểm tra thiếu mặt"
+        " · both sides scanned, or one; unsaid, missing sides are not looked for",
     ),
 ]
 PaperOption = Annotated[
@@ -139,7 +140,7 @@ def parse_grouping(text: str, kind: str, *, has_subfolders: bool) -> dict[str, A
     )
 
 
-def scanning(duplex: bool | None, papers: list[Paper]) -> dict[str, Any]:  # noqa: FBT001 - as typer gives it
+def scanning(duplex: bool | None, papers: list[Paper]) -> dict[str, Any]:
     """What the sender says of how the papers were scanned; nothing that was left unsaid."""
     said: dict[str, Any] = {} if duplex is None else {"duplex": duplex}
     return said | ({"papers": sorted({paper.value for paper in papers})} if papers else {})

@@ -11,6 +11,8 @@ from contracts.subjects import DOCUMENTS, IMAGING, SHEETS
 from kernel import web
 from kernel.runtime import running_service
 from services.imaging.consumers import document_handler, handler, sheet_handler
+from services.imaging.corrections.routes import routes as correction_routes
+from services.imaging.corrections.service import PageCorrector
 from services.imaging.documents.profiles import load_document_profile
 from services.imaging.documents.routes import routes as document_routes
 from services.imaging.documents.service import DocumentSealer
@@ -36,6 +38,9 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
             async with running_service(app, "imaging", settings, MIGRATIONS) as runtime:
                 enhancer = PageEnhancer(
                     runtime.database, runtime.store, sandbox, workspace, settings.imaging_profile
+                )
+                app.state.page_corrector = PageCorrector(
+                    runtime.database, enhancer, asyncio.Semaphore(settings.imaging_workers)
                 )
                 app.state.image_server = images = ImageServer.with_limits(
                     runtime.database,
@@ -65,5 +70,6 @@ def create_app() -> FastAPI:
     """The application; opens nothing until it is served."""
     app = web.create_app("imaging", title="Tangthu imaging", lifespan=lifespan)
     app.include_router(image_routes)
+    app.include_router(correction_routes)
     app.include_router(document_routes)
     return app

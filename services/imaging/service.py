@@ -21,6 +21,7 @@ from services.imaging.announcements import announcement
 from services.imaging.batches import service as batches
 from services.imaging.domain import PageOutcome
 from services.imaging.profiles import load_profile, profile_of
+from services.imaging.recipes import file_sha256
 from services.imaging.repository import StoredPage
 from services.imaging.sandbox.runner import Sandbox
 from services.imaging.workspace import Workspace
@@ -128,19 +129,24 @@ class PageEnhancer:
         except ObjectMissing:
             await self.store.get_file(MASTERS, event.storage_key, target)
             quarantined = False
-        if await asyncio.to_thread(_sha256, target) != event.sha256:
+        if await asyncio.to_thread(file_sha256, target) != event.sha256:
             raise WrongBytes(f"object {event.storage_key} does not have its hash")
         return quarantined
 
     async def _keep(self, event: PageReceived, outcome: PageOutcome, made: Path) -> StoredPage:
         if outcome.refused is not None:
             return StoredPage(outcome)
-        access, thumbnail, reading = await asyncio.gather(
+        return StoredPage(outcome, event.storage_key, *await self.keep_images(outcome, made))
+
+    async def keep_images(
+        self, outcome: PageOutcome, made: Path
+    ) -> tuple[str | None, str | None, str | None]:
+        """Store the images that were made in a folder; the keys of access image, thumbnail, reading image."""
+        return await asyncio.gather(
             self._put(made, outcome.access),
             self._put(made, outcome.thumbnail),
             self._put(made, outcome.reading),
         )
-        return StoredPage(outcome, event.storage_key, access, thumbnail, reading)
 
     async def _put(self, made: Path, name: str | None) -> str | None:
         """Store one derivative under its hash; its file is removed, so that long files do not pile up."""
@@ -151,11 +157,6 @@ class PageEnhancer:
         await self.store.put(DERIVATIVES, key, data, "image/jpeg")
         (made / name).unlink()
         return key
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _count(outcomes: Sequence[PageOutcome]) -> None:

@@ -1,4 +1,4 @@
-"""Use cases of batches: know one, judge its pages as they come in any order, judge its sides once it is whole.
+"""Use cases of batches: know one, judge pages as they come in any order, judge sides once it is whole.
 
 Everything happens under the lock of the batch's row, so that two files which arrive together see each other.
 What is found depends on the pages alone, not on the order in which they came.

@@ -45,7 +45,7 @@ def judge_batch(pages: Sequence[Trace], profile: Profile, *, duplex: bool | None
     return faults
 
 
-def is_duplex(profile: Profile, said: bool | None) -> bool:  # noqa: FBT001 - as the sender said it, or not
+def is_duplex(profile: Profile, said: bool | None) -> bool:
     """Whether both sides were scanned: as the sender says, else as the profile does."""
     return profile.batch.duplex if said is None else said
 
