@@ -52,6 +52,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
                     runtime.database,
                     runtime.store,
                     workspace,
+                    sandbox,
                     load_document_profile(settings.document_profile),
                     settings.font_packages,
                 )

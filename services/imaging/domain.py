@@ -226,6 +226,9 @@ class PageOutcome(BaseModel):
     thumbnail: str | None = None
     reading: str | None = None
     bitonal: str | None = None
+    own: str | None = None
+    """The page's own image out of the master, where that alone was asked for."""
+    own_untouched: bool = False
     milliseconds: dict[str, float] = Field(default_factory=dict)
     """CPU time by step."""
 

@@ -27,6 +27,8 @@ class Order(BaseModel):
     """Follow this recipe on `first_page` alone, instead of examining every page."""
     correction: Correction | None = None
     """Work this into `recipe` before it is followed."""
+    own_image: bool = False
+    """Take the page's own image out of the file, instead of examining every page."""
     first_page: int = 1
     wall_s: float
 

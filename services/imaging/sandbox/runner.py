@@ -106,11 +106,41 @@ class Sandbox:
         that was followed. Returns its outcome without measures, or a refusal. Raises SandboxLost like
         `process`.
         """
-        for _try in range(_TRIES):
-            order = Order(
-                id=next(self._ids), source=str(source), claim=claim, folder=str(folder), recipe=recipe,
-                correction=correction, first_page=page_no, wall_s=self._wall_s,
-            )  # fmt: skip
+        return self._one_page(
+            Order(
+                id=next(self._ids),
+                source=str(source),
+                claim=claim,
+                folder=str(folder),
+                recipe=recipe,
+                correction=correction,
+                first_page=page_no,
+                wall_s=self._wall_s,
+            )
+        )
+
+    def own_image(self, source: Path, folder: Path, page_no: int) -> PageOutcome:
+        """Take a page's own image out of a file into the empty `folder`; blocks until done.
+
+        Returns an outcome with `own`, or a refusal. Raises SandboxLost like `process`.
+        """
+        return self._one_page(
+            Order(
+                id=next(self._ids),
+                source=str(source),
+                claim="",
+                folder=str(folder),
+                own_image=True,
+                first_page=page_no,
+                wall_s=self._wall_s,
+            )
+        )
+
+    def _one_page(self, order: Order) -> PageOutcome:
+        folder, page_no = Path(order.folder), order.first_page
+        for attempt in range(_TRIES):
+            if attempt:
+                order = order.model_copy(update={"id": next(self._ids)})
             notice = self._ask(order)
             outcomes: list[PageOutcome] = []
             _collect(folder / RESULTS, outcomes, 0)
