@@ -53,12 +53,13 @@ class ServedImaging:
     async def send(self, data: bytes, sequence: int = 1, **more: Any) -> PageReceived:
         """Store a file as intake would and announce it."""
         sha256 = hashlib.sha256(data).hexdigest()
-        values: dict[str, Any] = {"file_id": uuid.uuid4(), "batch_id": uuid.uuid4(), **more}
+        defaults = {"file_id": uuid.uuid4(), "batch_id": uuid.uuid4(), "media_type": "image/jpeg"}
+        values: dict[str, Any] = {**defaults, **more}
         event = PageReceived(
             unit_code=UNIT, kind=DossierKind.RESIDENCE, sequence=sequence, sha256=sha256,
-            size_bytes=len(data), media_type="image/jpeg", storage_key=content_key(sha256), **values,
+            size_bytes=len(data), storage_key=content_key(sha256), **values,
         )  # fmt: skip
-        await self.runtime.store.put(QUARANTINE, event.storage_key, data, "image/jpeg")
+        await self.runtime.store.put(QUARANTINE, event.storage_key, data, event.media_type)
         await self.runtime.bus.publish(event)
         return event
 

@@ -77,7 +77,8 @@ async def test_a_page_is_turned_cropped_and_brought_back(served_imaging: ServedI
         await imaging.told(page.file_id, lambda one, key=key: one.access_key == key and one.id > page.id)
         for key in await keys_of(imaging, page)
     ]
-    original, sideways, half = (await shown(imaging, key) for key in (await keys_of(imaging, page))[:3])
+    keys = await keys_of(imaging, page)
+    original, sideways, half = [await shown(imaging, key) for key in keys[:3]]
     assert sideways.shape == original.shape[::-1]
     assert float(np.mean(np.abs(blurred(sideways) - blurred(np.rot90(original, -1))))) < 3
     assert half.shape == pytest.approx((sideways.shape[0] / 2, sideways.shape[1]), abs=1)
@@ -202,7 +203,9 @@ async def test_what_cannot_be_is_refused_and_changes_nothing(served_imaging: Ser
                     "Content-Type": "application/json",
                 },
             )
-            assert (answer.status_code, answer.json()["type"].rsplit("/", 1)[1]) == (status, slug), str(body)[:80]
+            assert (answer.status_code, answer.json()["type"].rsplit("/", 1)[1]) == (status, slug), str(body)[
+                :80
+            ]
         assert (await ask(http, page, None, {"rotate": 90})).status_code == 428
         assert (await ask(http, page, '"7"', {"rotate": 90})).status_code == 412
         assert (await ask(http, page, '"0"', {}, "/1:restore")).status_code == 404
