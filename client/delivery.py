@@ -4,7 +4,7 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 from client.api import Api
@@ -25,6 +25,8 @@ class Order:
     kind: str
     grouping: dict[str, Any]
     note: str = ""
+    scanning: dict[str, Any] = field(default_factory=dict)
+    """How the papers were scanned, as far as the sender says: `duplex`, `papers`."""
 
     @property
     def by_reference(self) -> bool:
@@ -33,7 +35,8 @@ class Order:
 
     def body(self) -> dict[str, Any]:
         """The request that opens the batch."""
-        return {"unit": self.unit, "kind": self.kind, "grouping": self.grouping, "note": self.note}
+        asked = {"unit": self.unit, "kind": self.kind, "grouping": self.grouping, "note": self.note}
+        return {**asked, **self.scanning}
 
 
 class Delivery:

@@ -19,6 +19,19 @@ class Kind(StrEnum):
     RESIDENCE = "residence"
 
 
+class Paper(StrEnum):
+    """Sizes of paper that a survey tells apart, as the server names them."""
+
+    A3 = "A3"
+    A4 = "A4"
+    A5 = "A5"
+    A6 = "A6"
+    F4 = "F4"
+    LEGAL = "legal"
+    LETTER = "letter"
+    CARD = "card"
+
+
 FolderArgument = Annotated[
     Path,
     typer.Argument(exists=True, file_okay=False, help="Thư mục ảnh quét · folder of scans", metavar="DIR"),
@@ -43,6 +56,18 @@ NewOption = Annotated[
     bool, typer.Option("--new", help="Mở lô mới dù thư mục này đã gửi · another batch even if sent before")
 ]
 NoteOption = Annotated[str, typer.Option("--note", help="Ghi chú của lô · note on the batch")]
+DuplexOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--duplex/--simplex",
+        help="Quét hai mặt hay một mặt; không nêu thì không kiểm tra thiếu mặt"
+        " · both sides scanned, or one; unsaid, missing sides are not looked for",
+    ),
+]
+PaperOption = Annotated[
+    list[Paper] | None,
+    typer.Option("--paper", help="Khổ giấy đã khảo sát, nêu được nhiều lần · surveyed size, may be repeated"),
+]
 ParallelOption = Annotated[
     int, typer.Option("--parallel", min=1, max=16, help="Số tệp gửi cùng lúc · files at once")
 ]
@@ -63,6 +88,8 @@ def send(
     json_output: JsonOption = False,
     new: NewOption = False,
     note: NoteOption = "",
+    duplex: DuplexOption = None,
+    paper: PaperOption = None,
     parallel: ParallelOption = 4,
     patience: PatienceOption = 300.0,
 ) -> None:
@@ -79,7 +106,7 @@ def send(
         address, credential = credentials(server, key, key_file)
         order = {"unit": unit, "kind": kind.value, "note": note, "server": address}
         summary = _deliver(
-            folder, order, grouping, credential,
+            folder, order, grouping, credential, scanning(duplex, paper or []),
             silent=json_output, follow=wait, new=new, parallel=parallel, patience=patience,
         )  # fmt: skip
     except (CommandFailed, ServerRefused) as failure:
@@ -113,11 +140,18 @@ def parse_grouping(text: str, kind: str, *, has_subfolders: bool) -> dict[str, A
     )
 
 
+def scanning(duplex: bool | None, papers: list[Paper]) -> dict[str, Any]:
+    """What the sender says of how the papers were scanned; nothing that was left unsaid."""
+    said: dict[str, Any] = {} if duplex is None else {"duplex": duplex}
+    return said | ({"papers": sorted({paper.value for paper in papers})} if papers else {})
+
+
 def _deliver(
     folder: Path,
     order: dict[str, str],
     grouping: str,
     key: str,
+    scanned: dict[str, Any],
     *,
     silent: bool,
     follow: bool,
@@ -142,10 +176,10 @@ def _deliver(
         scans = read_scans(folder, listing.names)
     except OSError as error:
         raise CommandFailed(f"Không đọc được {error.filename}: {error.strerror}") from error
-    mark = fingerprint({**order, "grouping": chosen, "folder": str(folder.resolve())}, scans)
+    mark = fingerprint({**order, **scanned, "grouping": chosen, "folder": str(folder.resolve())}, scans)
     reporter = reporter_for(len(scans), silent=silent)
     with Api(order["server"], key, patience_s=patience) as api:
-        wanted = Order(order["unit"], order["kind"], chosen, order["note"])
+        wanted = Order(order["unit"], order["kind"], chosen, order["note"], scanned)
         delivery = Delivery(api, wanted, scans, Journal(state_folder(), mark), reporter)
         try:
             delivery.run(mark=mark, new=new, parallel=parallel, follow=follow)

@@ -3,7 +3,7 @@
 import hashlib
 import uuid
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class OrderedPage(BaseModel):
@@ -12,6 +12,8 @@ class OrderedPage(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     page_id: uuid.UUID
+    image_key: str | None = Field(default=None, exclude_if=lambda key: key is None)
+    """Key of its access image as records know it, so that a corrected page makes another order."""
     recognition_key: str | None = None
     """Key of its `contracts.recognition.Recognition` in bucket derivatives; none where nothing was read."""
 

@@ -5,7 +5,14 @@ from datetime import date
 from typing import ClassVar
 
 from contracts.envelope import Event
-from contracts.vocabulary import DossierKind, GroupingMethod, PageContent, RefusalReason, Verdict
+from contracts.vocabulary import (
+    DossierKind,
+    GroupingMethod,
+    PageContent,
+    PaperSize,
+    RefusalReason,
+    Verdict,
+)
 
 
 class PoliceUnitRegistered(Event):
@@ -68,10 +75,17 @@ class PageReceived(Event):
     dossier_reference: str | None = None
     multi_page: bool = False
     """Sent to the files endpoint: PDF or TIFF that may hold several pages."""
+    duplex: bool | None = None
+    """Whether the batch was scanned on both sides; none where the sender did not say."""
+    papers: tuple[PaperSize, ...] = ()
+    """Sizes that the batch's papers were surveyed to have; none where the sender did not say."""
 
 
 class PageEnhanced(Event):
-    """Imaging has straightened and measured one page and stored its derivatives."""
+    """Imaging has straightened and measured one page and stored its derivatives.
+
+    Announced again, under a later id, when a person corrects the page or its batch shows another fault.
+    """
 
     subject: ClassVar[str] = "archive.page.enhanced.v1"
 
@@ -155,6 +169,8 @@ class ScanBatchClosed(Event):
     grouping: GroupingMethod
     pages_per_dossier: int | None = None
     file_count: int
+    duplex: bool | None = None
+    """Whether the batch was scanned on both sides; none where the sender did not say."""
 
 
 class DossierRegistered(Event):

@@ -57,6 +57,8 @@ INTAKE = Consumer(
     "intake", "intake", (PoliceUnitRegistered, PageEnhanced, PageRefused, PageRecognised, PageFiled)
 )
 IMAGING = Consumer("imaging", "imaging", (PageReceived,), timeout_s=600.0)
+SHEETS = Consumer("sheets", "imaging", (ScanBatchClosed,))
+"""Whether a side is missing shows once a batch is known to be whole."""
 DOCUMENTS = Consumer("documents", "imaging", (DocumentOrdered,), timeout_s=600.0)
 """Apart from the pages' consumer, so that a document of hundreds of pages holds up no scan."""
 OCR = Consumer("ocr", "ocr", (PageEnhanced,), timeout_s=300.0)
@@ -93,6 +95,6 @@ REPORTING = Consumer(
     ),
 )
 
-CONSUMERS: tuple[Consumer, ...] = (INTAKE, IMAGING, DOCUMENTS, OCR, RECORDS, REPORTING)
+CONSUMERS: tuple[Consumer, ...] = (INTAKE, IMAGING, SHEETS, DOCUMENTS, OCR, RECORDS, REPORTING)
 
 EVENT_BY_SUBJECT: dict[str, type[Event]] = {event.subject: event for event in EVENTS}

@@ -29,6 +29,19 @@ class PageContent(StrEnum):
     COVER_SHEET = "cover_sheet"
 
 
+class PaperSize(StrEnum):
+    """Sizes of paper that a survey tells apart; their millimetres are in imaging's `papers.yaml`."""
+
+    A3 = "A3"
+    A4 = "A4"
+    A5 = "A5"
+    A6 = "A6"
+    F4 = "F4"
+    LEGAL = "legal"
+    LETTER = "letter"
+    CARD = "card"
+
+
 class Verdict(StrEnum):
     """What the measured quality of a page asks of the scan operator."""
 

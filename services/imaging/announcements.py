@@ -1,63 +1,58 @@
 """The events that say what became of a page."""
 
-from contracts.events import PageEnhanced, PageReceived, PageRefused
-from contracts.identifiers import page_id_for
-from services.imaging.domain import RECIPE_VERSION
-from services.imaging.repository import StoredPage
+from contracts.events import PageEnhanced, PageRefused
+from contracts.vocabulary import DossierKind, PageContent, RefusalReason, Verdict
+from services.imaging.domain import Recipe
+from services.imaging.models import EnhancementRow
 
 
-def announcement(received: PageReceived, page: StoredPage) -> PageEnhanced | PageRefused:
+def announcement(row: EnhancementRow) -> PageEnhanced | PageRefused:
     """PageEnhanced with the keys of its images, or PageRefused with the reason."""
-    return _refused(received, page) if page.outcome.refused is not None else _enhanced(received, page)
+    return _refused(row) if row.refused is not None else _enhanced(row)
 
 
-def _refused(received: PageReceived, page: StoredPage) -> PageRefused:
-    outcome = page.outcome
-    assert outcome.refused is not None
+def _refused(row: EnhancementRow) -> PageRefused:
     return PageRefused(
-        correlation_id=received.batch_id,
-        page_id=page_id_for(received.file_id, outcome.page_no),
-        file_id=received.file_id,
-        batch_id=received.batch_id,
-        unit_code=received.unit_code,
-        kind=received.kind,
-        sequence=received.sequence,
-        page_no=outcome.page_no,
-        page_count=outcome.page_count,
-        reason=outcome.refused,
-        detail=outcome.detail,
+        correlation_id=row.batch_id,
+        page_id=row.page_id,
+        file_id=row.file_id,
+        batch_id=row.batch_id,
+        unit_code=row.unit_code,
+        kind=DossierKind(row.kind),
+        sequence=row.sequence,
+        page_no=row.page_no,
+        page_count=row.page_count,
+        reason=RefusalReason(row.refused or ""),
+        detail=row.detail,
     )
 
 
-def _enhanced(received: PageReceived, page: StoredPage) -> PageEnhanced:
-    outcome = page.outcome
-    assert page.master_key
-    assert page.access_key
-    assert page.thumbnail_key
-    assert outcome.recipe
+def _enhanced(row: EnhancementRow) -> PageEnhanced:
+    recipe = Recipe.model_validate(row.recipe)
+    dpi = row.measures.get("dpi")
     return PageEnhanced(
-        correlation_id=received.batch_id,
-        page_id=page_id_for(received.file_id, outcome.page_no),
-        file_id=received.file_id,
-        batch_id=received.batch_id,
-        unit_code=received.unit_code,
-        kind=received.kind,
-        sequence=received.sequence,
-        page_no=outcome.page_no,
-        page_count=outcome.page_count,
-        dossier_reference=received.dossier_reference,
-        content=outcome.content,
-        cover_reference=outcome.cover_reference,
-        master_key=page.master_key,
-        access_key=page.access_key,
-        thumbnail_key=page.thumbnail_key,
-        reading_key=page.reading_key,
-        width_px=outcome.width,
-        height_px=outcome.height,
-        dpi=outcome.dpi,
-        rotation=outcome.recipe.rotation,
-        skew_degrees=outcome.recipe.skew_degrees,
-        verdict=outcome.verdict,
-        defects=tuple(defect.code for defect in outcome.defects),
-        recipe_version=RECIPE_VERSION,
+        correlation_id=row.batch_id,
+        page_id=row.page_id,
+        file_id=row.file_id,
+        batch_id=row.batch_id,
+        unit_code=row.unit_code,
+        kind=DossierKind(row.kind),
+        sequence=row.sequence,
+        page_no=row.page_no,
+        page_count=row.page_count,
+        dossier_reference=row.dossier_reference,
+        content=PageContent(row.content or ""),
+        cover_reference=row.cover_reference,
+        master_key=row.master_key or "",
+        access_key=row.access_key or "",
+        thumbnail_key=row.thumbnail_key or "",
+        reading_key=row.reading_key,
+        width_px=row.width_px or 0,
+        height_px=row.height_px or 0,
+        dpi=round(dpi * recipe.access_scale, 1) if dpi else None,
+        rotation=recipe.rotation,
+        skew_degrees=recipe.skew_degrees,
+        verdict=Verdict(row.verdict or Verdict.PASS),
+        defects=tuple(defect["code"] for defect in row.defects),
+        recipe_version=recipe.version,
     )

@@ -7,10 +7,12 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from contracts.subjects import DOCUMENTS, IMAGING
+from contracts.subjects import DOCUMENTS, IMAGING, SHEETS
 from kernel import web
 from kernel.runtime import running_service
-from services.imaging.consumers import document_handler, handler
+from services.imaging.consumers import document_handler, handler, sheet_handler
+from services.imaging.corrections.routes import routes as correction_routes
+from services.imaging.corrections.service import PageCorrector
 from services.imaging.documents.profiles import load_document_profile
 from services.imaging.documents.routes import routes as document_routes
 from services.imaging.documents.service import DocumentSealer
@@ -37,6 +39,9 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
                 enhancer = PageEnhancer(
                     runtime.database, runtime.store, sandbox, workspace, settings.imaging_profile
                 )
+                app.state.page_corrector = PageCorrector(
+                    runtime.database, enhancer, asyncio.Semaphore(settings.imaging_workers)
+                )
                 app.state.image_server = images = ImageServer.with_limits(
                     runtime.database,
                     runtime.store,
@@ -47,10 +52,12 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
                     runtime.database,
                     runtime.store,
                     workspace,
+                    sandbox,
                     load_document_profile(settings.document_profile),
                     settings.font_packages,
                 )
                 runtime.consume(IMAGING, handler(enhancer), slots=settings.imaging_workers)
+                runtime.consume(SHEETS, sheet_handler(enhancer), slots=1)
                 runtime.consume(DOCUMENTS, document_handler(sealer), slots=1)
                 try:
                     yield
@@ -64,5 +71,6 @@ def create_app() -> FastAPI:
     """The application; opens nothing until it is served."""
     app = web.create_app("imaging", title="Tangthu imaging", lifespan=lifespan)
     app.include_router(image_routes)
+    app.include_router(correction_routes)
     app.include_router(document_routes)
     return app

@@ -119,7 +119,9 @@ def _tell_of_the_batch(pages: "list[tuple[str, PageOutcome]]", wish: _Wish) -> N
     from services.imaging.steps.judge_batch import Trace, judge_batch  # noqa: PLC0415
 
     traces = [
-        Trace(name, outcome.content, outcome.fingerprint) for name, outcome in pages if not outcome.refused
+        # A refused page is a side of paper too, and is scanned again.
+        Trace(name, outcome.content, outcome.fingerprint)
+        for name, outcome in pages
     ]
     for fault in judge_batch(traces, load_profile(wish.profile), duplex=wish.duplex or None):
         where = " = ".join(filter(None, (fault.name, fault.other)))

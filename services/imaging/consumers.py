@@ -1,7 +1,7 @@
 """What imaging does with the events it takes."""
 
 from contracts.envelope import Event
-from contracts.events import DocumentOrdered, PageReceived
+from contracts.events import DocumentOrdered, PageReceived, ScanBatchClosed
 from kernel.bus import Handler
 from kernel.errors import PermanentError
 from services.imaging.documents.service import DocumentSealer
@@ -15,6 +15,17 @@ def handler(enhancer: PageEnhancer) -> Handler:
         if not isinstance(event, PageReceived):
             raise PermanentError(f"imaging does not take {event.subject}")
         await enhancer.enhance(event)
+
+    return handle
+
+
+def sheet_handler(enhancer: PageEnhancer) -> Handler:
+    """A handler that has `enhancer` look for missing sides in closed batches; PermanentError for others."""
+
+    async def handle(event: Event) -> None:
+        if not isinstance(event, ScanBatchClosed):
+            raise PermanentError(f"no sheets are counted for {event.subject}")
+        await enhancer.close_batch(event)
 
     return handle
 

@@ -33,7 +33,7 @@ class CropBox(BaseModel):
 class Region(BaseModel):
     """A part of a shown page, as shares of its width and height from the top left corner."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     x: float = Field(ge=0, lt=1)
     y: float = Field(ge=0, lt=1)
@@ -70,7 +70,7 @@ class Bitonal(BaseModel):
 class Correction(BaseModel):
     """What a person changes on a page: another recipe for the same master, never another master."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     rotate: Literal[0, 90, 180, 270] = 0
     """Further degrees clockwise, on the page as it is shown."""
@@ -226,6 +226,9 @@ class PageOutcome(BaseModel):
     thumbnail: str | None = None
     reading: str | None = None
     bitonal: str | None = None
+    own: str | None = None
+    """The page's own image out of the master, where that alone was asked for."""
+    own_untouched: bool = False
     milliseconds: dict[str, float] = Field(default_factory=dict)
     """CPU time by step."""
 

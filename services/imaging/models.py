@@ -33,6 +33,10 @@ class EnhancementRow(Base):
     page_count: Mapped[int] = mapped_column(Integer)
     refused: Mapped[str | None] = mapped_column(String(40))
     detail: Mapped[str] = mapped_column(Text)
+    dossier_reference: Mapped[str | None] = mapped_column(Text)
+    """As the sender gave it."""
+    cover_reference: Mapped[str | None] = mapped_column(Text)
+    """As the QR code of a cover sheet says it."""
     content: Mapped[str | None] = mapped_column(String(20))
     verdict: Mapped[str | None] = mapped_column(String(10))
     defects: Mapped[list[dict[str, Any]]]
@@ -47,6 +51,8 @@ class EnhancementRow(Base):
     height_px: Mapped[int | None] = mapped_column(Integer)
     cpu_seconds: Mapped[float] = mapped_column(Float)
     made_at: Mapped[datetime]
+    corrections: Mapped[int] = mapped_column(Integer, default=0)
+    """Number of the newest entry in its history of corrections; 0 while nobody has touched it."""
 
     __table_args__ = (
         Index("ix_enhancements_batch_id", "batch_id", "sequence", "page_no"),

@@ -46,8 +46,17 @@ async def is_accepted(session: ReadSession, file_id: uuid.UUID) -> bool:
     return found is not None
 
 
+async def rows_of_file(session: WriteSession, file_id: uuid.UUID) -> Sequence[EnhancementRow]:
+    """A file's pages in their order, locked until the transaction ends."""
+    query = select(EnhancementRow).where(EnhancementRow.file_id == file_id).order_by(EnhancementRow.page_no)
+    found = await session.scalars(query.with_for_update().execution_options(populate_existing=True))
+    return found.all()
+
+
 async def store_enhancements(session: WriteSession, event: PageReceived, pages: Sequence[StoredPage]) -> None:
     """Record what became of a file's pages, in place of an earlier result."""
+    if not pages:
+        return
     statement = insert(EnhancementRow)
     changed = {
         column.name: statement.excluded[column.name]
@@ -74,6 +83,8 @@ def _values(event: PageReceived, page: StoredPage) -> dict[str, Any]:
         "page_count": outcome.page_count,
         "refused": outcome.refused,
         "detail": outcome.detail,
+        "dossier_reference": event.dossier_reference,
+        "cover_reference": outcome.cover_reference,
         "content": outcome.content.value if enhanced else None,
         "verdict": outcome.verdict.value if enhanced else None,
         "defects": [defect.model_dump(mode="json") for defect in outcome.defects],
@@ -88,4 +99,5 @@ def _values(event: PageReceived, page: StoredPage) -> dict[str, Any]:
         "height_px": outcome.height or None,
         "cpu_seconds": sum(outcome.milliseconds.values()) / 1000,
         "made_at": datetime.now(UTC),
+        "corrections": 0,
     }

@@ -9,16 +9,19 @@ from pathlib import Path
 from prometheus_client import Counter, Histogram
 
 from contracts.envelope import Event
-from contracts.events import PageReceived
-from contracts.subjects import IMAGING
-from kernel.database import Database
+from contracts.events import PageReceived, ScanBatchClosed
+from contracts.subjects import IMAGING, SHEETS
+from contracts.vocabulary import DossierKind
+from kernel.database import Database, WriteSession
 from kernel.inbox import first_time
 from kernel.outbox import record
 from kernel.storage import DERIVATIVES, MASTERS, QUARANTINE, ObjectMissing, ObjectStore, content_key
 from services.imaging import repository
 from services.imaging.announcements import announcement
+from services.imaging.batches import service as batches
 from services.imaging.domain import PageOutcome
-from services.imaging.profiles import profile_of
+from services.imaging.profiles import load_profile, profile_of
+from services.imaging.recipes import file_sha256
 from services.imaging.repository import StoredPage
 from services.imaging.sandbox.runner import Sandbox
 from services.imaging.workspace import Workspace
@@ -70,22 +73,53 @@ class PageEnhancer:
         made.mkdir()
         quarantined = await self._fetch(event, source)
         outcomes = await asyncio.to_thread(
-            self.sandbox.process, source, made, claim=event.media_type, profile=self._profile_for(event)
+            self.sandbox.process,
+            source,
+            made,
+            claim=event.media_type,
+            profile=self._profile_for(event.kind),
+            papers=tuple(event.papers),
         )
         if quarantined and any(outcome.refused is None for outcome in outcomes):
             await self.store.copy(QUARANTINE, event.storage_key, MASTERS)
         pages = [await self._keep(event, outcome, made) for outcome in outcomes]
-        events: list[Event] = [announcement(event, page) for page in pages]
         async with self.database.write() as session:
             if not await first_time(session, IMAGING.name, event.id):
                 return
-            await repository.store_enhancements(session, event, pages)
-            await record(session, *events)
+            await record(session, *await self._settle(session, event, pages))
         _count(outcomes)
 
-    def _profile_for(self, event: PageReceived) -> str:
+    async def close_batch(self, event: ScanBatchClosed) -> None:
+        """Know how many files a batch has; once they are all there, tell where a side is missing."""
+        async with self.database.write() as session:
+            if not await first_time(session, SHEETS.name, event.id):
+                return
+            batch = await batches.lock_batch(session, event)
+            changed = await batches.judge_sides(session, batch, load_profile(self._profile_for(event.kind)))
+            await record(session, *map(announcement, changed))
+
+    async def _settle(
+        self, session: WriteSession, event: PageReceived, pages: Sequence[StoredPage]
+    ) -> list[Event]:
+        """Store a file's pages, judge them among their batch, and say what is to be announced."""
+        profile = load_profile(self._profile_for(event.kind))
+        batch = await batches.lock_batch(session, event)
+        known = await repository.rows_of_file(session, event.file_id)
+        # What people have corrected stays, should the same file ever be announced anew.
+        kept = {row.page_no for row in known if row.corrections}
+        fresh = [page for page in pages if page.outcome.page_no not in kept]
+        await repository.store_enhancements(session, event, fresh)
+        batch.files_known += not known
+        rows = await repository.rows_of_file(session, event.file_id)
+        elsewhere = await batches.judge_repeats(session, rows, profile)
+        await session.flush()
+        changed = {row.page_id: row for row in [*rows, *elsewhere]}
+        changed |= {row.page_id: row for row in await batches.judge_sides(session, batch, profile)}
+        return [announcement(row) for row in changed.values()]
+
+    def _profile_for(self, kind: DossierKind) -> str:
         """The profile that was set for all, else that of the dossier's kind."""
-        return self.profile if self.profile != "default" else profile_of(event.kind)
+        return self.profile if self.profile != "default" else profile_of(kind)
 
     async def _fetch(self, event: PageReceived, target: Path) -> bool:
         """Fetch the file from quarantine, else from the masters; true where it lies in quarantine."""
@@ -95,19 +129,24 @@ class PageEnhancer:
         except ObjectMissing:
             await self.store.get_file(MASTERS, event.storage_key, target)
             quarantined = False
-        if await asyncio.to_thread(_sha256, target) != event.sha256:
+        if await asyncio.to_thread(file_sha256, target) != event.sha256:
             raise WrongBytes(f"object {event.storage_key} does not have its hash")
         return quarantined
 
     async def _keep(self, event: PageReceived, outcome: PageOutcome, made: Path) -> StoredPage:
         if outcome.refused is not None:
             return StoredPage(outcome)
-        access, thumbnail, reading = await asyncio.gather(
+        return StoredPage(outcome, event.storage_key, *await self.keep_images(outcome, made))
+
+    async def keep_images(
+        self, outcome: PageOutcome, made: Path
+    ) -> tuple[str | None, str | None, str | None]:
+        """Store the images that were made in a folder; the keys of access image, thumbnail, reading image."""
+        return await asyncio.gather(
             self._put(made, outcome.access),
             self._put(made, outcome.thumbnail),
             self._put(made, outcome.reading),
         )
-        return StoredPage(outcome, event.storage_key, access, thumbnail, reading)
 
     async def _put(self, made: Path, name: str | None) -> str | None:
         """Store one derivative under its hash; its file is removed, so that long files do not pile up."""
@@ -118,11 +157,6 @@ class PageEnhancer:
         await self.store.put(DERIVATIVES, key, data, "image/jpeg")
         (made / name).unlink()
         return key
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _count(outcomes: Sequence[PageOutcome]) -> None:

@@ -72,6 +72,8 @@ class ScanBatchRow(Base):
     kind: Mapped[str] = mapped_column(String(20))
     grouping_method: Mapped[str] = mapped_column(String(20))
     pages_per_dossier: Mapped[int | None]
+    duplex: Mapped[bool | None]
+    papers: Mapped[list[str]] = mapped_column(ARRAY(String(10)), default=list)
     note: Mapped[str] = mapped_column(Text, default="")
     state: Mapped[str] = mapped_column(String(20))
     opened_by: Mapped[str] = mapped_column(String(120))
@@ -150,6 +152,8 @@ class ReceivedPageRow(Base):
     content: Mapped[str | None] = mapped_column(String(20))
     verdict: Mapped[str | None] = mapped_column(String(20))
     defects: Mapped[list[str]] = mapped_column(ARRAY(String(40)), default=list)
+    imaged_by: Mapped[uuid.UUID | None]
+    """The newest PageEnhanced that was heard: a page is announced again when it is corrected."""
     dossier_id: Mapped[uuid.UUID | None]
     filed_at: Mapped[datetime | None]
     changed_in: Mapped[int]

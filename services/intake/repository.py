@@ -105,6 +105,12 @@ async def page(session: Session, page_id: uuid.UUID) -> ReceivedPageRow | None:
     return await session.get(ReceivedPageRow, page_id)
 
 
+async def imaged_by(session: WriteSession, batch_id: uuid.UUID, page_id: uuid.UUID) -> uuid.UUID | None:
+    """Which PageEnhanced a page's facts come from; its batch is locked first, as every writer does."""
+    await lock_batch(session, batch_id)
+    return await session.scalar(select(ReceivedPageRow.imaged_by).where(ReceivedPageRow.id == page_id))
+
+
 async def pages(
     session: ReadSession, batch_id: uuid.UUID, *, after: tuple[int, int] | None, limit: int
 ) -> Sequence[tuple[ReceivedPageRow, ReceivedFileRow]]:

@@ -12,6 +12,7 @@ from contracts.vocabulary import (
     GroupingMethod,
     PageContent,
     PageState,
+    PaperSize,
     RefusalReason,
     Verdict,
 )
@@ -43,6 +44,12 @@ class OpenScanBatch(BaseModel):
     unit: UnitCode
     kind: DossierKind
     grouping: Grouping
+    duplex: bool | None = Field(
+        default=None, description="Whether both sides of every sheet were scanned; null: not said"
+    )
+    papers: list[PaperSize] = Field(
+        default_factory=list, max_length=len(PaperSize), description="Surveyed sizes; empty: not said"
+    )
     note: str = Field(default="", max_length=500)
 
 
@@ -103,6 +110,8 @@ class ScanBatchSummary(BaseModel):
     unit_name: str
     kind: DossierKind
     grouping: Grouping
+    duplex: bool | None
+    papers: list[PaperSize]
     note: str
     state: BatchState
     opened_at: datetime

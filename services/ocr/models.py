@@ -33,6 +33,8 @@ class RecognitionRow(Base):
     confidence: Mapped[float] = mapped_column(Float)
     cpu_seconds: Mapped[float] = mapped_column(Float)
     model: Mapped[str] = mapped_column(String(80))
+    read_of: Mapped[uuid.UUID | None]
+    """The PageEnhanced that was read: a page is announced again when somebody corrects it."""
     reading_key: Mapped[str] = mapped_column(Text)
     recognition_key: Mapped[str] = mapped_column(Text)
     read_at: Mapped[datetime]

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from prometheus_client import Counter, Histogram
 
@@ -16,6 +17,7 @@ from kernel.outbox import record
 from kernel.storage import DERIVATIVES, ObjectStore
 from services.ocr import repository
 from services.ocr.images import ImageRefused
+from services.ocr.models import RecognitionRow
 from services.ocr.pool import ReadingPool
 
 PAGES = Counter("tangthu_ocr_pages_total", "Pages read", ["form"])
@@ -48,29 +50,63 @@ class PageRecogniser:
         async with self.database.read() as session:
             if await repository.is_handled(session, OCR.name, event.id):
                 return
+            known = await repository.find(session, event.page_id)
+        if known is not None and known.reading_key == event.reading_key:
+            await self._tell_again(event)
+            return
         image = await self.store.get(DERIVATIVES, event.reading_key)
         try:
             read, cpu_seconds = await self.pool.read(image)
         except ImageRefused as refused:
             raise PermanentError(f"reading image of page {event.page_id}: {refused}") from refused
         found = read.model_copy(update={"page_id": event.page_id})
-        key = recognition_key(found)
+        key = recognition_key(found, event.reading_key)
         await self.store.put(DERIVATIVES, key, found.model_dump_json().encode(), "application/json")
         async with self.database.write() as session:
             if not await first_time(session, OCR.name, event.id):
                 return
-            await repository.store_recognition(session, event, found, key, cpu_seconds)
+            if not await repository.store_recognition(session, event, found, key, cpu_seconds):
+                return
             await record(session, announcement(event, found, key))
         PAGES.labels(found.form or "unknown").inc()
         for field in found.fields:
             FIELDS.labels(field).inc()
         CPU_SECONDS.observe(cpu_seconds)
 
+    async def _tell_again(self, event: PageEnhanced) -> None:
+        """Announce the reading of an image that was read before: the page was announced for another reason.
 
-def recognition_key(found: Recognition) -> str:
-    """Where a page's reading by a model lies: reading it again writes the same object."""
+        Whoever let the reading go, because the page was marked blank meanwhile, takes it up again.
+        """
+        async with self.database.write() as session:
+            if not await first_time(session, OCR.name, event.id):
+                return
+            if row := await repository.reading_of_same(session, event):
+                await record(session, _told_again(event, row))
+
+
+def recognition_key(found: Recognition, reading_key: str) -> str:
+    """Where a model's reading of an image lies: reading it again writes the same object."""
     model = re.sub(r"[^\w.-]+", "-", found.model)
-    return f"recognitions/{found.page_id}/{model}.json"
+    image = PurePosixPath(reading_key).stem[:16]
+    return f"recognitions/{found.page_id}/{model}-{image}.json"
+
+
+def _told_again(event: PageEnhanced, row: RecognitionRow) -> PageRecognised:
+    return PageRecognised(
+        correlation_id=event.batch_id,
+        page_id=event.page_id,
+        file_id=event.file_id,
+        batch_id=event.batch_id,
+        unit_code=event.unit_code,
+        kind=event.kind,
+        form=row.form,
+        edition=row.edition,
+        recognition_key=row.recognition_key,
+        field_count=row.field_count,
+        confidence=row.confidence,
+        model=row.model,
+    )
 
 
 def announcement(event: PageEnhanced, found: Recognition, key: str) -> PageRecognised:

@@ -43,7 +43,9 @@ async def _take_over(session: WriteSession, event: Event, read: Recognition | No
         case ScanBatchClosed():
             return await filing.close_batch(session, event)
         case PageEnhanced():
-            return await filing.enhance_page(session, event)
+            filed = await filing.enhance_page(session, event)
+            await readings.withdraw(session, event.page_id)
+            return filed
         case PageRefused():
             return await filing.refuse_page(session, event)
         case PageRecognised() if read is not None:

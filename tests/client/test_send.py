@@ -207,3 +207,15 @@ def test_the_overview_loads_commands_and_survives_missing_packages(
     assert alone.returncode == 2
     assert "requirements/ocr.txt" in alone.stderr
     assert "Traceback" not in alone.stderr
+
+
+def test_the_sender_says_how_it_scanned(district: Any, tangthu: Any, tmp_path: Path) -> None:
+    """Sides and surveyed papers reach the batch; unsaid they stay unsaid; a paper that is none is refused."""
+    folder = scans(tmp_path / "scans", "1.jpg", "2.jpg")
+    said = ("--duplex", "--paper", "A4", "--paper", "A5")
+    told = tangthu("send", folder, *IDENTITY, *said, "--json").json["batch"]
+    unsaid = tangthu("send", folder, *IDENTITY, "--json").json["batch"]
+    query = "SELECT duplex, papers FROM scan_batches WHERE id = $1"
+    assert tuple(district.intake.fetch(query, uuid.UUID(told))[0]) == (True, ["A4", "A5"])
+    assert tuple(district.intake.fetch(query, uuid.UUID(unsaid))[0]) == (None, [])
+    assert tangthu("send", folder, *IDENTITY, "--paper", "A9").code == 2

@@ -1,5 +1,6 @@
 """Events stay readable: what an older version wrote, this one still understands."""
 
+import hashlib
 import json
 import uuid
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from contracts.assembly import DocumentOrder, OrderedPage
 from contracts.envelope import Event
 from contracts.events import EVENTS, PageReceived
 from contracts.identifiers import page_id_for
@@ -59,3 +61,19 @@ def test_every_event_is_consumed() -> None:
     """No event is published that nobody takes."""
     taken = {event for consumer in CONSUMERS for event in consumer.events}
     assert taken == set(EVENTS)
+
+
+def test_orders_made_before_images_were_named_keep_their_digest() -> None:
+    """An order that is on its way while the system is brought up to date is still the one announced."""
+    page = OrderedPage(page_id=uuid.UUID(int=1), recognition_key="r")
+    order = DocumentOrder(
+        document_id=uuid.UUID(int=2), dossier_id=uuid.UUID(int=3), title="Đơn", pages=(page,)
+    )
+    stored = (
+        '{"document_id":"00000000-0000-0000-0000-000000000002",'
+        '"dossier_id":"00000000-0000-0000-0000-000000000003","title":"Đơn",'
+        '"pages":[{"page_id":"00000000-0000-0000-0000-000000000001","recognition_key":"r"}]}'
+    )
+    assert order.digest == hashlib.sha256(stored.encode()).hexdigest()
+    shown = order.model_copy(update={"pages": (page.model_copy(update={"image_key": "a"}),)})
+    assert shown.digest != order.digest

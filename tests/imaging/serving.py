@@ -3,10 +3,11 @@
 import asyncio
 import hashlib
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -35,29 +36,41 @@ class ServedImaging:
     signer: IdentitySigner
     heard: list[Event] = field(default_factory=list)
 
-    def client(self, *units: str) -> httpx.AsyncClient:
+    def client(self, *units: str, role: Role = Role.KEEPER) -> httpx.AsyncClient:
         """A client with the identity of an officer of these units."""
-        identity = Identity(subject="officer:t", roles=frozenset({Role.KEEPER}), units=frozenset(units))
+        identity = Identity(subject="officer:t", roles=frozenset({role}), units=frozenset(units))
         return httpx.AsyncClient(
             transport=self.transport,
             base_url="http://imaging",
             headers={HEADER: self.signer.sign(identity)},
         )
 
-    async def page(self, data: bytes, sequence: int = 1) -> PageEnhanced:
+    async def page(self, data: bytes, sequence: int = 1, **more: Any) -> PageEnhanced:
         """Send a file of one page and wait until it is enhanced."""
+        event = await self.send(data, sequence, **more)
+        return await self.told(event.file_id)
+
+    async def send(self, data: bytes, sequence: int = 1, **more: Any) -> PageReceived:
+        """Store a file as intake would and announce it."""
         sha256 = hashlib.sha256(data).hexdigest()
+        defaults = {"file_id": uuid.uuid4(), "batch_id": uuid.uuid4(), "media_type": "image/jpeg"}
+        values: dict[str, Any] = {**defaults, **more}
         event = PageReceived(
-            file_id=uuid.uuid4(), batch_id=uuid.uuid4(), unit_code=UNIT, kind=DossierKind.RESIDENCE,
-            sequence=sequence, sha256=sha256, size_bytes=len(data), media_type="image/jpeg",
-            storage_key=content_key(sha256),
+            unit_code=UNIT, kind=DossierKind.RESIDENCE, sequence=sequence, sha256=sha256,
+            size_bytes=len(data), storage_key=content_key(sha256), **values,
         )  # fmt: skip
-        await self.runtime.store.put(QUARANTINE, event.storage_key, data, "image/jpeg")
+        await self.runtime.store.put(QUARANTINE, event.storage_key, data, event.media_type)
         await self.runtime.bus.publish(event)
+        return event
+
+    async def told(
+        self, file_id: uuid.UUID, is_it: Callable[[PageEnhanced], bool] = lambda _event: True
+    ) -> PageEnhanced:
+        """Wait for what is announced of a file's page, and is what the test waits for."""
         async with asyncio.timeout(120):
             while True:
                 for one in self.heard:
-                    if isinstance(one, PageEnhanced) and one.file_id == event.file_id:
+                    if isinstance(one, PageEnhanced) and one.file_id == file_id and is_it(one):
                         return one
                 await asyncio.sleep(0.02)
 

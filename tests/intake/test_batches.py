@@ -1,7 +1,10 @@
 """Scan batches and holdings through a served intake."""
 
+import json
 import uuid
 from typing import Any
+
+import pytest
 
 from kernel.identity import Role
 from tests.intake.sending import close, digest, jpeg, open_batch, put, slug
@@ -137,3 +140,41 @@ def test_holdings_are_declared_and_corrected(intake: Any) -> None:
         assert slug(other.put(path, json=count)) == "forbidden"
     query = "SELECT count(*) FROM outbox WHERE subject = 'archive.holdings.declared.v1'"
     assert intake.fetch(query)[0][0] == 2
+
+
+async def test_how_a_batch_was_scanned_travels_with_its_pages(intake: Any) -> None:
+    """Said once when the batch is opened, told to imaging with every page and at the end; unsaid it is null."""
+    with intake.client() as client:
+        opened = client.post(
+            "/v1/scan-batches",
+            json={
+                "unit": "941", "kind": "residence", "grouping": {"method": "cover_sheet"},
+                "duplex": True, "papers": ["A5", "A4", "A4"],
+            },
+            headers={"Idempotency-Key": uuid.uuid4().hex},
+        ).json()  # fmt: skip
+        batch, image = opened["id"], jpeg()
+        put(client, batch, image)
+        close(client, batch, digest(image))
+        plain = client.get(f"/v1/scan-batches/{open_batch(client)}").json()
+    assert (opened["duplex"], opened["papers"]) == (True, ["A4", "A5"])
+    assert (plain["duplex"], plain["papers"]) == (None, [])
+    query = "SELECT subject, payload FROM outbox WHERE payload ->> 'batch_id' = $1"
+    told = {row["subject"]: json.loads(row["payload"]) for row in intake.fetch(query, batch)}
+    received, closed = told["archive.page.received.v1"], told["archive.batch.closed.v1"]
+    assert (received["duplex"], received["papers"]) == (True, ["A4", "A5"])
+    assert closed["duplex"] is True
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"papers": ["A9"]}, {"papers": ["A4"] * 9}, {"duplex": "often"}, {"papers": "A4"}]
+)
+def test_papers_and_sides_that_do_not_exist_are_refused(intake: Any, wrong: dict[str, Any]) -> None:
+    """A typed answer, and no batch."""
+    with intake.client() as client:
+        answer = client.post(
+            "/v1/scan-batches",
+            json={"unit": "941", "kind": "identity", "grouping": {"method": "cover_sheet"}, **wrong},
+            headers={"Idempotency-Key": uuid.uuid4().hex},
+        )
+    assert answer.status_code == 422

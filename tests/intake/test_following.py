@@ -9,7 +9,7 @@ from typing import Any
 from contracts.envelope import Event
 from contracts.events import PageEnhanced, PageFiled, PageRecognised, PageRefused
 from contracts.identifiers import page_id_for
-from contracts.vocabulary import DossierKind, PageContent, RefusalReason
+from contracts.vocabulary import DossierKind, PageContent, RefusalReason, Verdict
 from kernel.bus import Bus
 from tests.intake.sending import PDF, close, digest, jpeg, open_batch, put, wait_until
 
@@ -154,3 +154,22 @@ def follow(client: Any, batch: str, last: int | None = None) -> Iterator[tuple[s
                 fields = {}
             else:
                 fields = {}
+
+
+async def test_a_page_announced_again_keeps_its_newest_word(intake: Any, bus: Bus) -> None:
+    """A later verdict replaces an earlier one, whichever comes last; counters follow a corrected content."""
+    with intake.client() as client:
+        batch, image = open_batch(client), jpeg()
+        file = put(client, batch, image).json()["file_id"]
+        first, second = (enhanced(batch, file, 1, 1, PageContent.TEXT) for _ in range(2))
+        third = enhanced(batch, file, 1, 1, PageContent.BLANK)
+        assert isinstance(second, PageEnhanced)
+        later = second.model_copy(update={"defects": ("repeated_page",), "verdict": Verdict.WARN})
+        await bus.publish(later)
+        await bus.publish(first)
+        await bus.publish(recognised(batch, file, 1))
+        wait_until(lambda: see(client, batch)["counts"]["recognised"] == 1)
+        (page,) = client.get(f"/v1/scan-batches/{batch}/pages").json()["items"]
+        assert (page["verdict"], page["defects"]) == ("warn", ["repeated_page"])
+        await bus.publish(third)
+        wait_until(lambda: see(client, batch)["contents"] == {"text": 0, "blank": 1, "cover_sheet": 0})

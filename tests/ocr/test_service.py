@@ -214,3 +214,29 @@ async def test_migrations_make_the_tables_of_the_models(service_settings: Servic
     await upgrade(database, MIGRATIONS)
     assert await pending_changes(database, Base.metadata) == []
     await database.close()
+
+
+async def test_a_corrected_page_is_read_again(
+    service: Running, enhanced: Callable[..., PageEnhanced]
+) -> None:
+    """Another image is another reading; the same image told of again costs none; an older word changes nothing."""
+    first = enhanced(await service.keep(png(np.full((300, 200), 255, np.uint8))))
+    turned = enhanced(await service.keep(png(np.full((200, 300), 255, np.uint8))), page_id=first.page_id)
+    await service.runtime.bus.publish(turned)
+    await service.announced(1)
+    await service.runtime.bus.publish(first)
+    verdict_only = enhanced(turned.reading_key, page_id=first.page_id)
+    await service.runtime.bus.publish(verdict_only)
+    told = await service.announced(2)
+    (row,) = await service.rows(RecognitionRow)
+
+    assert {one.recognition_key for one in told} == {row.recognition_key}
+    assert (row.reading_key, row.read_of) == (turned.reading_key, verdict_only.id)
+    stored = Recognition.model_validate_json(
+        await service.runtime.store.get(DERIVATIVES, row.recognition_key)
+    )
+    assert (stored.width_px, stored.height_px) == (300, 200)
+
+    back = enhanced(first.reading_key, page_id=first.page_id)
+    await service.runtime.bus.publish(back)
+    assert (await service.announced(3))[-1].recognition_key != row.recognition_key

@@ -44,7 +44,7 @@ def test_dossier_is_whole(registry: RunningRegistry, household: Batch) -> None:
     ]  # fmt: skip
     assert dossier["documents"][1]["type_title"] == "Bản khai nhân khẩu (HK01)"
     page = dossier["documents"][1]["pages"][0]
-    assert page["images"]["access"] == f"/v1/pages/{page['id']}/images/access"
+    assert page["images"]["access"].startswith(f"/v1/pages/{page['id']}/images/access?v=")
     assert page["recognised"]
     fields = {each["name"]: each for each in dossier["fields"]}
     assert fields["full_name"]["label"] == "Họ, chữ đệm và tên"
@@ -280,3 +280,32 @@ def test_history_cannot_be_altered(registry: RunningRegistry, household: Batch) 
     for statement in ("UPDATE dossier_history SET who = 'x'", "DELETE FROM dossier_history"):
         with pytest.raises(Exception, match="only added to"):
             registry.fetch(statement)
+
+
+def test_a_corrected_page_shows_its_new_images(registry: RunningRegistry, household: Batch) -> None:
+    """Announced again with other images: links name the new edition, what was read stays until it is read anew."""
+    with registry.client("943") as http:
+        before = http.get(f"/v1/pages/{household.page(2)}").json()
+        registry.publish(household.enhanced(2, key=f"sha256/cc/dd/{'cd' * 32}"))
+        after = http.get(f"/v1/pages/{household.page(2)}").json()
+        image = http.get(after["images"]["thumbnail"])
+    assert after["images"]["thumbnail"].endswith("?v=cdcdcdcdcdcd")
+    assert after["images"]["deep_zoom"] != before["images"]["deep_zoom"]
+    assert [field["id"] for field in after["fields"]] == [field["id"] for field in before["fields"]]
+    assert image.status_code == 404, "the object itself is not in this test's storage"
+
+
+def test_a_page_marked_blank_gives_up_its_proposals(registry: RunningRegistry, household: Batch) -> None:
+    """What was read on it is proposed no more, and is again once the page is text after all and told again."""
+    (key,) = registry.store_readings(reading({"full_name": "Sơn Thị Mỹ"}))
+    page = household.page(2)
+    with registry.client("943") as http:
+        assert http.get(f"/v1/pages/{page}").json()["fields"]
+        registry.publish(household.enhanced(2, PageContent.BLANK))
+        blank = http.get(f"/v1/pages/{page}").json()
+        registry.publish(household.recognised(2, "HK01", key=key))
+        late = http.get(f"/v1/pages/{page}").json()
+        registry.publish(household.enhanced(2), household.recognised(2, "HK01", key=key))
+        text = http.get(f"/v1/pages/{page}").json()
+    assert (blank["content"], blank["fields"], late["fields"]) == ("blank", [], [])
+    assert [field["text"] for field in text["fields"]] == ["Sơn Thị Mỹ"]

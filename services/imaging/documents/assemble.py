@@ -11,7 +11,7 @@ from services.imaging.documents.colour import DESCRIPTION, srgb_profile
 from services.imaging.documents.embedding import embed
 from services.imaging.documents.fonts import TextFont
 from services.imaging.documents.geometry import Placement, whole_page
-from services.imaging.documents.layer import INVISIBLE, content, placed_words
+from services.imaging.documents.layer import HALF_TURN, INVISIBLE, content, placed_words
 from services.imaging.documents.metadata import Description
 from services.imaging.documents.pictures import Picture
 from services.imaging.documents.syntax import Name, Reference, Value, number
@@ -108,7 +108,8 @@ class DocumentAssembler:
         if page.reading is None or self._font is None:
             return drawn, 0
         words = placed_words(page.reading, page.size, self._font)
-        return drawn + content(words, self._font, FONT, self._mode), len(words)
+        turned_on = page.size if page.reading.turned % 360 == HALF_TURN else None
+        return drawn + content(words, self._font, FONT, self._mode, turned_on), len(words)
 
     def _embedded_font(self) -> Reference:
         if self._font_object is None:

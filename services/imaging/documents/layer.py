@@ -8,6 +8,7 @@ from contracts.recognition import Box, ReadLine, Recognition
 from services.imaging.documents.fonts import TextFont
 from services.imaging.documents.syntax import number
 
+HALF_TURN = 180
 INVISIBLE, FILLED = 3, 0
 """Text rendering modes (PDF Reference 1.4, table 5.3)."""
 _LEAST_HEIGHT = 0.35
@@ -36,19 +37,45 @@ class PlacedWord:
 def placed_words(reading: Recognition, page: tuple[float, float], font: TextFont) -> list[PlacedWord]:
     """The words of a reading on a page of this width and height in points.
 
-    The reading's boxes are in pixels of an image that shows the whole page at any scale.
+    The reading's boxes are in pixels of an image that shows the whole page at any scale. A page that was
+    read upside down has its words as they lie on the page turned by 180 degrees.
     """
     if reading.width_px <= 0 or reading.height_px <= 0:
         return []
     across, down = page[0] / reading.width_px, page[1] / reading.height_px
     found: list[PlacedWord] = []
-    for line in reading.lines:
+    for line in upright_lines(reading):
         found.extend(_placed_line(line, across, down, page[1], font))
     return found
 
 
-def content(words: Sequence[PlacedWord], font: TextFont, font_name: str, mode: int = INVISIBLE) -> bytes:
-    """The operators that set the words; letters are written as UTF-16 code units."""
+def upright_lines(reading: Recognition) -> Iterator[ReadLine]:
+    """The lines of a reading with their boxes on the page as it was read."""
+    for line in reading.lines:
+        if reading.turned % 360 != HALF_TURN:
+            yield line
+            continue
+        words = tuple(word.model_copy(update={"box": _opposite(word.box, reading)}) for word in line.words)
+        yield line.model_copy(update={"box": _opposite(line.box, reading), "words": words})
+
+
+def _opposite(box: Box, reading: Recognition) -> Box:
+    """A box after a half turn of the page."""
+    left, top = reading.width_px - box.x - box.width, reading.height_px - box.y - box.height
+    return box.model_copy(update={"x": left, "y": top})
+
+
+def content(
+    words: Sequence[PlacedWord],
+    font: TextFont,
+    font_name: str,
+    mode: int = INVISIBLE,
+    turned_on: tuple[float, float] | None = None,
+) -> bytes:
+    """The operators that set the words; letters are written as UTF-16 code units.
+
+    `turned_on`: width and height of a page that was read upside down; the words are turned with it.
+    """
     if not words:
         return b""
     lines = [f"BT {mode} Tr"]
@@ -63,7 +90,11 @@ def content(words: Sequence[PlacedWord], font: TextFont, font_name: str, mode: i
             scale = stretched
         text = word.text if word.ends_line else word.text + " "
         code = text.encode("utf-16-be").hex().upper()
-        lines.append(f"1 0 0 1 {word.left:.2f} {word.baseline:.2f} Tm <{code}> Tj")
+        if turned_on is None:
+            place = f"1 0 0 1 {word.left:.2f} {word.baseline:.2f}"
+        else:
+            place = f"-1 0 0 -1 {turned_on[0] - word.left:.2f} {turned_on[1] - word.baseline:.2f}"
+        lines.append(f"{place} Tm <{code}> Tj")
     lines.append("ET")
     return "\n".join(lines).encode("ascii")
 

@@ -22,20 +22,22 @@ from kernel.database import Database
 from kernel.errors import NotFound, PermanentError
 from kernel.inbox import first_time
 from kernel.outbox import record
-from kernel.storage import DERIVATIVES, MASTERS, ObjectMissing, ObjectStore, content_key
+from kernel.storage import DERIVATIVES, ObjectMissing, ObjectStore, content_key
 from services.imaging.documents import repository
 from services.imaging.documents.assemble import DocumentAssembler, PageContent
 from services.imaging.documents.checking import find_violations
 from services.imaging.documents.checking.findings import Finding
 from services.imaging.documents.fonts import text_font
 from services.imaging.documents.geometry import MILLIMETRES_PER_INCH, master_placement, page_size
+from services.imaging.documents.masters import MasterImages
 from services.imaging.documents.metadata import Description
 from services.imaging.documents.models import DocumentPdfRow
-from services.imaging.documents.pictures import Picture, as_it_is, picture
+from services.imaging.documents.pictures import Picture, picture
 from services.imaging.documents.profiles import DocumentProfile
 from services.imaging.documents.schemas import Manifest, ManifestPage
 from services.imaging.domain import Recipe
 from services.imaging.models import EnhancementRow
+from services.imaging.sandbox.runner import Sandbox
 from services.imaging.workspace import Workspace
 
 FILES = Counter("tangthu_imaging_documents_total", "Document PDFs made", ["sealed"])
@@ -67,6 +69,7 @@ class DocumentSealer:
     database: Database
     store: ObjectStore
     workspace: Workspace
+    sandbox: Sandbox
     profile: DocumentProfile
     font_packages: Path
 
@@ -124,7 +127,8 @@ class DocumentSealer:
         rows = await self._rows(order)
         with self.workspace.folder() as folder:
             with (folder / "document.pdf").open("wb") as target:
-                pages, spent = await self._write(target, event, order, rows)
+                masters = MasterImages(self.store, self.sandbox, folder / "masters")
+                pages, spent = await self._write(target, event, order, rows, masters)
             made = await asyncio.to_thread(_examined, folder / "document.pdf", pages, spent)
             keys = await self._keep(event, made) if not made.findings else (None, None)
         FILES.labels("no" if made.findings else "yes").inc()
@@ -158,24 +162,25 @@ class DocumentSealer:
         event: DocumentOrdered,
         order: DocumentOrder,
         rows: Mapping[uuid.UUID, EnhancementRow],
+        masters: MasterImages,
     ) -> tuple[tuple[ManifestPage, ...], float]:
         font = await asyncio.to_thread(text_font, self.font_packages) if self.profile.text_layer else None
         made = DocumentAssembler(target, self._description(event, order), font)
         pages, spent = [], 0.0
         for ordered in order.pages:
-            page, seconds = await self._add(made, ordered, rows[ordered.page_id])
+            page, seconds = await self._add(made, ordered, rows[ordered.page_id], masters)
             pages.append(page)
             spent += seconds
         await asyncio.to_thread(made.finish)
         return tuple(pages), spent
 
     async def _add(
-        self, made: DocumentAssembler, ordered: OrderedPage, row: EnhancementRow
+        self, made: DocumentAssembler, ordered: OrderedPage, row: EnhancementRow, masters: MasterImages
     ) -> tuple[ManifestPage, float]:
         """One page: its bytes are in memory only here."""
         assert row.access_key
         reading = await self._reading(ordered.recognition_key)
-        master = await self._master(row)
+        master = await masters.picture(row) if self.profile.image == "master" else None
         access = None if master else await self.store.get(DERIVATIVES, row.access_key)
 
         def write() -> tuple[ManifestPage, float]:
@@ -217,12 +222,6 @@ class DocumentSealer:
             return Recognition.model_validate_json(await self.store.get(DERIVATIVES, key))
         except (ObjectMissing, ValueError) as error:
             raise PermanentError(f"reading {key}: {type(error).__name__}") from error
-
-    async def _master(self, row: EnhancementRow) -> Picture | None:
-        """The untouched scan, where the profile wants it and PDF/A takes it; only its headers are read."""
-        if self.profile.image != "master" or row.page_count != 1 or not row.master_key:
-            return None
-        return as_it_is(await self.store.get(MASTERS, row.master_key))
 
     def _description(self, event: DocumentOrdered, order: DocumentOrder) -> Description:
         return Description(

@@ -4,7 +4,7 @@ import re
 import uuid
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 
 from kernel.identity import CurrentIdentity
@@ -19,8 +19,9 @@ LEVEL = "http://iiif.io/api/image/3/level2.json"
 JSON_LD = f'application/ld+json;profile="{CONTEXT}"'
 CACHE = "private, max-age=3600"
 """As page images: an hour in the reader's own browser; a shared machine must forget them."""
+NO_CACHE = "private, no-cache"
+"""Where the address does not name the image's edition: a corrected page shows another image."""
 _SAFE = {
-    "Cache-Control": CACHE,
     # Level 2 asks for it. It opens nothing: without a credential, which browsers do not send along with
     # it, every answer is 401.
     "Access-Control-Allow-Origin": "*",
@@ -28,6 +29,9 @@ _SAFE = {
 }
 _FORWARDED = re.compile(r'host="([A-Za-z0-9.:\[\]-]{1,255})";proto=(https?)')
 
+Edition = Annotated[
+    str | None, Query(max_length=64, description="Edition of the image, as the page's links name it")
+]
 IfNoneMatch = Annotated[str | None, Header(alias="If-None-Match")]
 
 
@@ -47,6 +51,7 @@ async def get_info(
     request: Request,
     identity: CurrentIdentity,
     accept: Annotated[str, Header()] = "",
+    v: Edition = None,
 ) -> Response:
     """Size, tiles and what is offered, by IIIF Image API 3.0 level 2; another unit's page answers 404."""
     server: ImageServer = request.app.state.image_server
@@ -57,7 +62,7 @@ async def get_info(
     return JSONResponse(
         body.model_dump(by_alias=True),
         media_type="application/json" if plain else JSON_LD,
-        headers={**_SAFE, "Vary": "Accept", "Link": f'<{LEVEL}>;rel="profile"'},
+        headers={**_safe(v), "Vary": "Accept", "Link": f'<{LEVEL}>;rel="profile"'},
     )
 
 
@@ -85,6 +90,7 @@ async def get_part(
     request: Request,
     identity: CurrentIdentity,
     if_none_match: IfNoneMatch = None,
+    v: Edition = None,
 ) -> Response:
     """Region, size, rotation, quality and format as IIIF Image API 3.0 defines them."""
     server: ImageServer = request.app.state.image_server
@@ -92,10 +98,14 @@ async def get_part(
     asked = resolve(region, size, rotation, quality_format, (image.width, image.height))
     etag = etag_of(image, asked)
     address = f"{_origin(request)}{PREFIX}/{page_id}/{asked.canonical}"
-    headers = {**_SAFE, "ETag": etag, "Link": f'<{address}>;rel="canonical", <{LEVEL}>;rel="profile"'}
+    headers = {**_safe(v), "ETag": etag, "Link": f'<{address}>;rel="canonical", <{LEVEL}>;rel="profile"'}
     if if_none_match and etag in {tag.strip() for tag in if_none_match.split(",")}:
         return Response(status_code=304, headers=headers)
     return Response(await server.rendered(image, asked), media_type=asked.media_type, headers=headers)
+
+
+def _safe(edition: str | None) -> dict[str, str]:
+    return {**_SAFE, "Cache-Control": CACHE if edition else NO_CACHE}
 
 
 def _origin(request: Request) -> str:

@@ -11,14 +11,16 @@ import numpy as np
 from PIL import Image
 
 from contracts.vocabulary import RefusalReason
-from services.imaging.domain import PageOutcome, Recipe, Refused, worst
+from services.imaging.domain import Correction, PageOutcome, Recipe, Refused, worst
 from services.imaging.profiles import defect_sentences, load_profile, paper_sizes, profile_names
 from services.imaging.sandbox.limits import PAUSE_AFTER_S, allow_cpu_for_a_page
 from services.imaging.sandbox.protocol import RESULTS, Order, Report
 from services.imaging.steps.clock import Clock
+from services.imaging.steps.correct import correct, turned_size
 from services.imaging.steps.derive import Derivatives, derive
 from services.imaging.steps.examine import examine
 from services.imaging.steps.measure import resolution
+from services.imaging.steps.own_image import own_image
 from services.imaging.steps.sheet import Sheet, turn
 from services.imaging.steps.sniff import sniff
 from services.imaging.steps.split import Pages, split
@@ -43,7 +45,8 @@ def work(order: Order, source: int) -> None:
             _tell(report, Report(ended=True))
             return
         _tell(report, Report(pages=pages.count))
-        last = pages.count if order.recipe is None else min(order.first_page, pages.count)
+        alone = order.own_image or order.recipe is not None
+        last = min(order.first_page, pages.count) if alone else pages.count
         for page_no in range(order.first_page, last + 1):
             if page_no > order.first_page and time.monotonic() - started > PAUSE_AFTER_S:
                 _tell(report, Report(ended=False))
@@ -61,8 +64,10 @@ def _open(source: int, claim: str) -> Pages:
 
 def _page(pages: Pages, page_no: int, order: Order, folder: Path) -> PageOutcome:
     try:
+        if order.own_image:
+            return _extracted(pages, page_no, folder)
         if order.recipe is not None:
-            return _followed(pages, page_no, order.recipe, folder)
+            return _followed(pages, page_no, order.recipe, order.correction, folder)
         return _enhanced(pages, page_no, order, folder)
     except Refused as refused:
         return PageOutcome.refusal(refused, page_no, pages.count)
@@ -89,13 +94,24 @@ def _enhanced(pages: Pages, page_no: int, order: Order, folder: Path) -> PageOut
     )
 
 
-def _followed(pages: Pages, page_no: int, recipe: Recipe, folder: Path) -> PageOutcome:
-    """The derivatives of a recipe that was made before: nothing is examined or judged."""
+def _followed(
+    pages: Pages, page_no: int, recipe: Recipe, correction: Correction | None, folder: Path
+) -> PageOutcome:
+    """The derivatives of a recipe that was made before, corrected if asked: nothing is examined or judged."""
     clock = Clock()
     with clock.step("decode"):
         sheet = pages.decode(page_no)
+    if correction is not None:
+        recipe = correct(recipe, turned_size(sheet.size, recipe.rotation), correction)[0]
     made = derive(turn(sheet, recipe.rotation, mirrored=recipe.mirrored), recipe, clock)
     return _outcome(pages, page_no, sheet, recipe, made, folder, clock)
+
+
+def _extracted(pages: Pages, page_no: int, folder: Path) -> PageOutcome:
+    """The page's own image alone."""
+    own = own_image(pages, page_no)
+    name = _write(folder / f"{page_no:06d}_own{own.suffix}", own.data)
+    return PageOutcome(page_no=page_no, page_count=pages.count, own=name, own_untouched=own.untouched)
 
 
 def _outcome(

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from services.imaging.domain import PageOutcome, Recipe
+from services.imaging.domain import Correction, PageOutcome, Recipe
 
 RESULTS = "results.jsonl"
 """The child's report, one line each: first `Opened`, then a `PageOutcome` per page, at last `Ended`."""
@@ -25,6 +25,10 @@ class Order(BaseModel):
     """Paper sizes of the surveyed document; those of the profile where there are none."""
     recipe: Recipe | None = None
     """Follow this recipe on `first_page` alone, instead of examining every page."""
+    correction: Correction | None = None
+    """Work this into `recipe` before it is followed."""
+    own_image: bool = False
+    """Take the page's own image out of the file, instead of examining every page."""
     first_page: int = 1
     wall_s: float
 

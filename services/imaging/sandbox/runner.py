@@ -12,7 +12,7 @@ from typing import Self
 
 import services
 from contracts.vocabulary import RefusalReason
-from services.imaging.domain import PageOutcome, Recipe, Refused
+from services.imaging.domain import Correction, PageOutcome, Recipe, Refused
 from services.imaging.sandbox.limits import WALL_S
 from services.imaging.sandbox.protocol import RESULTS, Fate, Notice, Order, Report
 
@@ -91,17 +91,56 @@ class Sandbox:
                 return outcomes + [PageOutcome.refusal(refused, page_no, pages) for page_no in rest]
 
     def follow(
-        self, source: Path, folder: Path, recipe: Recipe, *, page_no: int = 1, claim: str = ""
+        self,
+        source: Path,
+        folder: Path,
+        recipe: Recipe,
+        *,
+        page_no: int = 1,
+        claim: str = "",
+        correction: Correction | None = None,
     ) -> PageOutcome:
         """Make one page's derivatives by a given recipe into the empty `folder`; blocks until done.
 
-        Returns its outcome without measures, or a refusal. Raises SandboxLost like `process`.
+        A correction (of one page, no split) is worked into the recipe first; the outcome holds the recipe
+        that was followed. Returns its outcome without measures, or a refusal. Raises SandboxLost like
+        `process`.
         """
-        for _try in range(_TRIES):
-            order = Order(
-                id=next(self._ids), source=str(source), claim=claim, folder=str(folder), recipe=recipe,
-                first_page=page_no, wall_s=self._wall_s,
-            )  # fmt: skip
+        return self._one_page(
+            Order(
+                id=next(self._ids),
+                source=str(source),
+                claim=claim,
+                folder=str(folder),
+                recipe=recipe,
+                correction=correction,
+                first_page=page_no,
+                wall_s=self._wall_s,
+            )
+        )
+
+    def own_image(self, source: Path, folder: Path, page_no: int) -> PageOutcome:
+        """Take a page's own image out of a file into the empty `folder`; blocks until done.
+
+        Returns an outcome with `own`, or a refusal. Raises SandboxLost like `process`.
+        """
+        return self._one_page(
+            Order(
+                id=next(self._ids),
+                source=str(source),
+                claim="",
+                folder=str(folder),
+                own_image=True,
+                first_page=page_no,
+                wall_s=self._wall_s,
+            )
+        )
+
+    def _one_page(self, order: Order) -> PageOutcome:
+        folder, page_no = Path(order.folder), order.first_page
+        for attempt in range(_TRIES):
+            if attempt:
+                order = order.model_copy(update={"id": next(self._ids)})
             notice = self._ask(order)
             outcomes: list[PageOutcome] = []
             _collect(folder / RESULTS, outcomes, 0)

@@ -17,14 +17,16 @@ class Trace:
     name: str
     content: PageContent
     fingerprint: str
+    dossier: str | None = None
+    """The dossier that the sender gave it to, where it did."""
 
 
 @dataclass(frozen=True, slots=True)
 class BatchFault:
-    """A fault of the page `name`, and the page that it resembles; no page where the whole batch is meant."""
+    """A fault of the page `name`, and the page that it resembles where there is one."""
 
     defect: Defect
-    name: str | None = None
+    name: str
     other: str | None = None
 
 
@@ -38,8 +40,37 @@ def judge_batch(pages: Sequence[Trace], profile: Profile, *, duplex: bool | None
         for page, (score, other) in zip(written, alike, strict=True)
         if score >= profile.batch.alike
     ]
-    sides = [page for page in pages if page.content is not PageContent.COVER_SHEET]
-    both = profile.batch.duplex if duplex is None else duplex
-    if both and len(sides) % 2:
-        faults.append(BatchFault(defect("missing_side", 1.0, profile)))
+    if is_duplex(profile, duplex):
+        faults += [BatchFault(missing_side(profile), page.name) for page in last_of_odd(pages)]
     return faults
+
+
+def is_duplex(profile: Profile, said: bool | None) -> bool:
+    """Whether both sides were scanned: as the sender says, else as the profile does."""
+    return profile.batch.duplex if said is None else said
+
+
+def missing_side(profile: Profile) -> Defect:
+    """The fault of the last page of sheets whose sides are odd in number."""
+    return defect("missing_side", 1.0, profile)
+
+
+def last_of_odd(pages: Sequence[Trace]) -> list[Trace]:
+    """The last page of each dossier whose pages are odd in number: of one of its sheets a side is missing.
+
+    Dossiers are told apart by cover sheets and by what the sender says; a blank page behind a cover sheet is
+    the cover's own back.
+    """
+    found: list[Trace] = []
+    sides: list[Trace] = []
+    before: Trace | None = None
+    for page in pages:
+        is_cover = page.content is PageContent.COVER_SHEET
+        if before is not None and (is_cover or page.dossier != before.dossier):
+            found += sides[-1:] if len(sides) % 2 else []
+            sides = []
+        behind_cover = before is not None and before.content is PageContent.COVER_SHEET
+        if not is_cover and not (behind_cover and page.content is PageContent.BLANK):
+            sides.append(page)
+        before = page
+    return found + (sides[-1:] if len(sides) % 2 else [])

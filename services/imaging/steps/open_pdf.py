@@ -48,23 +48,40 @@ class PdfPages:
         except (pdfium.PdfiumError, ValueError, OSError) as error:
             raise Refused(RefusalReason.DAMAGED, type(error).__name__) from error
 
+    def raw(self, page_no: int) -> bytes | None:
+        """The JPEG of a page that is one scan, as it stands in the file; raises Refused."""
+        try:
+            image = self._image_of(self._document[page_no - 1])
+            if image is None or list(image.get_filters()) != ["DCTDecode"]:
+                return None
+            return bytes(image.get_data(decode_simple=False))
+        except (pdfium.PdfiumError, ValueError, OSError) as error:
+            raise Refused(RefusalReason.DAMAGED, type(error).__name__) from error
+
     def _scan_of(self, page: Any) -> Sheet | None:
+        """The planes of a page that is one scan."""
+        image = self._image_of(page)
+        if image is None:
+            return None
+        width_px, height_px = image.get_px_size()
+        check_size(width_px, height_px)
+        sheet = _image_pixels(image)
+        dpi = round(width_px * _POINTS_PER_INCH / image.get_matrix().a, 1)
+        return replace(sheet, dpi=dpi, mirrored=False, rotation=page.get_rotation())
+
+    def _image_of(self, page: Any) -> Any:
         """The page's only image where it fills the page upright; none where there is more to see."""
         seen = [item for item in page.get_objects(max_depth=2) if not _invisible(item)]
         if len(seen) != 1 or seen[0].type != pdfium_c.FPDF_PAGEOBJ_IMAGE:
             return None
-        image, (width_pt, height_pt) = seen[0], page.get_mediabox()[2:]
+        image = seen[0]
         left, bottom, right, top = page.get_mediabox()
         width_pt, height_pt = right - left, top - bottom
         matrix = image.get_matrix()
         upright = abs(matrix.b) + abs(matrix.c) < 1e-3 * (abs(matrix.a) + abs(matrix.d))
         if not upright or matrix.a < FULL_PAGE_SHARE * width_pt or matrix.d < FULL_PAGE_SHARE * height_pt:
             return None
-        width_px, height_px = image.get_px_size()
-        check_size(width_px, height_px)
-        sheet = _image_pixels(image)
-        dpi = round(width_px * _POINTS_PER_INCH / matrix.a, 1)
-        return replace(sheet, dpi=dpi, mirrored=False, rotation=page.get_rotation())
+        return image
 
 
 def _image_pixels(image: Any) -> Sheet:

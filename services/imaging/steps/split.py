@@ -21,17 +21,19 @@ class Pages:
 
     count: int
     decode: Callable[[int], Sheet]
+    raw: Callable[[int], bytes | None] = lambda _page_no: None
+    """The JPEG that a page consists of, undecoded; none for any other page."""
 
 
 def split(data: bytes, kind: FileKind) -> Pages:
     """The pages of a file; raises Refused where the file as a whole cannot be opened."""
     if kind is FileKind.JPEG:
-        return Pages(1, lambda _page_no: decode_jpeg(data))
+        return Pages(1, lambda _page_no: decode_jpeg(data), lambda _page_no: data)
     if kind is FileKind.PNG:
         return Pages(1, lambda _page_no: decode_png(data))
     if kind is FileKind.PDF:
         pdf = PdfPages(data)
-        return Pages(pdf.count, pdf.decode)
+        return Pages(pdf.count, pdf.decode, pdf.raw)
     return _split_tiff(data)
 
 

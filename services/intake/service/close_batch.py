@@ -56,4 +56,5 @@ def _announcement(batch: ScanBatchRow) -> ScanBatchClosed:
         grouping=GroupingMethod(batch.grouping_method),
         pages_per_dossier=batch.pages_per_dossier,
         file_count=batch.files,
+        duplex=batch.duplex,
     )

@@ -18,11 +18,15 @@ Learn = Callable[[PageFacts], PageFacts]
 
 
 async def page_enhanced(session: WriteSession, event: PageEnhanced) -> None:
-    """Note what imaging made of a page and how many pages its file has."""
-    await _learn(
+    """Note what imaging made of a page and how many pages its file has; an older word changes nothing."""
+    known = await repository.imaged_by(session, event.batch_id, event.page_id)
+    if known is not None and known >= event.id:
+        return
+    row = await _learn(
         session, event, event.page_count,
         lambda facts: facts.with_enhancement(event.content, event.verdict, event.defects),
     )  # fmt: skip
+    row.imaged_by = event.id
 
 
 async def page_refused(session: WriteSession, event: PageRefused) -> None:

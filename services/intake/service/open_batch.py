@@ -32,6 +32,8 @@ async def open_batch(session: WriteSession, wanted: OpenScanBatch, opened_by: st
         kind=wanted.kind,
         grouping_method=wanted.grouping.method,
         pages_per_dossier=wanted.grouping.pages_per_dossier,
+        duplex=wanted.duplex,
+        papers=sorted(set(wanted.papers)),
         note=wanted.note,
         state=BatchState.OPEN,
         opened_by=opened_by,

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import AsyncIterator
 
-from contracts.vocabulary import BatchState, DossierKind, GroupingMethod, PageState, RefusalReason
+from contracts.vocabulary import BatchState, DossierKind, GroupingMethod, PageState, PaperSize, RefusalReason
 from kernel.database import Database, ReadSession, WriteSession
 from kernel.errors import NotFound
 from kernel.identity import Identity
@@ -44,6 +44,8 @@ def summary(row: ScanBatchRow) -> ScanBatchSummary:
         grouping=Grouping(
             method=GroupingMethod(row.grouping_method), pages_per_dossier=row.pages_per_dossier
         ),
+        duplex=row.duplex,
+        papers=[PaperSize(paper) for paper in row.papers],
         note=row.note,
         state=BatchState(row.state),
         opened_at=row.opened_at,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from contracts.events import PageReceived
-from contracts.vocabulary import BatchState, DossierKind, GroupingMethod, PageState
+from contracts.vocabulary import BatchState, DossierKind, GroupingMethod, PageState, PaperSize
 from kernel.database import ReadSession, WriteSession
 from kernel.errors import NotFound
 from kernel.identity import Identity
@@ -127,4 +127,6 @@ def _announcement(batch: ScanBatchRow, row: ReceivedFileRow) -> PageReceived:
         storage_key=content_key(row.sha256),
         dossier_reference=row.dossier_reference,
         multi_page=row.multi_page,
+        duplex=batch.duplex,
+        papers=tuple(PaperSize(paper) for paper in batch.papers),
     )

@@ -93,9 +93,15 @@ async def _prepare(session: ReadSession, document_id: uuid.UUID, units: Iterable
         document_id=document.id,
         dossier_id=dossier.id,
         title=document_types()[document.type].title,
-        pages=tuple(OrderedPage(page_id=page.id, recognition_key=page.recognition_key) for page in pages),
+        pages=tuple(_ordered(page) for page in pages),
     )
     return Prepared(order, dossier.unit_code, DossierKind(dossier.kind), _unread(pages))
+
+
+def _ordered(page: PageRow) -> OrderedPage:
+    # A page that was read and marked blank afterwards has no words.
+    read = page.recognition_key if page.page_content is PageContent.TEXT else None
+    return OrderedPage(page_id=page.id, image_key=page.access_key, recognition_key=read)
 
 
 def _unread(pages: Sequence[PageRow]) -> int:

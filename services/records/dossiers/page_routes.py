@@ -16,7 +16,10 @@ from services.records.readings import service as readings
 routes = APIRouter(prefix="/v1/pages", tags=["pages"])
 
 IMAGE_CACHE = "private, max-age=3600"
-"""An hour in the reader's own browser: images never change, but a shared machine must forget them."""
+"""An hour in the reader's own browser where the address names the image's edition: a shared machine must
+forget them."""
+NO_CACHE = "private, no-cache"
+"""Without an edition the ETag is asked each time: a corrected page shows another image."""
 
 
 @routes.get("/{page_id}", summary="Một trang · One page")
@@ -61,6 +64,9 @@ async def get_image(
     request: Request,
     identity: CurrentIdentity,
     download: Annotated[bool, Query(description="Offer it as a file")] = False,
+    v: Annotated[
+        str | None, Query(max_length=64, description="Edition of the images, as a page's links name it")
+    ] = None,
     if_none_match: Annotated[str | None, Header(alias="If-None-Match")] = None,
 ) -> Response:
     """Bytes with the content's hash as ETag."""
@@ -70,7 +76,7 @@ async def get_image(
     image = await find_image(runtime.store, page, variant)
     headers = {
         "ETag": image.etag,
-        "Cache-Control": IMAGE_CACHE,
+        "Cache-Control": IMAGE_CACHE if v or variant is Variant.MASTER else NO_CACHE,
         "Content-Disposition": disposition(page, image, download=download),
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": "default-src 'none'; sandbox",

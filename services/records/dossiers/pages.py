@@ -74,6 +74,11 @@ async def get_accepted_page(session: AnySession, page_id: uuid.UUID, units: Iter
     return page
 
 
+async def known_page(session: AnySession, page_id: uuid.UUID) -> PageRow | None:
+    """Whatever is known of a page."""
+    return await session.get(PageRow, page_id)
+
+
 async def ordinal_of(session: AnySession, page: PageRow) -> int:
     """A page's position in its document, from 1; 0 while it is in none."""
     if page.dossier_id is None:

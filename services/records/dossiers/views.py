@@ -3,6 +3,7 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import PurePosixPath
 
 from contracts.recognition import Box
 from contracts.vocabulary import DossierKind, Verdict
@@ -94,7 +95,7 @@ def documents_of(documents: Iterable[DocumentRow], pages: Iterable[PageRow]) -> 
 
 def page_of(row: PageRow, ordinal: int) -> Page:
     """A page in a document; refused pages have none of this and are not shown."""
-    at = f"/v1/pages/{row.id}/images"
+    at, edition = f"/v1/pages/{row.id}/images", edition_of(row)
     return Page(
         id=row.id,
         ordinal=ordinal,
@@ -106,15 +107,20 @@ def page_of(row: PageRow, ordinal: int) -> Page:
         width_px=row.width_px or 0,
         height_px=row.height_px or 0,
         images=PageImages(
-            access=f"{at}/access",
-            thumbnail=f"{at}/thumbnail",
+            access=f"{at}/access?v={edition}",
+            thumbnail=f"{at}/thumbnail?v={edition}",
             master=f"{at}/master",
-            deep_zoom=f"/v1/iiif/{row.id}/info.json",
+            deep_zoom=f"/v1/iiif/{row.id}/info.json?v={edition}",
         ),
         recognised=row.read_by is not None,
         form=row.form,
         confidence=row.confidence,
     )
+
+
+def edition_of(row: PageRow) -> str:
+    """Names the page's images as they are now, so that no browser shows those from before a correction."""
+    return PurePosixPath(row.access_key or "").stem[:12]
 
 
 def page_detail_of(row: PageRow, ordinal: int, fields: Sequence[FieldRow]) -> PageDetail:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from contracts.events import FieldsProposed, PageRecognised
 from contracts.recognition import ReadField, Recognition
-from contracts.vocabulary import DossierKind
+from contracts.vocabulary import DossierKind, PageContent
 from kernel.database import ReadSession, WriteSession
 from kernel.errors import NotFound, PermanentError
 from kernel.outbox import record
@@ -71,12 +71,19 @@ async def note_recognition(
         [
             _row(page, ordinal, field, value, read)
             for ordinal, (field, value) in enumerate(read.fields.items(), start=1)
-            if written(value)
+            if written(value) and _may_hold_text(page)
         ],
     )
     if page.dossier_id:
         await dossiers.arrange(session, [page.dossier_id])
     return page.dossier_id
+
+
+async def withdraw(session: WriteSession, page_id: uuid.UUID) -> None:
+    """Let the proposals of a page go that has turned out to hold no text; what people settled stays."""
+    page = await pages.known_page(session, page_id)
+    if page is not None and page.read_by is not None and not _may_hold_text(page):
+        await repository.replace_proposals(session, page.id, [])
 
 
 async def announce(
@@ -157,6 +164,11 @@ def _proposed(page: PageRow, count: int) -> FieldsProposed:
         dossier_id=page.dossier_id,
         field_count=count,
     )
+
+
+def _may_hold_text(page: PageRow) -> bool:
+    """A reading may arrive before imaging's word of its page."""
+    return page.content in (None, PageContent.TEXT.value)
 
 
 def _row(page: PageRow, ordinal: int, field: str, read: ReadField, whole: Recognition) -> dict[str, object]:

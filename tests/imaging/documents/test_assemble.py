@@ -16,7 +16,7 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from contracts.recognition import Box
+from contracts.recognition import Box, Recognition
 from services.imaging.documents.assemble import DocumentAssembler
 from services.imaging.documents.checking import find_violations
 from services.imaging.documents.layer import FILLED
@@ -105,6 +105,49 @@ def test_the_layer_shows_nothing_and_would_cover_the_words(tmp_path: Path) -> No
     boxes = [line.box for line in drawn.reading.lines]
     inside = sum(_holds(box, place / scale) for box in boxes for place in inked)
     assert inside > 0.97 * len(inked) > 300
+
+
+def test_a_page_read_upside_down_has_its_words_where_they_stand(tmp_path: Path) -> None:
+    """The same page, lying the other way: the same words, and the same ink where they stand."""
+    drawn = draw(lines=TEXT[:3])
+    white = Image.new("RGB", drawn.image.size, "white")
+    upright = Drawn(white, drawn.reading, drawn.dpi)
+    turned = Drawn(white, _upside_down(drawn.reading), drawn.dpi)
+    files = [
+        document(tmp_path / f"{name}.pdf", [page_of(page)], mode=FILLED)
+        for name, page in (("upright", upright), ("turned", turned))
+    ]
+
+    one, other = (shown(file).astype(int) for file in files)
+    texts = []
+    for file in files:
+        with pypdfium2.PdfDocument(file) as opened:
+            texts.append(opened[0].get_textpage().get_text_bounded().split())
+
+    assert one.min() < 128
+    assert np.mean(np.abs(one - other)) > 1
+    assert np.mean(np.abs(one - other[::-1, ::-1])) < 0.2
+    assert sorted(texts[0]) == sorted(texts[1])
+    assert find_violations(files[1]) == ()
+
+
+def _upside_down(reading: Recognition) -> Recognition:
+    """The reading of a page that lies the other way, as OCR gives it: boxes on the page as it lies."""
+
+    def opposite(box: Box) -> Box:
+        left, top = reading.width_px - box.x - box.width, reading.height_px - box.y - box.height
+        return Box(x=left, y=top, width=box.width, height=box.height)
+
+    lines = tuple(
+        line.model_copy(
+            update={
+                "box": opposite(line.box),
+                "words": tuple(word.model_copy(update={"box": opposite(word.box)}) for word in line.words),
+            }
+        )
+        for line in reading.lines
+    )
+    return reading.model_copy(update={"lines": lines, "turned": 180})
 
 
 def _holds(box: Box, place: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> bool:

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import io
+import json
 import math
 import shutil
 import subprocess
@@ -22,6 +23,7 @@ from contracts.assembly import DocumentOrder, OrderedPage
 from contracts.events import DocumentAssembled, DocumentNotSealed, DocumentOrdered, PageEnhanced
 from contracts.recognition import Recognition
 from contracts.vocabulary import DossierKind
+from kernel.identity import Role
 from kernel.storage import DERIVATIVES, MASTERS, ObjectMissing, content_key
 from kernel.tables import DeadLetterRow
 from services.imaging.documents import assemble
@@ -29,7 +31,7 @@ from services.imaging.documents.checking import find_violations
 from services.imaging.documents.colour import srgb_profile
 from services.imaging.documents.models import DocumentPdfRow
 from synthetic import files
-from synthetic.scans import Faults
+from synthetic.scans import Faults, Scan
 from tests.imaging.documents import preflight
 from tests.imaging.documents.drawn import TEXT, draw
 from tests.imaging.scans import scanned
@@ -64,7 +66,7 @@ async def order(
             await imaging.runtime.store.put(
                 DERIVATIVES, key, reading.model_dump_json().encode(), "application/json"
             )
-        ordered.append(OrderedPage(page_id=page.page_id, recognition_key=key))
+        ordered.append(OrderedPage(page_id=page.page_id, image_key=page.access_key, recognition_key=key))
     made = DocumentOrder(
         document_id=uuid.uuid4(),
         dossier_id=uuid.uuid4(),
@@ -253,3 +255,74 @@ async def test_masters_lie_straight_on_the_page(imaging: ServedImaging, tmp_path
     # PDFium shifts turned images by up to 1.5 pixels (poppler by 0.4), but all of a page alike.
     assert max(math.hypot(*move) for move in moves) < 2.5
     assert max(math.dist(moves[0], move) for move in moves) < 0.8
+
+
+def in_black_and_white(scans: list[Scan]) -> bytes:
+    """A TIFF of G4 pages."""
+    first, *others = [
+        scan.image.convert("L").point(lambda value: 255 * (value > 128)).convert("1") for scan in scans
+    ]
+    out = io.BytesIO()
+    first.save(out, "TIFF", save_all=True, append_images=others, compression="group4", dpi=(150, 150))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("imaging", ["pdf-a-1b-master"], indirect=True)
+@pytest.mark.parametrize("kind", ["pdf", "tiff", "group4", "png"])
+async def test_pages_of_any_master_are_its_own_images(
+    imaging: ServedImaging, tmp_path: Path, kind: str
+) -> None:
+    """A PDF's JPEG untouched, TIFF and PNG pages at their full size; each looks like its access image."""
+    scans = [scanned("document", Faults(skew_degrees=1.5), seed, 150) for seed in (1, 2)]
+    data, media_type = {
+        "pdf": lambda: (files.pdf(scans), "application/pdf"),
+        "tiff": lambda: (files.tiff(scans), "image/tiff"),
+        "group4": lambda: (in_black_and_white(scans), "image/tiff"),
+        "png": lambda: (files.png(scans[1]), "image/png"),
+    }[kind]()
+    number = 1 if kind == "png" else 2
+    event = await imaging.send(data, media_type=media_type)
+    page = await imaging.told(event.file_id, lambda one: one.page_no == number)
+
+    _, told = await order(imaging, [(page, reading_of(page))])
+
+    assert isinstance(told, DocumentAssembled)
+    manifest = json.loads(await imaging.runtime.store.get(DERIVATIVES, told.manifest_key))
+    made = await imaging.runtime.store.get(DERIVATIVES, told.pdf_key)
+    with pikepdf.open(io.BytesIO(made)) as opened:
+        image = opened.pages[0].Resources.XObject.Im0
+        size, raw = (int(image.Width), int(image.Height)), image.read_raw_bytes()
+        filters = str(image.Filter)
+    (told_page,) = manifest["pages"]
+    assert (told_page["image"], told_page["untouched"]) == ("master", kind == "pdf")
+    assert size == scans[1].image.size
+    assert filters == ("/CCITTFaxDecode" if kind == "group4" else "/DCTDecode")
+    if kind == "pdf":
+        assert raw == files.jpeg(scans[1])
+    shown = drawn_page(made, tmp_path)
+    access = Image.open(io.BytesIO(await imaging.runtime.store.get(DERIVATIVES, page.access_key)))
+    size = (shown.shape[1], shown.shape[0])
+    wanted = np.asarray(access.convert("L").resize(size, Image.Resampling.BOX), np.float64)
+    moved, sure = cv2.phaseCorrelate(shown.astype(np.float64), wanted)
+    assert sure > 0.4
+    assert math.hypot(*moved) < 2.5
+
+
+async def test_a_corrected_page_makes_another_document(imaging: ServedImaging) -> None:
+    """Turned by hand, the same page is another order, whose file shows the corrected image."""
+    page = await imaging.page(files.jpeg(scanned("document", dpi=150)))
+    _, before = await order(imaging, [(page, None)])
+    headers = {"Idempotency-Key": "k", "If-Match": '"0"'}
+    async with imaging.client(UNIT, role=Role.INSPECTOR) as http:
+        path = f"/v1/pages/{page.page_id}/corrections"
+        assert (await http.post(path, json={"rotate": 90}, headers=headers)).status_code == 201
+    turned = await imaging.told(page.file_id, lambda one: one.id > page.id)
+
+    _, after = await order(imaging, [(turned, None)])
+
+    assert isinstance(before, DocumentAssembled)
+    assert isinstance(after, DocumentAssembled)
+    assert after.order != before.order
+    with pikepdf.open(io.BytesIO(await imaging.runtime.store.get(DERIVATIVES, after.pdf_key))) as opened:
+        embedded = opened.pages[0].Resources.XObject.Im0.read_raw_bytes()
+    assert embedded == await imaging.runtime.store.get(DERIVATIVES, turned.access_key)

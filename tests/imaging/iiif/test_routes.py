@@ -60,8 +60,10 @@ async def test_a_viewer_finds_its_way(imaging: ServedImaging, page: PageEnhanced
         plain = await officer.get(f"{base}/info.json", headers={"Accept": "application/json"})
         assert plain.headers["content-type"] == "application/json"
         assert plain.json()["id"] == f"http://imaging{base}"
-        answer = await officer.get(f"{base}/100,200,{tile['width']},300/max/0/default.jpg")
+        answer = await officer.get(f"{base}/100,200,{tile['width']},300/max/0/default.jpg?v=1")
+        unsaid = await officer.get(f"{base}/100,200,{tile['width']},300/max/0/default.jpg")
 
+    assert unsaid.headers["cache-control"] == "private, no-cache", "a corrected page shows another image"
     assert answer.headers["content-type"] == "image/jpeg"
     assert answer.headers["cache-control"] == "private, max-age=3600"
     assert (

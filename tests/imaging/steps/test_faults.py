@@ -128,7 +128,7 @@ def test_a_sheet_scanned_twice_is_told_from_the_same_form_of_somebody_else() -> 
 
     assert [(fault.defect.code, fault.name, fault.other) for fault in faults] == [
         ("repeated_page", "3", "1"),
-        ("missing_side", None, None),
+        ("missing_side", "3", None),
     ]
     assert judge_batch(pages[:2], load_profile(), duplex=True) == []
 

@@ -112,3 +112,18 @@ def test_the_dossiers_history_tells_what_became_of_it(registry: RunningRegistry,
     assert entries["pdf_assembled"]["details"]["sha256"] == "1" * 64
     assert entries["pdf_not_sealed"]["details"]["findings"] == ["profile"]
     assert entries["pdf_not_sealed"]["what_title"] == "PDF không đạt chuẩn, không lưu"
+
+
+def test_a_corrected_page_is_another_order(registry: RunningRegistry, batch: Batch) -> None:
+    """The PDF made before a correction is not taken for the one after it; a page marked blank has no words."""
+    document = dossier_of(registry, batch)["documents"][1]["id"]
+    with registry.client("943") as http:
+        before = http.post(f"/v1/documents/{document}/pdf").json()["order"]
+        registry.publish(batch.enhanced(2, PageContent.BLANK, key=f"sha256/cc/dd/{'cd' * 32}"))
+        after = http.post(f"/v1/documents/{document}/pdf").json()["order"]
+    ordered = events_of(registry, "archive.document.ordered.v1", document_id=document)
+    (told,) = [event for event in ordered if event["order"] == after]
+    order = DocumentOrder.model_validate_json(fetched(registry, told["order_key"]))
+    assert after != before
+    assert order.pages[0].image_key == f"sha256/cc/dd/{'cd' * 32}"
+    assert [page.recognition_key for page in order.pages] == [None, None]

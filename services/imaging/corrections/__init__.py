@@ -1,0 +1,1 @@
+"""What people correct on a page: another recipe for the same master, with who, when and why."""
