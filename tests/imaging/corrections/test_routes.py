@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import io
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -73,10 +74,7 @@ async def test_a_page_is_turned_cropped_and_brought_back(served_imaging: ServedI
         undone = await ask(http, page, '"2"', {}, f"/{cropped.json()['undo']}:restore")
         first = await ask(http, page, '"3"', {"reason": "đúng rồi"}, f"/{undone.json()['undo']}:restore")
 
-    told = [
-        await imaging.told(page.file_id, lambda one, key=key: one.access_key == key and one.id > page.id)
-        for key in await keys_of(imaging, page)
-    ]
+    told = [await imaging.told(page.file_id, _later(page, key)) for key in await keys_of(imaging, page)]
     keys = await keys_of(imaging, page)
     original, sideways, half = [await shown(imaging, key) for key in keys[:3]]
     assert sideways.shape == original.shape[::-1]
@@ -104,10 +102,18 @@ async def keys_of(imaging: ServedImaging, page: PageEnhanced) -> list[str]:
         return list(await session.scalars(query.order_by(CorrectionRow.number)))
 
 
-def blurred(image: np.ndarray) -> np.ndarray:
+def _later(page: PageEnhanced, key: str) -> Callable[[PageEnhanced], bool]:
+    """Whether an event tells of this access image after the page was first told of."""
+    return lambda one: one.access_key == key and one.id > page.id
+
+
+def blurred(image: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """Means of blocks of 8 pixels: half a pixel to either side is no difference."""
     height, width = (side // 8 * 8 for side in image.shape)
-    return image[:height, :width].reshape(height // 8, 8, width // 8, 8).mean(axis=(1, 3))
+    means: np.ndarray[Any, Any] = (
+        image[:height, :width].reshape(height // 8, 8, width // 8, 8).mean(axis=(1, 3))
+    )
+    return means
 
 
 async def test_a_page_marked_blank_has_nothing_to_read(served_imaging: ServedImaging) -> None:

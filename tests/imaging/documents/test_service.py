@@ -8,7 +8,7 @@ import math
 import shutil
 import subprocess
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
 import cv2
@@ -257,6 +257,10 @@ async def test_masters_lie_straight_on_the_page(imaging: ServedImaging, tmp_path
     assert max(math.dist(moves[0], move) for move in moves) < 0.8
 
 
+def _second_as_png(scans: list[Scan]) -> bytes:
+    return files.png(scans[1])
+
+
 def in_black_and_white(scans: list[Scan]) -> bytes:
     """A TIFF of G4 pages."""
     first, *others = [
@@ -274,12 +278,13 @@ async def test_pages_of_any_master_are_its_own_images(
 ) -> None:
     """A PDF's JPEG untouched, TIFF and PNG pages at their full size; each looks like its access image."""
     scans = [scanned("document", Faults(skew_degrees=1.5), seed, 150) for seed in (1, 2)]
-    data, media_type = {
-        "pdf": lambda: (files.pdf(scans), "application/pdf"),
-        "tiff": lambda: (files.tiff(scans), "image/tiff"),
-        "group4": lambda: (in_black_and_white(scans), "image/tiff"),
-        "png": lambda: (files.png(scans[1]), "image/png"),
-    }[kind]()
+    makers: dict[str, Callable[[list[Scan]], bytes]] = {
+        "pdf": files.pdf, "tiff": files.tiff, "group4": in_black_and_white, "png": _second_as_png,
+    }  # fmt: skip
+    data, media_type = (
+        makers[kind](scans),
+        {"pdf": "application/pdf", "png": "image/png"}.get(kind, "image/tiff"),
+    )
     number = 1 if kind == "png" else 2
     event = await imaging.send(data, media_type=media_type)
     page = await imaging.told(event.file_id, lambda one: one.page_no == number)
