@@ -65,8 +65,8 @@ def straight_paper(paper: Plane, skew_degrees: float) -> Plane:
 def sheet_box(straight: Plane) -> Box:
     """Where the sheet lies on a straightened map of paper; all of it where what would be cut is no border."""
     height, width = straight.shape
-    rows = cv2.reduce(straight, 1, cv2.REDUCE_AVG, dtype=cv2.CV_32F).ravel() / 255
-    columns = cv2.reduce(straight, 0, cv2.REDUCE_AVG, dtype=cv2.CV_32F).ravel() / 255
+    rows = np.count_nonzero(straight, axis=1) / width
+    columns = np.count_nonzero(straight, axis=0) / height
     top, bottom = _span(rows >= _PAPER_SHARE * max(float(np.percentile(rows, 90)), 1e-6))
     left, right = _span(columns >= _PAPER_SHARE * max(float(np.percentile(columns, 90)), 1e-6))
     if right - left < width * (1 - _MOST_TRIM) or bottom - top < height * (1 - _MOST_TRIM):
@@ -91,7 +91,7 @@ def _span(inside: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> tuple[floa
 def ink_box(marks: Plane, skew_degrees: float) -> Box | None:
     """The deskewed bounds of all ink, from the ink's own coordinates: nothing is lost at the scan's edge."""
     height, width = marks.shape
-    rows = np.flatnonzero(cv2.reduce(marks, 1, cv2.REDUCE_MAX).ravel())
+    rows = np.flatnonzero(marks.max(axis=1))
     if not len(rows):
         return None
     # The first and the last mark of each row bound all others.
