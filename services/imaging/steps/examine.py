@@ -146,7 +146,8 @@ def _look(sheet: Sheet, profile: Profile, clock: Clock) -> Finding:
         cover = find_cover(grey)
     with clock.step("ink"):
         ground = find_ink(grey)
-        share = measure_ink(ground, profile.blank)
+        dpi = resolution(sheet)
+        share = measure_ink(ground, profile.blank, dpi * scale if dpi else None)
     if cover is None and detect_blank(share, profile.blank):
         return Finding(ground, scale, share, None, True, WayUp(0, 1.0), Skew(0.0, 0.0, 1.0))
     with clock.step("orient"):

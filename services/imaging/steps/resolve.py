@@ -4,6 +4,7 @@ import functools
 from collections.abc import Sequence
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -41,9 +42,10 @@ def resolved_share(tiles: Sequence[Plane]) -> float:
 def _rings(tile: Plane) -> NDArray[np.float64]:
     """Mean power of a square tile in each ring of frequency."""
     window, rings, counts = _shapes()
-    # Half of a real picture's spectrum says all: the other half mirrors it.
-    spectrum = np.fft.rfft2((tile.astype(np.float32) - np.float32(tile.mean())) * window)
-    power: NDArray[Any] = np.square(spectrum.real) + np.square(spectrum.imag)
+    spectrum = cv2.dft(
+        (tile.astype(np.float32) - np.float32(tile.mean())) * window, flags=cv2.DFT_COMPLEX_OUTPUT
+    )
+    power: NDArray[Any] = np.square(spectrum[..., 0]) + np.square(spectrum[..., 1])
     return np.asarray(np.bincount(rings, power.ravel(), _BANDS) / counts)
 
 
@@ -51,7 +53,8 @@ def _rings(tile: Plane) -> NDArray[np.float64]:
 def _shapes() -> tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.float64]]:
     """The window that hides a tile's edges, each frequency's ring, and how many lie in each ring."""
     side = np.hanning(_TILE_PX)
-    distance = np.hypot(np.fft.fftfreq(_TILE_PX)[:, None], np.fft.rfftfreq(_TILE_PX)[None, :]) / 0.5
+    frequency = np.fft.fftfreq(_TILE_PX)
+    distance = np.hypot(frequency[:, None], frequency[None, :]) / 0.5
     rings = np.minimum(_BANDS - 1, (distance * _BANDS).astype(np.int64)).ravel()
     counts = np.bincount(rings, minlength=_BANDS).astype(np.float64)
     return np.outer(side, side).astype(np.float32), rings, counts
