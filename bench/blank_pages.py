@@ -192,12 +192,12 @@ def stamp(rng: Rng) -> Pixels:
 
 
 def carbon(rng: Rng) -> Pixels:
-    """A few lines of a faded carbon copy: violet, soft, a quarter of the paper's brightness or little more."""
+    """A few lines of a faded carbon copy: soft, a quarter to a half of the paper's brightness."""
     base = bare(rng)
 
     def draw(canvas: Canvas) -> None:
         for line in range(int(rng.integers(2, 6))):
-            canvas.text(30, 60 + 8 * line, " ".join(rng.choice(_LINES, 3)), Face(sorted(TYPEWRITER)[0]), 11)
+            canvas.text(30, 60 + 8 * line, " ".join(rng.choice(_LINES, 3)), Face(TYPEWRITER[0]), 11)
 
     strength = float(rng.uniform(0.25, 0.5))
     soft = cv2.GaussianBlur(_written(rng, draw, _dimmed(base, strength), base), (0, 0), 0.7)

@@ -248,8 +248,8 @@ def served(pages: list[Page], folder: Path) -> dict[str, Any]:
         address = {page.id: f"/v1/iiif/{page.id}" for page in pages}
         # The first request of a process also opens connections; a service does that once.
         client.get(f"{address[pages[0].id]}/info.json")
-        # Two thirds of the pages are opened cold by a full-size tile, nothing said before; one third as a viewer
-        # opens them: info.json, then at once the tile that shows the whole page.
+        # Two thirds of the pages are opened cold by a full-size tile, nothing said before; one third as a
+        # viewer opens them: info.json, then at once the tile that shows the whole page.
         third = len(pages) // 3
         viewed, rest = pages[1:third], pages[third:]
         first = [f"{address[page.id]}/{page.tile(rng).canonical}" for page in rest]

@@ -95,14 +95,20 @@ def streaked(seed: int, dpi: int, depth: float) -> Scan:
 
 
 def fed_twice(seed: int, dpi: int, excess_mm: float) -> Scan:
-    """A second sheet that shows below the first, as a feeder that senses length gives it."""
+    """A second sheet that shows below the first, as a feeder that senses length gives it.
+
+    The first sheet lies on the second: its edge casts a shadow of 5 to 25 grey levels, 0.3 to 0.8 mm wide.
+    """
     made = everyday(seed, dpi, skew_degrees=0.0, border_mm=0.0)
     below = np.array(everyday(seed + 500, dpi, skew_degrees=0.0, border_mm=0.0).image)
+    rng = np.random.default_rng(seed + 9000)
+    depth, wide = float(rng.uniform(5, 25)), float(rng.uniform(0.3, 0.8)) * dpi / 25.4
 
     def draw(pixels: Pixels) -> Pixels:
-        more = round(excess_mm * dpi / 25.4)
-        strip = below[-more:] if more else below[:0]
-        return np.concatenate([pixels, strip])
+        strip = below[-round(excess_mm * dpi / 25.4) :].astype(np.float32)
+        away = np.arange(len(strip), dtype=np.float32)[:, None, None]
+        shaded = np.clip(strip - depth * np.exp(-away / wide), 0, 255).astype(np.uint8)
+        return np.concatenate([pixels, shaded])
 
     return drawn_on(made, draw)
 
@@ -147,7 +153,7 @@ GRADES: dict[str, Grades] = {
     ),
     "upside_down": Grades((180,), 180, lambda s, d, v: everyday(s, d, turned=int(v))),
     "streaks": Grades((5, 10, 20, 40), 20, streaked),
-    "double_feed": Grades((3, 8, 15, 28, 80), 8, fed_twice),
+    "double_feed": Grades((3, 8, 15, 33, 80), 8, fed_twice),
     "wrong_paper_size": Grades((1,), 1, lambda s, d, _v: everyday(s, d), papers=("A5", "card")),
 }
 

@@ -62,6 +62,18 @@ def straight_paper(paper: Plane, skew_degrees: float) -> Plane:
     )  # fmt: skip
 
 
+def straight_grey(grey: Plane, skew_degrees: float) -> Plane:
+    """The shrunken page, its lean taken away; beyond the scan its outermost pixels go on."""
+    height, width = grey.shape
+    return np.asarray(
+        cv2.warpAffine(
+            grey, deskew_matrix(skew_degrees, width, height), (width, height),
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE,
+        ),
+        dtype=np.uint8,
+    )  # fmt: skip
+
+
 def sheet_box(straight: Plane) -> Box:
     """Where the sheet lies on a straightened map of paper; all of it where what would be cut is no border."""
     height, width = straight.shape

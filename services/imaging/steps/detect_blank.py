@@ -42,7 +42,7 @@ def ink_mask(ground: Ground, strength: float) -> Plane:
 
 
 def measure_ink(ground: Ground, rules: BlankRules, dpi: float | None = None) -> float:
-    """Share of the paper that written ink covers; `dpi` of the shrunken page, as of A4 where it is unknown."""
+    """Share of the paper that written ink covers; `dpi` of the shrunken page, A4's where it is unknown."""
     mask = ink_mask(ground, rules.ink_strength)
     inked = cv2.countNonZero(mask)
     if inked < _PLAINLY_INKED:
@@ -117,9 +117,7 @@ def _is_staple(
     return bool(least <= long <= most and thick <= _STAPLE_THICK_MM * per_mm and area >= 0.5 * thick * long)
 
 
-def _from_edges(
-    x: int, y: int, width: int, height: int, paper: tuple[int, ...]
-) -> tuple[int, int, int, int]:
+def _from_edges(x: int, y: int, width: int, height: int, paper: tuple[int, ...]) -> tuple[int, int, int, int]:
     """How far a box lies from the sheet's left, top, right and bottom."""
     left, top, across, down = paper
     return x - left, y - top, left + across - x - width, top + down - y - height

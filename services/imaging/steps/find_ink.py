@@ -13,6 +13,9 @@ _DARK = 0.55
 """Scanner beds reflect less than this share of what paper does."""
 _STROKE_PX = 3
 """Dark shapes thinner than this are strokes, not bed (2 mm at 38 dpi)."""
+_INKED = 0.7
+_WRITTEN_SHARE = 0.003
+"""Share of a bright area that strokes cover from which it is paper; dust on a lid covers less."""
 _LIGHT_STEP = 9
 """A white scanner lid is this much brighter than the paper before it, or it cannot be told from it."""
 
@@ -70,10 +73,19 @@ def _border(grey: Plane, level: float) -> Plane:
     if level + _LIGHT_STEP < 255:
         light = cv2.threshold(grey, level + _LIGHT_STEP - 1, 255, cv2.THRESH_BINARY)[1]
         solid = cv2.morphologyEx(light, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
-        border = _plane(cv2.bitwise_or(border, _hugging(_plane(solid))))
+        lid = _hugging(_plane(solid))
+        if lid.any() and not _is_written(lid, grey, level):
+            border = _plane(cv2.bitwise_or(border, lid))
     if not border.any():
         return border
     return _plane(cv2.dilate(border, np.ones((3, 3), np.uint8)))
+
+
+def _is_written(lid: Plane, grey: Plane, level: float) -> bool:
+    """Whether strokes lie within a bright area: it is paper then, and no scanner's lid."""
+    around = cv2.morphologyEx(lid, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))
+    inked = cv2.bitwise_and(around, cv2.threshold(grey, level * _INKED, 255, cv2.THRESH_BINARY_INV)[1])
+    return cv2.countNonZero(inked) > _WRITTEN_SHARE * cv2.countNonZero(lid)
 
 
 def _hugging(mask: Plane) -> Plane:

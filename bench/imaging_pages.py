@@ -1,29 +1,25 @@
-"""Imaging's figures: `python -m bench.imaging [--pages N] [--dpi D] [--json]`.
+"""Pages with known truth for imaging's figures: drawn, worked through the sandbox, compared with the truth.
 
-Draws pages with known truth, then prints CPU milliseconds per page by step against the limit of decoding,
-turning and encoding the same pages in the same run; skew error; orientation; blanks; pages per minute.
+`python -m bench.imaging_pages [--pages N]` prints costs by step, skew error and ink lost of one set.
 """
 
 import argparse
 import functools
 import hashlib
-import json
 import random
-import sys
+import resource
 import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.imaging_blanks import blanks, largest_inputs
-from bench.imaging_peers import peers
+from bench.imaging_figures import Teller
 from forms import load_editions
 from services.imaging.domain import PageOutcome
 from services.imaging.sandbox.runner import Sandbox
@@ -60,25 +56,41 @@ class Drawn:
 
 def draw(seed: int, dpi: int, folder: Path) -> Drawn:
     """One page with everyday faults, skewed within ±3 degrees and in half of the cases turned."""
-    rng, words = np.random.default_rng(seed), random.Random(seed)
+    rng = np.random.default_rng(seed)
     kind = KINDS[seed % len(KINDS)]
+    sheet = _sheet(kind, seed, rng, dpi)
+    faults = _faults(rng)
+    turned = int(rng.choice([0, 0, 0, 90, 180, 270]))
+    return _scanned(sheet, rng, replace(faults, turned=turned), folder / f"{seed:06d}-{kind}.jpg")
+
+
+def draw_turned(seed: int, dpi: int, folder: Path) -> list[Drawn]:
+    """One written page scanned four times with different everyday faults, once in each position."""
+    rng = np.random.default_rng(seed)
+    kind = "document" if seed % 4 == 3 else "form"
+    sheet = _sheet(kind, seed, rng, dpi)
+    return [
+        _scanned(sheet, rng, replace(_faults(rng), turned=turned), folder / f"{seed:06d}-{kind}-{turned}.jpg")
+        for turned in (0, 90, 180, 270)
+    ]
+
+
+def _sheet(kind: str, seed: int, rng: np.random.Generator, dpi: int) -> Sheet:
+    words = random.Random(seed)
     if kind == "cover":
-        sheet = draw_cover("CT-01", "Công an quận Ninh Kiều", "residence", f"HK-{seed}/2010", rng, dpi=dpi)
-    elif kind == "document":
-        sheet = draw_document(rng, dpi=dpi)
-    else:
-        editions = load_editions()
-        edition = editions[seed % len(editions)]
-        mode = "print" if seed % 2 else "handwriting"
-        sheet = draw_form(edition, fill(edition, person(words), words), rng, mode=mode, dpi=dpi)[0]  # type: ignore[arg-type]
-        sheet = draw_back(sheet, rng) if kind == "back" else sheet
-    return _scanned(sheet, rng, folder / f"{seed:06d}-{kind}.jpg")
+        return draw_cover("CT-01", "Công an quận Ninh Kiều", "residence", f"HK-{seed}/2010", rng, dpi=dpi)
+    if kind == "document":
+        return draw_document(rng, dpi=dpi)
+    editions = load_editions()
+    edition = editions[seed % len(editions)]
+    mode = "print" if seed % 2 else "handwriting"
+    sheet = draw_form(edition, fill(edition, person(words), words), rng, mode=mode, dpi=dpi)[0]  # type: ignore[arg-type]
+    return draw_back(sheet, rng) if kind == "back" else sheet
 
 
-def _scanned(sheet: Sheet, rng: np.random.Generator, path: Path) -> Drawn:
-    faults = Faults(
+def _faults(rng: np.random.Generator) -> Faults:
+    return Faults(
         skew_degrees=float(rng.uniform(-3, 3)),
-        turned=int(rng.choice([0, 0, 0, 90, 180, 270])),
         noise=float(rng.uniform(1, 4)),
         tint=(1.0, float(rng.uniform(0.97, 1)), float(rng.uniform(0.92, 1))),
         border_mm=float(rng.choice([0.0, 0.0, 3.0, 8.0])),
@@ -88,6 +100,9 @@ def _scanned(sheet: Sheet, rng: np.random.Generator, path: Path) -> Drawn:
         darkness=float(rng.choice([1.0, 1.0, 1.0, 0.75])),
         quality=85,
     )
+
+
+def _scanned(sheet: Sheet, rng: np.random.Generator, faults: Faults, path: Path) -> Drawn:
     made = scan(sheet, rng, faults)
     path.write_bytes(files.jpeg(made))
     return Drawn(
@@ -162,100 +177,111 @@ def throughput(
         started = time.monotonic()
         runs = [list(pool.map(work, pages)) for _pass in range(passes)]
         pace = passes * len(pages) / (time.monotonic() - started) * 60
-        return [min(same, key=_cost) for same in zip(*runs, strict=True)], pace, sandbox.peak_bytes
+        return [min(same, key=cost) for same in zip(*runs, strict=True)], pace, sandbox.peak_bytes
 
 
-def _cost(outcome: PageOutcome) -> float:
-    return sum(outcome.milliseconds.values())
+@dataclass(frozen=True, slots=True)
+class Errors:
+    """What a run got wrong, by its truth."""
+
+    skews: list[float]
+    """Absolute errors in degrees of the written pages that were turned rightly."""
+    written: int
+    wrong: list[str]
+    """Written pages that lie another way up than they should, nothing said of it."""
+    unsure: int
+    ink_lost: int
+    blank_missed: int
+    blank_false: int
 
 
-def figures(pages: list[Drawn], outcomes: list[PageOutcome], bare: list[float]) -> dict[str, Any]:
-    """Costs and errors of a run."""
-    steps: dict[str, list[float]] = {}
-    skews, wrong, unsure, missed, false = [], [], 0, 0, 0
+def errors(pages: list[Drawn], outcomes: list[PageOutcome]) -> Errors:
+    """Compare a run with the truth."""
+    skews, wrong, unsure, written = [], [], 0, 0
     for page, outcome in zip(pages, outcomes, strict=True):
-        for step, spent in outcome.milliseconds.items():
-            steps.setdefault(step, []).append(spent)
-        missed += page.content == "blank" and outcome.content != "blank"
-        false += page.content != "blank" and outcome.content == "blank"
         if page.content == "blank" or outcome.recipe is None:
             continue
-        if outcome.recipe.rotation != page.rotation:
-            said = any(defect.code == "orientation_unsure" for defect in outcome.defects)
-            unsure += said
-            wrong += [] if said else [page.path.name]
-            continue
-        skews.append(abs(outcome.recipe.skew_degrees - page.skew))
-    written = [page for page in pages if page.content != "blank"]
-    cost = [sum(outcome.milliseconds.values()) for outcome in outcomes]
+        written += 1
+        if outcome.recipe.rotation == page.rotation:
+            skews.append(abs(outcome.recipe.skew_degrees - page.skew))
+        elif any(defect.code == "orientation_unsure" for defect in outcome.defects):
+            unsure += 1
+        else:
+            wrong.append(page.path.name)
+    kinds = [
+        (page.content == "blank", outcome.content == "blank")
+        for page, outcome in zip(pages, outcomes, strict=True)
+    ]
+    return Errors(
+        skews, written, wrong, unsure,
+        ink_lost=sum(map(ink_lost, pages, outcomes)),
+        blank_missed=kinds.count((True, False)),
+        blank_false=kinds.count((False, True)),
+    )  # fmt: skip
+
+
+def shares(outcomes: list[PageOutcome]) -> dict[str, tuple[float, float]]:
+    """Step → mean CPU milliseconds per page and share of all."""
+    total = sum(map(cost, outcomes))
+    steps = sorted({step for outcome in outcomes for step in outcome.milliseconds})
+    spent = {step: sum(outcome.milliseconds.get(step, 0.0) for outcome in outcomes) for step in steps}
     return {
-        "pages": len(pages),
-        "cpu_ms_by_step": {step: round(median(spent), 1) for step, spent in steps.items()},
-        "share_of_each_step": {step: round(sum(spent) / sum(cost), 3) for step, spent in steps.items()},
-        "cpu_ms_per_page": round(median(cost), 1),
-        "limit_cpu_ms_per_page": round(median(bare), 1),
-        "times_the_limit": round(median(cost) / median(bare), 2),
-        "skew_error_mean": round(float(np.mean(skews)), 4),
-        "skew_error_p95": round(float(np.percentile(skews, 95)), 4),
-        "skew_error_max": round(max(skews), 4),
-        "orientation_right": round(1 - (len(wrong) + unsure) / len(written), 4),
-        "orientation_wrong_unsaid": wrong,
-        "orientation_unsure": unsure,
-        "ink_lost_by_cropping": sum(map(ink_lost, pages, outcomes)),
-        "blank_missed": missed,
-        "blank_false": false,
+        step: (round(value / len(outcomes), 1), round(value / total, 3))
+        for step, value in sorted(spent.items(), key=lambda pair: -pair[1])
     }
 
 
-def growth(pages: list[Drawn], folder: Path, counts: list[int]) -> dict[str, list[float]]:
-    """CPU milliseconds per page and peak MiB when the pages are worked through again and again in one run."""
+def growth(pages: list[Drawn], folder: Path, counts: list[int]) -> dict[int, tuple[float, int, float]]:
+    """CPU milliseconds per page, peak MiB of a worker and of the service's own process, at so many pages.
+
+    The drawn pages are worked through again and again in one run.
+    """
     grown = {}
     for count in counts:
         many = [pages[at % len(pages)] for at in range(count)]
         outcomes, _pace, peak = throughput(many, folder, CORES, passes=1)
-        grown[str(count)] = [round(median(map(_cost, outcomes)), 1), peak >> 20]
+        own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+        grown[count] = (round(median(map(cost, outcomes)), 1), peak >> 20, own)
     return grown
 
 
+def cost(outcome: PageOutcome) -> float:
+    """CPU milliseconds of one page."""
+    return sum(outcome.milliseconds.values())
+
+
+def drawn(seeds: range, dpi: int, folder: Path) -> list[Drawn]:
+    """Draw everyday pages, on all cores."""
+    with ProcessPoolExecutor(CORES) as pool:
+        return list(pool.map(functools.partial(draw, dpi=dpi, folder=folder), seeds))
+
+
+def drawn_turned(seeds: range, dpi: int, folder: Path) -> list[Drawn]:
+    """Draw written pages and scan each of them in all four positions."""
+    with ProcessPoolExecutor(CORES) as pool:
+        many = pool.map(functools.partial(draw_turned, dpi=dpi, folder=folder), seeds)
+        return [page for four in many for page in four]
+
+
 def main() -> None:
-    """Draw, measure, print."""
+    """Draw, work, compare."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--pages", type=int, default=40)
     arguments.add_argument("--dpi", type=int, default=300)
     arguments.add_argument("--seed", type=int, default=500)
-    arguments.add_argument("--growth", type=int, nargs="*", default=[40, 400, 4000])
-    arguments.add_argument("--peer-pages", type=int, default=40)
-    arguments.add_argument("--ocrmypdf", help="the peer's command, where it is not on the path")
-    arguments.add_argument("--json", action="store_true")
     chosen = arguments.parse_args()
     cv2.setNumThreads(1)
+    tell = Teller(as_json=False)
     with tempfile.TemporaryDirectory() as made:
-        folder = Path(made)
-        seeds = range(chosen.seed, chosen.seed + chosen.pages)
-        with ProcessPoolExecutor(CORES) as pool:
-            pages = list(pool.map(functools.partial(draw, dpi=chosen.dpi, folder=folder), seeds))
-        bare = [limit_ms(page.path) for page in pages]
-        outcomes, pace, peak = throughput(pages, folder, CORES)
-        result = figures(pages, outcomes, bare) | {
-            "dpi": chosen.dpi,
-            "pages_per_minute_on_two_cores": round(pace),
-            "peak_mib_per_worker": peak >> 20,
-            "peak_mib_on_the_largest_inputs": largest_inputs(folder),
-            "growth_pages_to_cpu_ms_and_mib": growth(pages, folder, chosen.growth),
-            "blanks_missed_and_false": blanks(chosen.pages),
-        }
-        ours = result["cpu_ms_per_page"]
-        result |= peers(
-            [(page.path, page.skew, page.rotation, page.content) for page in pages[: chosen.peer_pages]],
-            folder,
-            ours,
-            chosen.ocrmypdf,
-        )
-    if chosen.json:
-        sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n")
-        return
-    for name, value in result.items():
-        sys.stdout.write(f"{name:32} {value}\n")
+        pages = drawn(range(chosen.seed, chosen.seed + chosen.pages), chosen.dpi, Path(made))
+        bare = median(limit_ms(page.path) for page in pages)
+        outcomes, _pace, peak = throughput(pages, Path(made), 1)
+    found, each = errors(pages, outcomes), median(map(cost, outcomes))
+    tell("step: mean CPU ms, share", shares(outcomes))
+    tell("CPU ms/page, limit, ratio", (round(each, 1), round(bare, 1), round(each / bare, 2)))
+    tell("skew error p95, max", (float(np.percentile(found.skews, 95)), max(found.skews)))
+    tell("peak MiB", peak >> 20)
+    tell("wrong, unsure, ink lost", (found.wrong, found.unsure, found.ink_lost))
 
 
 if __name__ == "__main__":
