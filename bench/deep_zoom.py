@@ -30,6 +30,7 @@ import httpx
 import numpy as np
 import psutil
 
+from bench.imaging_figures import judged
 from bench.pipeline import numbered
 from contracts.vocabulary import DossierKind
 from kernel.database import Database
@@ -221,7 +222,8 @@ def timed(
     figures = {"p50_ms": (taken, 50), "p95_ms": (taken, 95), "max_ms": (taken, 100)}
     figures |= {"imaging_busy_p50_ms": (own, 50), "imaging_busy_p95_ms": (own, 95)}
     figures |= {"busy_p50_ms": (all_busy, 50), "busy_p95_ms": (all_busy, 95)}
-    return {name: round(float(np.percentile(values, share)), 1) for name, (values, share) in figures.items()}
+    found = {name: round(float(np.percentile(values, share)), 1) for name, (values, share) in figures.items()}
+    return found | {"requests": len(paths)}
 
 
 def _below(child: psutil.Process, process: psutil.Process) -> bool:

@@ -231,7 +231,7 @@ def shares(outcomes: list[PageOutcome]) -> dict[str, tuple[float, float]]:
     }
 
 
-def growth(pages: list[Drawn], folder: Path, counts: list[int]) -> dict[int, tuple[float, int, float]]:
+def growth(pages: list[Drawn], folder: Path, counts: list[int]) -> dict[int, tuple[float, int, int]]:
     """CPU milliseconds per page, peak MiB of a worker and of the service's own process, at so many pages.
 
     The drawn pages are worked through again and again in one run.

@@ -27,6 +27,9 @@ _CREASE_SHARE = 0.25
 _CREASE_ENDS = 0.12
 _CREASE_THICK_MM = 3.0
 
+_Sheet = tuple[int, int, int, int]
+"""Left, top, width and height of the paper."""
+
 
 def ink_mask(ground: Ground, strength: float) -> Plane:
     """255 where ink takes away more than `strength` of the paper's brightness, away from edges and bed."""
@@ -60,10 +63,12 @@ def detect_blank(ink_share: float, rules: BlankRules) -> bool:
 def _written_area(ground: Ground, mask: Plane, rules: BlankRules, per_mm: float) -> int:
     """Pixels of the marks that somebody wrote, printed or stamped."""
     mask = _without_creases(mask, per_mm)
-    count, labels, stats, _centres = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    count, found, stats, _centres = cv2.connectedComponentsWithStats(mask, connectivity=8)
     if count < 2:
         return 0
-    paper = cv2.boundingRect(ground.paper)
+    labels = np.asarray(found, np.int32)
+    left, top, across, down = cv2.boundingRect(ground.paper)
+    paper = (left, top, across, down)
     edges = _sharpest(ground.ink, labels, count)
     # What shines through is soft; a faint stroke on this side has an edge.
     written = [
@@ -86,7 +91,7 @@ def _sharpest(ink: Plane, labels: NDArray[np.int32], count: int) -> NDArray[np.f
     return sharpest
 
 
-def _is_hole(mark: NDArray[np.int32], paper: tuple[int, ...], per_mm: float) -> bool:
+def _is_hole(mark: NDArray[np.int32], paper: _Sheet, per_mm: float) -> bool:
     """Whether a mark is a punched hole: a solid disc of 4 to 8 mm at the sheet's edge."""
     x, y, width, height, area = (int(value) for value in mark)
     least, most = (value * per_mm for value in _HOLE_MM)
@@ -98,7 +103,7 @@ def _is_hole(mark: NDArray[np.int32], paper: tuple[int, ...], per_mm: float) -> 
 
 
 def _is_staple(
-    labels: NDArray[np.int32], number: int, mark: NDArray[np.int32], paper: tuple[int, ...], per_mm: float
+    labels: NDArray[np.int32], number: int, mark: NDArray[np.int32], paper: _Sheet, per_mm: float
 ) -> bool:
     """Whether a mark is a staple or its rust: a thin straight bar in a corner of the sheet."""
     x, y, width, height, area = (int(value) for value in mark)
@@ -117,7 +122,7 @@ def _is_staple(
     return bool(least <= long <= most and thick <= _STAPLE_THICK_MM * per_mm and area >= 0.5 * thick * long)
 
 
-def _from_edges(x: int, y: int, width: int, height: int, paper: tuple[int, ...]) -> tuple[int, int, int, int]:
+def _from_edges(x: int, y: int, width: int, height: int, paper: _Sheet) -> tuple[int, int, int, int]:
     """How far a box lies from the sheet's left, top, right and bottom."""
     left, top, across, down = paper
     return x - left, y - top, left + across - x - width, top + down - y - height

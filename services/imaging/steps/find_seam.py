@@ -50,7 +50,7 @@ def _lines(profiles: NDArray[np.float32], per_mm: float) -> NDArray[np.float64]:
 def _steps(profiles: NDArray[np.float32], per_mm: float) -> NDArray[np.float64]:
     """By row: the share of strips whose paper is brighter, or darker, below than above."""
     beside = max(2, round(_BESIDE_MM * per_mm))
-    mean = cv2.blur(profiles, (1, 2 * beside + 1))
+    mean = np.asarray(cv2.blur(profiles, (1, 2 * beside + 1)), np.float32)
     change = _shifted(mean, -2 * beside) - _shifted(mean, 2 * beside)
     return np.maximum(_share(change >= 2 * _STEP), _share(change <= -2 * _STEP))
 
