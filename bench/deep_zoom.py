@@ -30,6 +30,7 @@ import httpx
 import numpy as np
 import psutil
 
+from bench.imaging_figures import judged
 from bench.pipeline import numbered
 from contracts.vocabulary import DossierKind
 from kernel.database import Database
@@ -197,24 +198,32 @@ def _wait(url: str, process: psutil.Popen) -> None:
     raise TimeoutError("imaging does not get ready")
 
 
-def timed(client: httpx.Client, process: psutil.Process, paths: list[str]) -> dict[str, float]:
+def timed(
+    client: httpx.Client, process: psutil.Process, paths: list[str], before: list[str] | None = None
+) -> dict[str, float]:
     """Milliseconds of the requests one after another, and what imaging and the servers worked for each.
+
+    Of each pair `before` and `paths`, both count together.
 
     `busy` is time on a core, from the scheduler: what a request takes where it need not wait for one.
     """
     servers = [child for child in psutil.Process().children(recursive=True) if not _below(child, process)]
     taken, own, all_busy = [], [], []
-    for path in paths:
+    for path, earlier in zip(paths, before or [""] * len(paths), strict=True):
         ours, others = _on_core_ms([process]), _on_core_ms(servers)
         started = time.perf_counter()
+        if earlier:
+            client.get(earlier).raise_for_status()
         answer = client.get(path)
         taken.append((time.perf_counter() - started) * 1000)
         answer.raise_for_status()
         own.append(_on_core_ms([process]) - ours)
         all_busy.append(own[-1] + _on_core_ms(servers) - others)
-    figures = {"p50_ms": (taken, 50), "p95_ms": (taken, 95), "imaging_busy_p50_ms": (own, 50)}
+    figures = {"p50_ms": (taken, 50), "p95_ms": (taken, 95), "max_ms": (taken, 100)}
+    figures |= {"imaging_busy_p50_ms": (own, 50), "imaging_busy_p95_ms": (own, 95)}
     figures |= {"busy_p50_ms": (all_busy, 50), "busy_p95_ms": (all_busy, 95)}
-    return {name: round(float(np.percentile(values, share)), 1) for name, (values, share) in figures.items()}
+    found = {name: round(float(np.percentile(values, share)), 1) for name, (values, share) in figures.items()}
+    return found | {"requests": len(paths)}
 
 
 def _below(child: psutil.Process, process: psutil.Process) -> bool:
@@ -241,9 +250,18 @@ def served(pages: list[Page], folder: Path) -> dict[str, Any]:
         address = {page.id: f"/v1/iiif/{page.id}" for page in pages}
         # The first request of a process also opens connections; a service does that once.
         client.get(f"{address[pages[0].id]}/info.json")
-        rest = pages[1:]
+        # Two thirds of the pages are opened cold by a full-size tile, nothing said before; one third as a
+        # viewer opens them: info.json, then at once the tile that shows the whole page.
+        third = len(pages) // 3
+        viewed, rest = pages[1:third], pages[third:]
         first = [f"{address[page.id]}/{page.tile(rng).canonical}" for page in rest]
         found: dict[str, Any] = {"first_tile_of_a_page": timed(client, process, first)}
+        found["first_tile_in_a_viewer"] = timed(
+            client,
+            process,
+            [f"{address[page.id]}/{page.tile(rng, 4).canonical}" for page in viewed],
+            before=[f"{address[page.id]}/info.json" for page in viewed],
+        )
         near = rest[-4:]
         again = [
             f"{address[page.id]}/{page.tile(rng, factor).canonical}" for page in near for factor in (1, 2, 4)
@@ -297,7 +315,7 @@ def _cpu(work: Callable[[Page, Rendering], None], tiles: list[tuple[Page, Render
 def main() -> None:
     """Draw, serve, measure, print."""
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--pages", type=int, default=41)
+    arguments.add_argument("--pages", type=int, default=181)
     arguments.add_argument("--json", action="store_true")
     chosen = arguments.parse_args()
     cv2.setNumThreads(1)
@@ -306,9 +324,10 @@ def main() -> None:
         result = {"pages": len(pages), "load": round(os.getloadavg()[0], 1), **served(pages, Path(folder))}
     result |= cut(pages)
     first = result["first_tile_of_a_page"]
+    result["first_tile_verdict"] = judged(first["p95_ms"], MUST_MS, AIM_MS)
     result["first_tile_p95"] = (
         f"{first['p95_ms']} ms at load {result['load']}, of it {first['busy_p95_ms']} ms of work "
-        f"(must {MUST_MS:g}, aim {AIM_MS:g})"
+        f"(must {MUST_MS:g}, aim {AIM_MS:g}), max {first['max_ms']} ms"
     )
     if chosen.json:
         sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n")

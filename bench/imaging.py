@@ -1,261 +1,204 @@
-"""Imaging's figures: `python -m bench.imaging [--pages N] [--dpi D] [--json]`.
+"""Every figure of imaging, with what it must and should reach, and the peers' figures of the same run.
 
-Draws pages with known truth, then prints CPU milliseconds per page by step against the limit of decoding,
-turning and encoding the same pages in the same run; skew error; orientation; blanks; pages per minute.
+`python -m bench.imaging [--quick] [--ocrmypdf PATH] [--json]` takes about 25 minutes on two cores; `--quick`
+takes three and says less. Parts run alone as bench.imaging_pages, _blanks, _faults, _hostile and deep_zoom.
+Cost is CPU time; only pages per minute and the deep-zoom figures are wall time and want a quiet machine.
 """
 
 import argparse
-import functools
-import hashlib
 import json
-import random
+import os
+import subprocess
 import sys
 import tempfile
-import time
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from bench.imaging_blanks import blanks, largest_inputs
-from bench.imaging_peers import peers
-from forms import load_editions
+from bench import imaging_blanks, imaging_faults, imaging_hostile
+from bench.imaging_figures import Figure, Teller
+from bench.imaging_pages import (
+    CORES,
+    Drawn,
+    cost,
+    drawn,
+    drawn_turned,
+    errors,
+    growth,
+    limit_ms,
+    shares,
+    throughput,
+)
+from bench.imaging_peers import leptonica, ocrmypdf, tesseract
 from services.imaging.domain import PageOutcome
-from services.imaging.sandbox.runner import Sandbox
-from services.imaging.steps.decode import decode_jpeg
-from services.imaging.steps.encode import encode_access, encode_thumbnail
-from services.imaging.steps.find_ink import find_ink
-from services.imaging.steps.find_skew import find_skew
-from services.imaging.steps.geometry import crop_matrix
-from services.imaging.steps.shear import shear
-from services.imaging.steps.shrink import shrink
-from synthetic import files
-from synthetic.covers import draw_back, draw_cover
-from synthetic.documents import draw_document
-from synthetic.forms import draw_form, fill
-from synthetic.people import person
-from synthetic.scans import Faults, Scan, scan
-from synthetic.truth import Sheet
 
-KINDS = ("form", "form", "form", "document", "form", "back", "form", "document", "cover", "form")
-CORES = 2
+PARTS = ("pages", "turned", "peers", "blanks", "hostile", "growth", "faults", "deep_zoom")
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """A drawn scan on disk and its truth."""
-
-    path: Path
-    content: str
-    skew: float
-    rotation: int
-    ink: NDArray[np.float64]
-    """Corners of the hull around all drawn ink, in pixels of the scan."""
-
-
-def draw(seed: int, dpi: int, folder: Path) -> Drawn:
-    """One page with everyday faults, skewed within ±3 degrees and in half of the cases turned."""
-    rng, words = np.random.default_rng(seed), random.Random(seed)
-    kind = KINDS[seed % len(KINDS)]
-    if kind == "cover":
-        sheet = draw_cover("CT-01", "Công an quận Ninh Kiều", "residence", f"HK-{seed}/2010", rng, dpi=dpi)
-    elif kind == "document":
-        sheet = draw_document(rng, dpi=dpi)
-    else:
-        editions = load_editions()
-        edition = editions[seed % len(editions)]
-        mode = "print" if seed % 2 else "handwriting"
-        sheet = draw_form(edition, fill(edition, person(words), words), rng, mode=mode, dpi=dpi)[0]  # type: ignore[arg-type]
-        sheet = draw_back(sheet, rng) if kind == "back" else sheet
-    return _scanned(sheet, rng, folder / f"{seed:06d}-{kind}.jpg")
+def turned_figures(pages: list[Drawn], outcomes: list[PageOutcome], peers: Sequence[str]) -> list[Figure]:
+    """Way up, skew and crop over written pages in all four positions; `peers`: orientation's, skew's."""
+    found = errors(pages, outcomes)
+    asked = [outcome.milliseconds["orient"] for outcome in outcomes if "orient" in outcome.milliseconds]
+    slowest = round(float(np.percentile(asked, 95)), 1)
+    share = round(100 * (1 - (len(found.wrong) + found.unsure) / max(1, found.written)), 2)
+    count = len(pages)
+    p95, most = float(np.percentile(found.skews, 95)), max(found.skews)
+    return [
+        Figure("orientation right", share, "% of pages", 99.5, 99.9, most=True, peer=peers[0], pages=count),
+        Figure("orientation, CPU p95", slowest, "ms/page", 30, 30, pages=count),
+        Figure("skew error p95", round(p95, 4), "degrees", 0.05, 0.02, peer=peers[1], pages=len(found.skews)),
+        Figure("skew error max", round(most, 4), "degrees", 0.1, 0.05, pages=len(found.skews)),
+        Figure("ink lost by cropping", found.ink_lost, "pages", 0, 0, pages=count),
+    ]  # fmt: skip
 
 
-def _scanned(sheet: Sheet, rng: np.random.Generator, path: Path) -> Drawn:
-    faults = Faults(
-        skew_degrees=float(rng.uniform(-3, 3)),
-        turned=int(rng.choice([0, 0, 0, 90, 180, 270])),
-        noise=float(rng.uniform(1, 4)),
-        tint=(1.0, float(rng.uniform(0.97, 1)), float(rng.uniform(0.92, 1))),
-        border_mm=float(rng.choice([0.0, 0.0, 3.0, 8.0])),
-        fold=bool(rng.random() < 0.15),
-        stamp=bool(rng.random() < 0.25),
-        blur=float(rng.uniform(0, 0.6)),
-        darkness=float(rng.choice([1.0, 1.0, 1.0, 0.75])),
-        quality=85,
-    )
-    made = scan(sheet, rng, faults)
-    path.write_bytes(files.jpeg(made))
-    return Drawn(
-        path, sheet.truth.content, faults.skew_degrees, (360 - faults.turned) % 360, _ink_hull(sheet, made)
-    )
+class Run:
+    """One run of the parts that were chosen; figures gather as parts end."""
 
+    def __init__(self, chosen: argparse.Namespace, folder: Path, tell: Teller) -> None:
+        self.chosen, self.folder, self.tell = chosen, folder, tell
+        self.figures: list[Figure] = []
+        self.skew_peer = self.orientation_peer = ""
 
-def _ink_hull(sheet: Sheet, made: Scan) -> NDArray[np.float64]:
-    """Where the outermost drawn ink lies in the scan, as far as the scan shows it."""
-    inked = cv2.findNonZero(np.asarray(np.asarray(sheet.image.convert("L")) < 120, dtype=np.uint8))
-    if inked is None:
-        return np.zeros((0, 2))
-    corners = cv2.convexHull(inked).reshape(-1, 2).astype(np.float64)
-    placed = np.column_stack([corners, np.ones(len(corners))]) @ np.array(made.matrix).T
-    size = np.array(made.image.size)
-    return np.asarray(placed[np.all((placed >= 0) & (placed < size), axis=1)])
+    def pages(self) -> None:
+        """Cost of a full derivative against the limit and OCRmyPDF, share of each step, pages per minute."""
+        chosen = self.chosen
+        pages = drawn(range(chosen.seed, chosen.seed + chosen.pages), 300, self.folder)
+        bare = median(limit_ms(page.path) for page in pages)
+        outcomes, _pace, _peak = throughput(pages, self.folder, 1)
+        _outcomes, pace, _peak = throughput(pages, self.folder, CORES, passes=1)
+        ours, found = median(map(cost, outcomes)), errors(pages, outcomes)
+        self.tell("step: mean CPU ms, share", shares(outcomes))
+        self.tell("limit, CPU ms/page", round(bare, 1))
+        self.tell("pages a minute on two cores", round(pace))
+        self.tell("everyday pages wrong, unsure", (found.wrong, found.unsure))
+        lost = (found.ink_lost, found.blank_missed, found.blank_false)
+        self.tell("ink lost, blanks missed, false", lost)
+        count = len(pages)
+        self.figures += [
+            Figure("full derivative by the limit", round(ours / bare, 2), "times", 1.5, 1.2,
+                   peer=f"limit {bare:.0f} CPU ms/page, ours {ours:.0f}", pages=count),
+        ]  # fmt: skip
+        if "peers" in chosen.only:
+            self._peers(pages[: chosen.peer_pages], outcomes)
+        if "growth" in chosen.only:
+            self._growth(pages)
 
+    def _peers(self, pages: list[Drawn], outcomes: list[PageOutcome]) -> None:
+        known = [(page.path, page.skew, page.rotation, page.content) for page in pages]
+        peer = ocrmypdf(known, self.folder, self.chosen.ocrmypdf)
+        self.orientation_peer = tesseract(known).said
+        self.skew_peer = leptonica(known, self.folder).said
+        for said in (peer.said, self.orientation_peer, self.skew_peer):
+            self.tell("peer", said)
+        if peer.cpu_ms is not None:
+            ratio = peer.cpu_ms / float(np.mean([cost(outcome) for outcome in outcomes[: len(pages)]]))
+            self.figures.append(
+                Figure("OCRmyPDF's cost by ours", round(ratio, 1), "times", 40, 50, most=True,
+                       peer=peer.said, pages=len(pages))
+            )  # fmt: skip
 
-def ink_lost(page: Drawn, outcome: PageOutcome) -> bool:
-    """Whether any drawn ink lies outside the access image."""
-    recipe, width, height = outcome.recipe, outcome.source_width, outcome.source_height
-    if recipe is None or recipe.rotation != page.rotation or not len(page.ink):
-        return False
-    x, y = page.ink[:, 0], page.ink[:, 1]
-    turned = {0: (x, y), 90: (height - y, x), 180: (width - x, height - y), 270: (y, width - x)}[
-        recipe.rotation
-    ]
-    size = (width, height) if recipe.rotation % 180 == 0 else (height, width)
-    back = crop_matrix(recipe.skew_degrees, size, recipe.crop, recipe.access_scale)
-    forward = cv2.invertAffineTransform(back)
-    placed = np.column_stack([*turned, np.ones(len(x))]) @ forward.T
-    return bool(np.any(placed < -1) or np.any(placed > np.array([outcome.width, outcome.height])))
+    def _growth(self, pages: list[Drawn]) -> None:
+        grown = growth(pages, self.folder, self.chosen.growth)
+        self.tell("growth: pages: CPU ms/page, MiB of a worker, of the service", grown)
+        costs = [each for each, _worker, _own in grown.values()]
+        counts = list(grown)
+        self.figures.append(
+            Figure(f"cost at {counts[-1]} by that at {counts[0]} pages", round(costs[-1] / costs[0], 2),
+                   "times", 1.1, 1.0, pages=counts[-1])
+        )  # fmt: skip
 
+    def turned(self) -> None:
+        """Way up, skew, crop on pages in all positions."""
+        sheets = range(self.chosen.seed + 10_000, self.chosen.seed + 10_000 + self.chosen.turned // 4)
+        pages = drawn_turned(sheets, 300, self.folder)
+        outcomes, _pace, _peak = throughput(pages, self.folder, CORES, passes=1)
+        self.tell("turned pages wrong", errors(pages, outcomes).wrong)
+        self.figures += turned_figures(pages, outcomes, (self.orientation_peer, self.skew_peer))
 
-def limit_ms(path: Path) -> float:
-    """Least CPU milliseconds of two runs of a page's bare work, each step by the cheapest way known.
+    def blanks(self) -> None:
+        """Blanks of three sets, on seeds that no bound was chosen on."""
+        counts = imaging_blanks.counted(self.chosen.blanks, self.chosen.hard, imaging_blanks.TOLD_FROM)
+        for count in counts:
+            self.tell(f"blank: {count.set}: {count.kind}", f"{count.wrong} of {count.pages} wrong")
+        self.figures += imaging_blanks.figures(counts)
 
-    Hash, decode to planes, halve, find skew, turn three planes, median, one table, encode, thumbnail, hash:
-    the steps of limit A in the performance notes. No way up, cover, fault, reading image or recipe.
-    """
-    return min(_bare_ms(path.read_bytes()) for _run in range(2))
+    def hostile(self) -> None:
+        """Memory of a worker on the largest and the most hostile files."""
+        found = imaging_hostile.peaks(self.folder)
+        self.tell("peak MiB, verdict", found)
+        self.figures.append(imaging_hostile.figure(found))
 
+    def faults(self) -> None:
+        """Miss and false-alarm rates of faults."""
+        first = imaging_faults.TOLD_FROM
+        seeds = range(first, first + self.chosen.fault_pages)
+        self.figures += imaging_faults.told(seeds, self.chosen.clean, 300, self.tell)
 
-def _bare_ms(data: bytes) -> float:
-    started = time.process_time()
-    hashlib.sha256(data).digest()
-    sheet = decode_jpeg(data)
-    degrees = find_skew(find_ink(shrink(sheet.y, sheet.dpi)[0]).ink, 6.0).degrees
-    planes = [
-        shear(plane, degrees, (plane.shape[1] / 2, plane.shape[0] / 2), (0, 0, *plane.shape[::-1]), 255)
-        for plane in (sheet.y, sheet.cb, sheet.cr)
-        if plane is not None
-    ]
-    y = cv2.LUT(cv2.medianBlur(planes[0], 3), np.arange(256, dtype=np.uint8))
-    straight = replace(sheet, y=np.asarray(y, np.uint8), cb=planes[1], cr=planes[2])
-    hashlib.sha256(encode_access(straight, 75, sheet.dpi)).digest()
-    encode_thumbnail(straight, 300)
-    return (time.process_time() - started) * 1000
-
-
-def throughput(
-    pages: list[Drawn], folder: Path, cores: int, passes: int = 2
-) -> tuple[list[PageOutcome], float, int]:
-    """All pages through the sandbox, `cores` at a time: each one's cheapest outcome, pages a minute, peak."""
-    with Sandbox() as sandbox, ThreadPoolExecutor(cores) as pool:
-        sandbox.start()
-
-        def work(page: Drawn) -> PageOutcome:
-            with tempfile.TemporaryDirectory(dir=folder) as made:
-                return sandbox.process(page.path, Path(made))[0]
-
-        started = time.monotonic()
-        runs = [list(pool.map(work, pages)) for _pass in range(passes)]
-        pace = passes * len(pages) / (time.monotonic() - started) * 60
-        return [min(same, key=_cost) for same in zip(*runs, strict=True)], pace, sandbox.peak_bytes
-
-
-def _cost(outcome: PageOutcome) -> float:
-    return sum(outcome.milliseconds.values())
-
-
-def figures(pages: list[Drawn], outcomes: list[PageOutcome], bare: list[float]) -> dict[str, Any]:
-    """Costs and errors of a run."""
-    steps: dict[str, list[float]] = {}
-    skews, wrong, unsure, missed, false = [], [], 0, 0, 0
-    for page, outcome in zip(pages, outcomes, strict=True):
-        for step, spent in outcome.milliseconds.items():
-            steps.setdefault(step, []).append(spent)
-        missed += page.content == "blank" and outcome.content != "blank"
-        false += page.content != "blank" and outcome.content == "blank"
-        if page.content == "blank" or outcome.recipe is None:
-            continue
-        if outcome.recipe.rotation != page.rotation:
-            said = any(defect.code == "orientation_unsure" for defect in outcome.defects)
-            unsure += said
-            wrong += [] if said else [page.path.name]
-            continue
-        skews.append(abs(outcome.recipe.skew_degrees - page.skew))
-    written = [page for page in pages if page.content != "blank"]
-    cost = [sum(outcome.milliseconds.values()) for outcome in outcomes]
-    return {
-        "pages": len(pages),
-        "cpu_ms_by_step": {step: round(median(spent), 1) for step, spent in steps.items()},
-        "share_of_each_step": {step: round(sum(spent) / sum(cost), 3) for step, spent in steps.items()},
-        "cpu_ms_per_page": round(median(cost), 1),
-        "limit_cpu_ms_per_page": round(median(bare), 1),
-        "times_the_limit": round(median(cost) / median(bare), 2),
-        "skew_error_mean": round(float(np.mean(skews)), 4),
-        "skew_error_p95": round(float(np.percentile(skews, 95)), 4),
-        "skew_error_max": round(max(skews), 4),
-        "orientation_right": round(1 - (len(wrong) + unsure) / len(written), 4),
-        "orientation_wrong_unsaid": wrong,
-        "orientation_unsure": unsure,
-        "ink_lost_by_cropping": sum(map(ink_lost, pages, outcomes)),
-        "blank_missed": missed,
-        "blank_false": false,
-    }
-
-
-def growth(pages: list[Drawn], folder: Path, counts: list[int]) -> dict[str, list[float]]:
-    """CPU milliseconds per page and peak MiB when the pages are worked through again and again in one run."""
-    grown = {}
-    for count in counts:
-        many = [pages[at % len(pages)] for at in range(count)]
-        outcomes, _pace, peak = throughput(many, folder, CORES, passes=1)
-        grown[str(count)] = [round(median(map(_cost, outcomes)), 1), peak >> 20]
-    return grown
+    def deep_zoom(self) -> None:
+        """First view of a tile, from a served imaging in a process of its own."""
+        done = subprocess.run(
+            [sys.executable, "-m", "bench.deep_zoom", "--json", "--pages", str(self.chosen.zoom)],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if done.returncode != 0:
+            self.tell("deep_zoom failed", done.stderr[-400:])
+            return
+        found = json.loads(done.stdout.splitlines()[-1])
+        self.tell("deep zoom", found)
+        first, viewer = found["first_tile_of_a_page"], found["first_tile_in_a_viewer"]
+        for name, one in (("first tile of a cold page", first), ("info.json and first tile", viewer)):
+            told = f"p50 {one['p50_ms']}, max {one['max_ms']}, work p95 {one['busy_p95_ms']} ms"
+            self.figures.append(
+                Figure(f"{name}, p95", one["p95_ms"], "ms", 100, 50, peer=told, pages=one["requests"])
+            )
 
 
 def main() -> None:
-    """Draw, measure, print."""
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--pages", type=int, default=40)
-    arguments.add_argument("--dpi", type=int, default=300)
-    arguments.add_argument("--seed", type=int, default=500)
-    arguments.add_argument("--growth", type=int, nargs="*", default=[40, 400, 4000])
+    """Run the parts, print the table; exit status 1 where a figure fails what it must reach."""
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    arguments.add_argument("--quick", action="store_true", help="a few pages of everything")
+    arguments.add_argument("--only", nargs="*", choices=PARTS, default=list(PARTS))
+    arguments.add_argument("--pages", type=int, default=40, help="everyday pages for cost and peers")
     arguments.add_argument("--peer-pages", type=int, default=40)
+    arguments.add_argument("--turned", type=int, default=240, help="pages in four positions")
+    arguments.add_argument("--blanks", type=int, default=100, help="of each clean and bleed-through kind")
+    arguments.add_argument("--hard", type=int, default=40, help="of each of the 13 hard kinds")
+    arguments.add_argument("--fault-pages", type=int, default=40, help="per fault and strength")
+    arguments.add_argument("--clean", type=int, default=100, help="sound pages for false alarms")
+    arguments.add_argument("--growth", type=int, nargs="*", default=[40, 400, 4000])
+    arguments.add_argument("--zoom", type=int, default=181, help="pages of the deep-zoom part")
+    arguments.add_argument("--seed", type=int, default=500)
     arguments.add_argument("--ocrmypdf", help="the peer's command, where it is not on the path")
     arguments.add_argument("--json", action="store_true")
     chosen = arguments.parse_args()
-    cv2.setNumThreads(1)
-    with tempfile.TemporaryDirectory() as made:
-        folder = Path(made)
-        seeds = range(chosen.seed, chosen.seed + chosen.pages)
-        with ProcessPoolExecutor(CORES) as pool:
-            pages = list(pool.map(functools.partial(draw, dpi=chosen.dpi, folder=folder), seeds))
-        bare = [limit_ms(page.path) for page in pages]
-        outcomes, pace, peak = throughput(pages, folder, CORES)
-        result = figures(pages, outcomes, bare) | {
-            "dpi": chosen.dpi,
-            "pages_per_minute_on_two_cores": round(pace),
-            "peak_mib_per_worker": peak >> 20,
-            "peak_mib_on_the_largest_inputs": largest_inputs(folder),
-            "growth_pages_to_cpu_ms_and_mib": growth(pages, folder, chosen.growth),
-            "blanks_missed_and_false": blanks(chosen.pages),
+    if chosen.quick:
+        small = {
+            "pages": 8,
+            "peer_pages": 4,
+            "turned": 24,
+            "blanks": 8,
+            "hard": 4,
+            "fault_pages": 2,
+            "clean": 8,
         }
-        ours = result["cpu_ms_per_page"]
-        result |= peers(
-            [(page.path, page.skew, page.rotation, page.content) for page in pages[: chosen.peer_pages]],
-            folder,
-            ours,
-            chosen.ocrmypdf,
-        )
-    if chosen.json:
-        sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n")
-        return
-    for name, value in result.items():
-        sys.stdout.write(f"{name:32} {value}\n")
+        vars(chosen).update(small, growth=[8, 40], zoom=40)
+    os.environ["OMP_NUM_THREADS"] = "1"
+    cv2.setNumThreads(1)
+    tell = Teller(as_json=chosen.json)
+    with tempfile.TemporaryDirectory() as made:
+        run = Run(chosen, Path(made), tell)
+        if {"peers", "growth"} & set(chosen.only):
+            chosen.only = ["pages", *chosen.only]
+        for part in PARTS:
+            if part in chosen.only and hasattr(run, part):
+                getattr(run, part)()
+    tell("load", round(os.getloadavg()[0], 1))
+    tell.table(run.figures)
+    sys.exit(any(figure.verdict == "FAILS" for figure in run.figures))
 
 
 if __name__ == "__main__":

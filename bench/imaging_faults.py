@@ -1,12 +1,17 @@
-"""Faults of graded strength, drawn on pages: how often each is missed, and how often it is a false alarm."""
+"""Faults of graded strength, drawn on pages: how often each is missed, and how often it is a false alarm.
+
+`python -m bench.imaging_faults [--pages N] [--clean N]`. A fault must be found from the strength that GRADES
+names, in the order of its strengths; weaker ones may be missed. Bounds were chosen on pages drawn from seeds
+below 1000; figures are told for seeds from 4000, which were not looked at.
+"""
 
 import argparse
 import dataclasses
 import functools
-import json
 import random
-import sys
+from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
 import cv2
@@ -14,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from bench.imaging_figures import Figure, Teller
 from contracts.vocabulary import PageContent
 from forms import load_editions
 from services.imaging.profiles import load_profile
@@ -29,10 +35,15 @@ from synthetic.scans import Scan, everyday_faults, scan
 from synthetic.truth import Sheet
 
 BED = (24, 24, 26)
+CORES = 2
+TOLD_FROM = 4000
+MUST_MISS, AIM_MISS = 5.0, 0.0
+MUST_ALARM, AIM_ALARM = 2.0, 0.0
+"""Percent of pages; the issue asks for rates to be measured, these bounds are our own."""
 Pixels = NDArray[np.uint8]
 
 
-@functools.lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=4)
 def page(seed: int, dpi: int) -> Sheet:
     """A written page: mostly forms, printed and by hand, some prose."""
     rng, words = np.random.default_rng(seed), random.Random(seed)
@@ -58,6 +69,14 @@ def judged(made: Scan, papers: tuple[str, ...] = ()) -> Examination:
 def drawn_on(made: Scan, change: Callable[[Pixels], Pixels]) -> Scan:
     """The scan with its pixels changed."""
     return dataclasses.replace(made, image=Image.fromarray(change(np.array(made.image))))
+
+
+def long_sheet(seed: int, dpi: int) -> Scan:
+    """A sound sheet of folio length (330 mm), as long as two A4 sheets that overlap may be."""
+    made = everyday(seed, dpi, skew_degrees=0.0, border_mm=0.0)
+    return drawn_on(
+        made, lambda pixels: np.concatenate([pixels, pixels[-round(33 * dpi / 25.4) :][::-1, ::-1]])
+    )
 
 
 def enlarged(seed: int, dpi: int, true_dpi: float) -> Scan:
@@ -95,14 +114,20 @@ def streaked(seed: int, dpi: int, depth: float) -> Scan:
 
 
 def fed_twice(seed: int, dpi: int, excess_mm: float) -> Scan:
-    """A second sheet that shows below the first, as a feeder that senses length gives it."""
+    """A second sheet that shows below the first, as a feeder that senses length gives it.
+
+    The first sheet lies on the second: its edge casts a shadow of 5 to 25 grey levels, 0.3 to 0.8 mm wide.
+    """
     made = everyday(seed, dpi, skew_degrees=0.0, border_mm=0.0)
     below = np.array(everyday(seed + 500, dpi, skew_degrees=0.0, border_mm=0.0).image)
+    rng = np.random.default_rng(seed + 9000)
+    depth, wide = float(rng.uniform(5, 25)), float(rng.uniform(0.3, 0.8)) * dpi / 25.4
 
     def draw(pixels: Pixels) -> Pixels:
-        more = round(excess_mm * dpi / 25.4)
-        strip = below[-more:] if more else below[:0]
-        return np.concatenate([pixels, strip])
+        strip = below[-round(excess_mm * dpi / 25.4) :].astype(np.float32)
+        away = np.arange(len(strip), dtype=np.float32)[:, None, None]
+        shaded = np.clip(strip - depth * np.exp(-away / wide), 0, 255).astype(np.uint8)
+        return np.concatenate([pixels, shaded])
 
     return drawn_on(made, draw)
 
@@ -134,7 +159,7 @@ class Grades:
 
 GRADES: dict[str, Grades] = {
     "low_resolution": Grades((190, 170, 150, 100), 190, lambda s, d, v: everyday(s, d, dpi=int(v))),
-    "low_effective_resolution": Grades((150, 120, 100, 75), 100, enlarged),
+    "low_effective_resolution": Grades((200, 150, 120, 100, 75), 120, enlarged),
     "blurred": Grades((1.5, 2.5, 3.5, 5), 3.5, lambda s, d, v: everyday(s, d, blur=v * d / 300)),
     "too_dark": Grades((0.5, 0.42, 0.35, 0.25), 0.42, lambda s, d, v: everyday(s, d, darkness=v)),
     "dark": Grades((0.7, 0.62, 0.55, 0.5), 0.55, lambda s, d, v: everyday(s, d, darkness=v)),
@@ -147,96 +172,108 @@ GRADES: dict[str, Grades] = {
     ),
     "upside_down": Grades((180,), 180, lambda s, d, v: everyday(s, d, turned=int(v))),
     "streaks": Grades((5, 10, 20, 40), 20, streaked),
-    "double_feed": Grades((3, 8, 15, 28, 80), 8, fed_twice),
+    "double_feed": Grades((3, 8, 15, 33, 80), 8, fed_twice),
     "wrong_paper_size": Grades((1,), 1, lambda s, d, _v: everyday(s, d), papers=("A5", "card")),
 }
 
 
-def measured(code: str, grades: Grades, pages: int, dpi: int) -> dict[str, float]:
-    """Share of pages on which the fault is found, by strength."""
-    shares = {}
-    for strength in grades.strengths:
-        found = 0
-        for seed in range(pages):
-            examination = judged(grades.draw(seed, dpi, strength), grades.papers)
-            found += code in {defect.code for defect in examination.defects}
-        shares[f"{strength:g}"] = round(found / pages, 3)
-    return shares
+def found_codes(made: Scan, papers: tuple[str, ...] = ()) -> frozenset[str]:
+    """Codes of the faults that imaging finds on a scan."""
+    return frozenset(defect.code for defect in judged(made, papers).defects)
 
 
-def repeated(pages: int, dpi: int) -> dict[str, float]:
-    """Sheets scanned twice that are found, and fillings of the same form that count as one sheet."""
+def _graded(work: tuple[str, int, int]) -> dict[float, bool]:
+    """One page with a fault of every strength: is it found?"""
+    code, seed, dpi = work
+    cv2.setNumThreads(1)
+    grades = GRADES[code]
+    return {one: code in found_codes(grades.draw(seed, dpi, one), grades.papers) for one in grades.strengths}
+
+
+def _clean(work: tuple[int, int]) -> frozenset[str]:
+    """The alarms on one sound page; every fourth is a folio sheet."""
+    seed, dpi = work
+    cv2.setNumThreads(1)
+    if seed % 4 == 0:
+        return found_codes(long_sheet(seed, dpi), ("F4",))
+    return found_codes(everyday(seed, dpi), ("A4",))
+
+
+def _twice(work: tuple[int, int]) -> tuple[int, bool]:
+    """One form filled by two people, each scanned twice: sheets found (of 2), fillings taken for one."""
+    seed, dpi = work
+    cv2.setNumThreads(1)
     editions = load_editions()
-    twice, fillings = 0, 0
-    for seed in range(pages):
-        edition = editions[seed % len(editions)]
-        traces = []
-        for who in range(2):
-            words = random.Random(seed * 100 + who)
-            sheet = draw_form(
-                edition,
-                fill(edition, person(words), words),
-                np.random.default_rng(seed),
-                mode="handwriting",
-                dpi=dpi,
-            )[0]
-            for time in range(2):
-                rng = np.random.default_rng(seed * 10 + time + 5 * who)
-                mark = judged(
-                    scan(sheet, rng, dataclasses.replace(everyday_faults(rng), stamp=False))
-                ).fingerprint
-                traces.append(Trace(f"{who}/{time}", PageContent.TEXT, mark))
-        found = {(fault.name, fault.other) for fault in judge_batch(traces, load_profile())}
-        twice += len({("0/1", "0/0"), ("1/1", "1/0")} & found)
-        fillings += any(name[0] != other[0] for name, other in found if name and other)
-    return {"found": round(twice / 2 / pages, 3), "false": round(fillings / pages, 3)}
+    edition = editions[seed % len(editions)]
+    traces = []
+    for who in range(2):
+        words = random.Random(seed * 100 + who)
+        values = fill(edition, person(words), words)
+        sheet = draw_form(edition, values, np.random.default_rng(seed), mode="handwriting", dpi=dpi)[0]
+        for time in range(2):
+            rng = np.random.default_rng(seed * 10 + time + 5 * who)
+            faults = dataclasses.replace(everyday_faults(rng), stamp=False)
+            mark = judged(scan(sheet, rng, faults)).fingerprint
+            traces.append(Trace(f"{who}/{time}", PageContent.TEXT, mark))
+    found = {(fault.name, fault.other) for fault in judge_batch(traces, load_profile())}
+    confused = any(name[0] != other[0] for name, other in found if name and other)
+    return len({("0/1", "0/0"), ("1/1", "1/0")} & found), confused
+
+
+def measured(pool: ProcessPoolExecutor, code: str, seeds: range, dpi: int) -> dict[float, int]:
+    """Strength → on how many of the pages the fault is found."""
+    rows = list(pool.map(_graded, ((code, seed, dpi) for seed in seeds)))
+    return {strength: sum(row[strength] for row in rows) for strength in GRADES[code].strengths}
+
+
+def told(seeds: range, clean: int, dpi: int, tell: Teller, only: list[str] | None = None) -> list[Figure]:
+    """Miss rate of every fault from its `must` on, by strength as well, and false alarms on sound pages."""
+    pages, figures = len(seeds), []
+    with ProcessPoolExecutor(CORES) as pool:
+        sound = pool.map(_clean, ((seed, dpi) for seed in range(seeds.stop, seeds.stop + clean)))
+        alarms = Counter(code for codes in sound for code in codes)
+        tell("false alarms on sound pages", f"{dict(alarms)} of {clean}")
+        for code, grades in GRADES.items():
+            if only and code not in only:
+                continue
+            found = measured(pool, code, seeds, dpi)
+            asked = grades.strengths[grades.strengths.index(grades.must) :]
+            missed = sum(pages - found[strength] for strength in asked)
+            by_grade = ", ".join(f"{strength:g}: {pages - count}" for strength, count in found.items())
+            tell(code, f"missed of {pages} by strength: {by_grade}; must be found from {grades.must:g}")
+            share = round(100 * missed / (pages * len(asked)), 2)
+            figures.append(
+                Figure(f"missed: {code} from {grades.must:g}", share, "%", MUST_MISS, AIM_MISS, pages=pages)
+            )
+        if not only or "repeated_page" in only:
+            rows = list(pool.map(_twice, ((seed, dpi) for seed in seeds)))
+            missed, confused = 2 * pages - sum(row[0] for row in rows), sum(row[1] for row in rows)
+            tell("repeated_page", f"{missed} of {2 * pages} missed; {confused} of {pages} fillings confused")
+            share = round(50 * missed / pages, 2)
+            figures.append(Figure("missed: repeated_page", share, "%", MUST_MISS, AIM_MISS, pages=2 * pages))
+            share = round(100 * confused / pages, 2)
+            figures.append(
+                Figure("false: repeated_page, same form", share, "%", MUST_MISS, AIM_MISS, pages=pages)
+            )
+    share = round(100 * max(alarms.values(), default=0) / max(1, clean), 2)
+    worst = max(alarms, key=lambda code: alarms[code], default="none")
+    figures.append(Figure(f"false alarms, worst ({worst})", share, "%", MUST_ALARM, AIM_ALARM, pages=clean))
+    return figures
 
 
 def main() -> None:
     """Draw, judge, print."""
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--pages", type=int, default=12, help="pages per strength")
-    arguments.add_argument("--clean", type=int, default=40, help="everyday pages without a fault")
+    arguments.add_argument("--pages", type=int, default=40, help="pages per strength")
+    arguments.add_argument("--clean", type=int, default=100, help="everyday pages without a fault")
     arguments.add_argument("--dpi", type=int, default=300)
+    arguments.add_argument("--seed", type=int, default=TOLD_FROM)
     arguments.add_argument("--only", nargs="*", default=[])
     arguments.add_argument("--json", action="store_true")
     chosen = arguments.parse_args()
-    cv2.setNumThreads(1)
-    alarms: dict[str, int] = {}
-    for seed in range(1000, 1000 + chosen.clean):
-        for defect in judged(everyday(seed, chosen.dpi), ("A4",)).defects:
-            alarms[defect.code] = alarms.get(defect.code, 0) + 1
-    tell = _Teller(as_json=chosen.json)
-    tell("clean_pages", chosen.clean)
-    others = {code: count for code, count in alarms.items() if code not in GRADES}
-    tell("other_alarms_on_clean_pages", others)
-    for code, grades in GRADES.items():
-        if chosen.only and code not in chosen.only:
-            continue
-        shares = measured(code, grades, chosen.pages, chosen.dpi)
-        at = grades.strengths.index(grades.must)
-        needed = [shares[f"{strength:g}"] for strength in grades.strengths[at:]]
-        found = {
-            "found_by_strength": shares,
-            "must_be_found_from": grades.must,
-            "missed": round(1 - sum(needed) / len(needed), 3),
-            "false_alarms": round(alarms.get(code, 0) / max(1, chosen.clean), 3),
-        }
-        tell(code, found)
-    if not chosen.only or "repeated_page" in chosen.only:
-        tell("repeated_page", repeated(chosen.pages, chosen.dpi))
-
-
-@dataclass(frozen=True, slots=True)
-class _Teller:
-    """Prints each figure as soon as it is known."""
-
-    as_json: bool
-
-    def __call__(self, name: str, value: object) -> None:
-        line = json.dumps({name: value}, ensure_ascii=False) if self.as_json else f"{name:26} {value}"
-        sys.stdout.write(line + "\n")
-        sys.stdout.flush()
+    tell = Teller(as_json=chosen.json)
+    seeds = range(chosen.seed, chosen.seed + chosen.pages)
+    tell.table(told(seeds, chosen.clean, chosen.dpi, tell, chosen.only))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 import argparse
 import asyncio
+import gc
+import socket
 import sys
 from types import FrameType
 
@@ -13,6 +15,13 @@ from kernel.shutdown import announce_shutdown
 
 class DrainingServer(uvicorn.Server):
     """Tells endless responses (server-sent events) to end as soon as the process is asked to stop."""
+
+    @override
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then leave what was loaded out of garbage collection: each full one would take 0.1 s."""
+        await super().startup(sockets)
+        gc.collect()
+        gc.freeze()
 
     @override
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:

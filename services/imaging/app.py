@@ -48,6 +48,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
                     cache_bytes=settings.iiif_cache_bytes,
                     threads=settings.iiif_threads,
                 )
+                images.prepare()
                 app.state.document_sealer = sealer = DocumentSealer(
                     runtime.database,
                     runtime.store,

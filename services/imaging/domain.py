@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from contracts.vocabulary import PageContent, RefusalReason, Verdict
 
-RECIPE_VERSION = "2"
+RECIPE_VERSION = "3"
 """Changes whenever the same recipe would give other pixels."""
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import uuid
+import weakref
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -14,10 +15,12 @@ from kernel.database import Database
 from kernel.errors import NotFound
 from kernel.storage import DERIVATIVES, ObjectMissing, ObjectStore
 from services.imaging.iiif import repository
+from services.imaging.iiif.buffers import Buffers
 from services.imaging.iiif.cache import BytesCache
 from services.imaging.iiif.domain import Rendering
 from services.imaging.iiif.render import VERSION, DecodedPage, decode, render
 from services.imaging.iiif.repository import PageImage
+from services.imaging.steps.sheet import Plane
 
 TILES = Counter("tangthu_imaging_tiles_total", "Parts of images served", ["from"])
 DECODE_SECONDS = Histogram(
@@ -27,7 +30,7 @@ DECODE_SECONDS = Histogram(
 
 @dataclass(slots=True)
 class ImageServer:
-    """Everything that image requests share. Memory: the two caches, and one page per thread beside them."""
+    """Everything that image requests share. Memory: the two caches, and two pages per thread beside them."""
 
     database: Database
     store: ObjectStore
@@ -37,6 +40,8 @@ class ImageServer:
     opening: dict[str, asyncio.Task[DecodedPage]] = field(default_factory=dict)
     room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     """Pages that are fetched and decoded at the same time."""
+    buffers: Buffers = field(default_factory=lambda: Buffers(2))
+    _preparing: asyncio.Future[None] | None = None
 
     @classmethod
     def with_limits(cls, database: Database, store: ObjectStore, *, cache_bytes: int, threads: int) -> Self:
@@ -48,6 +53,7 @@ class ImageServer:
             BytesCache(cache_bytes * 4 // 5),
             BytesCache(cache_bytes // 5),
             room=asyncio.Semaphore(threads),
+            buffers=Buffers(threads),
         )
 
     async def image(self, page_id: uuid.UUID, units: Iterable[str]) -> PageImage:
@@ -104,15 +110,37 @@ class ImageServer:
                     data = await self.store.get(DERIVATIVES, image.key)
                 except ObjectMissing as error:
                     raise NotFound("the image is not in storage") from error
-                page = await asyncio.get_running_loop().run_in_executor(self.threads, decode, data)
+                page = await asyncio.get_running_loop().run_in_executor(
+                    self.threads, decoded_into, self.buffers, data
+                )
         self.pages.put(image.key, page, page.size_bytes)
+        self.prepare()
         return page
+
+    def prepare(self) -> None:
+        """Make memory ready for the pages that will be opened next, beside the event loop."""
+        if self.buffers.wanting and (self._preparing is None or self._preparing.done()):
+            self._preparing = asyncio.get_running_loop().run_in_executor(None, self.buffers.prepare)
 
     def close(self) -> None:
         """Stop the threads."""
         for task in list(self.opening.values()):
             task.cancel()
         self.threads.shutdown(wait=False, cancel_futures=True)
+
+
+def decoded_into(buffers: Buffers, data: bytes) -> DecodedPage:
+    """The decoded page in a buffer that is free again once nobody holds the page; raises NoPicture."""
+    taken: list[Plane] = []
+
+    def take(size: int) -> Plane:
+        taken.append(buffers.take(size))
+        return taken[0]
+
+    page = decode(data, take)
+    for buffer in taken:
+        weakref.finalize(page, buffers.give, buffer)
+    return page
 
 
 def etag_of(image: PageImage, asked: Rendering) -> str:

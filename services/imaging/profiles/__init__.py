@@ -34,6 +34,10 @@ class BlankRules(_Part):
     """When a page counts as blank."""
 
     ink_strength: float
+    faint_strength: float
+    """Of marks on pages that have hardly any."""
+    edge_strength: float
+    """What a faint mark's steepest edge has at least; what shines through from the back is softer."""
     ink_share: float
 
 

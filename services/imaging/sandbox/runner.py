@@ -19,8 +19,11 @@ from services.imaging.sandbox.protocol import RESULTS, Fate, Notice, Order, Repo
 _ROOT = Path(services.__file__).parent.parent
 _TRIES = 2
 """A crash may be bad luck (memory pressure); the second one is the file's fault."""
-_LARGE_PAGES = "glibc.malloc.hugetlb=1"
-"""Pictures lie in large pages of memory: a child that faults them in by 4 KiB loses 15 ms a page to it."""
+_LARGE_PAGES = (
+    "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=4294967296:glibc.malloc.trim_threshold=4294967296"
+)
+"""Pictures lie in large pages of memory, and one picture takes the memory of another that is done with: a
+child that faults them in by 4 KiB, or anew each time, loses 15 to 25 ms a page to it."""
 _CRASHES_PER_FILE = 5
 _PASSED_ON = ("PATH", "LANG", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "HOME", "TMPDIR")
 

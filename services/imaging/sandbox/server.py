@@ -4,6 +4,7 @@ It has imported and warmed everything, holds no secrets and no threads, and neve
 a child costs a fork (about 2 ms) instead of the 0.3 s that importing OpenCV takes.
 """
 
+import ctypes
 import gc
 import os
 import selectors
@@ -122,6 +123,17 @@ class ForkServer:
             os.kill(child.pid, signal.SIGKILL)
 
 
+def _give_back_memory() -> None:
+    """Return freed memory to the kernel, where the C library can.
+
+    A child that is given memory which the server has touched copies it page by page: 7,000 faults and 25
+    CPU ms a scan. Fresh memory comes in large pages.
+    """
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
+
+
 def main() -> None:
     """Warm up, say so with one line, then serve."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the owner's to handle; it closes stdin
@@ -129,6 +141,7 @@ def main() -> None:
     warm_up()
     gc.collect()
     gc.freeze()
+    _give_back_memory()
     os.write(sys.stdout.fileno(), b"ready\n")
     ForkServer(sys.stdin.fileno(), sys.stdout.fileno()).run()
     os._exit(0)  # the barcode library's bindings complain at length about an orderly exit

@@ -10,7 +10,11 @@ from services.imaging.steps.sheet import Plane
 _PAPER_SHARE = 0.5
 """A row belongs to the sheet where paper covers this share of what the fullest rows have."""
 _MOST_TRIM = 0.5
-"""Of either side; whatever would cut more is not a border."""
+"""Of either side; whatever would cut more is not a border…"""
+_MOST_TRIM_AROUND_CARD = 0.82
+"""…but the glass around a small sheet that lies alone on it: 80 mm on A3."""
+_FILLED = 0.93
+"""Share of a card's box that is paper; of what lies around it, half of the rest may be."""
 
 
 Box = tuple[float, float, float, float]
@@ -62,16 +66,39 @@ def straight_paper(paper: Plane, skew_degrees: float) -> Plane:
     )  # fmt: skip
 
 
+def straight_grey(grey: Plane, skew_degrees: float) -> Plane:
+    """The shrunken page, its lean taken away; beyond the scan its outermost pixels go on."""
+    height, width = grey.shape
+    return np.asarray(
+        cv2.warpAffine(
+            grey, deskew_matrix(skew_degrees, width, height), (width, height),
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE,
+        ),
+        dtype=np.uint8,
+    )  # fmt: skip
+
+
 def sheet_box(straight: Plane) -> Box:
     """Where the sheet lies on a straightened map of paper; all of it where what would be cut is no border."""
     height, width = straight.shape
-    rows = cv2.reduce(straight, 1, cv2.REDUCE_AVG, dtype=cv2.CV_32F).ravel() / 255
-    columns = cv2.reduce(straight, 0, cv2.REDUCE_AVG, dtype=cv2.CV_32F).ravel() / 255
+    rows = np.count_nonzero(straight, axis=1) / width
+    columns = np.count_nonzero(straight, axis=0) / height
     top, bottom = _span(rows >= _PAPER_SHARE * max(float(np.percentile(rows, 90)), 1e-6))
     left, right = _span(columns >= _PAPER_SHARE * max(float(np.percentile(columns, 90)), 1e-6))
-    if right - left < width * (1 - _MOST_TRIM) or bottom - top < height * (1 - _MOST_TRIM):
+    smaller = min((right - left) / width, (bottom - top) / height)
+    if smaller < 1 - _MOST_TRIM and not (
+        smaller >= 1 - _MOST_TRIM_AROUND_CARD and _alone(straight, left, top, right, bottom)
+    ):
         return 0.0, 0.0, float(width), float(height)
     return left, top, right, bottom
+
+
+def _alone(straight: Plane, left: float, top: float, right: float, bottom: float) -> bool:
+    """Whether a box is filled with paper and nothing but bed lies around it: a card on a large glass."""
+    part = straight[int(top) : int(bottom), int(left) : int(right)]
+    inside, all_paper = np.count_nonzero(part), np.count_nonzero(straight)
+    around = max(1, straight.size - part.size)
+    return bool(inside >= _FILLED * part.size and all_paper - inside <= (1 - _FILLED) * 0.5 * around)
 
 
 def edges_lean(paper: Plane) -> float:
@@ -91,7 +118,7 @@ def _span(inside: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> tuple[floa
 def ink_box(marks: Plane, skew_degrees: float) -> Box | None:
     """The deskewed bounds of all ink, from the ink's own coordinates: nothing is lost at the scan's edge."""
     height, width = marks.shape
-    rows = np.flatnonzero(cv2.reduce(marks, 1, cv2.REDUCE_MAX).ravel())
+    rows = np.flatnonzero(marks.max(axis=1))
     if not len(rows):
         return None
     # The first and the last mark of each row bound all others.

@@ -8,6 +8,7 @@ from typing import Any
 import cv2
 import numpy as np
 import simplejpeg
+from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from contracts.vocabulary import RefusalReason
@@ -84,8 +85,7 @@ def decode_pillow(opened: Image.Image) -> Sheet:
 
 def _pixels(opened: Image.Image) -> Sheet:
     if opened.mode.startswith("I;16") or opened.mode == "I":
-        deep = np.asarray(opened)
-        return Sheet(np.clip(deep >> 8 if deep.max(initial=0) > 255 else deep, 0, 255).astype(np.uint8))
+        return Sheet(_eight_bits(np.asarray(opened)))
     if opened.mode in {"1", "L"}:
         return Sheet(np.array(opened.convert("L")))
     opened.load()
@@ -96,6 +96,16 @@ def _pixels(opened: Image.Image) -> Sheet:
         cb=np.concatenate([plane for plane in cb if plane is not None]),
         cr=np.concatenate([plane for plane in cr if plane is not None]),
     )
+
+
+def _eight_bits(deep: NDArray[Any]) -> Plane:
+    """The upper byte of each pixel, or the only one that is used; strip by strip, for copies take memory."""
+    shift = 8 if deep.max(initial=0) > 255 else 0
+    y = np.empty(deep.shape, np.uint8)
+    for top in range(0, len(deep), _STRIP_ROWS):
+        part = deep[top : top + _STRIP_ROWS]
+        y[top : top + _STRIP_ROWS] = np.clip(part >> shift, 0, 255)
+    return y
 
 
 def _strip(opened: Image.Image, top: int) -> Sheet:

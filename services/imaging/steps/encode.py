@@ -8,6 +8,7 @@ import simplejpeg
 from PIL import Image
 
 from services.imaging.steps.sheet import Plane, Sheet
+from services.imaging.steps.shrink import halved
 
 _APP0 = 2
 """Where the JFIF segment begins, right after the start-of-image marker."""
@@ -86,8 +87,7 @@ def with_dpi(jpeg: bytes, dpi: float | None) -> bytes:
 def _area(plane: Plane, width: int, height: int) -> Plane:
     # Halving first, as `shrink` does: one large INTER_AREA step costs more than the halvings.
     while plane.shape[1] >= 2 * width and plane.shape[0] >= 2 * height:
-        size = (plane.shape[1] // 2, plane.shape[0] // 2)
-        plane = np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+        plane = halved(plane)
     return np.asarray(cv2.resize(plane, (width, height), interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 

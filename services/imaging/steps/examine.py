@@ -9,12 +9,14 @@ from contracts.vocabulary import PageContent
 from services.imaging.domain import CropBox, Defect, Measures, Recipe
 from services.imaging.profiles import Profile
 from services.imaging.steps.clock import Clock
-from services.imaging.steps.crop import Box, crop, edges_lean, sheet_box, straight_paper
+from services.imaging.steps.crop import Box, crop, edges_lean, sheet_box, straight_grey, straight_paper
 from services.imaging.steps.detect_blank import detect_blank, ink_mask, measure_ink
 from services.imaging.steps.even_contrast import choose_levels
 from services.imaging.steps.find_cover import Cover, find_cover
 from services.imaging.steps.find_folds import missing_corner
 from services.imaging.steps.find_ink import Ground, find_ink
+from services.imaging.steps.find_seam import find_seam
+from services.imaging.steps.find_second_sheet import find_second_sheet
 from services.imaging.steps.find_skew import Skew, find_skew
 from services.imaging.steps.find_streaks import find_streaks
 from services.imaging.steps.fingerprint import fingerprint
@@ -134,9 +136,20 @@ def _paper(upright: Sheet, found: Finding, outline: Outline, expected: tuple[str
     dpi = resolution(upright)
     if dpi is None or dpi != upright.dpi:
         return PaperFit(None, 0.0, 0.0)
-    left, top, right, bottom = outline.sheet
+    # A second sheet that shows beside the first belongs to what was fed, though it looks like the lid.
+    height, width = found.ground.grey.shape
+    fed_twice = find_second_sheet(upright, found.ground)
+    box = (0.0, 0.0, float(width), float(height)) if fed_twice else outline.sheet
+    left, top, right, bottom = box
     millimetres = _MM_PER_INCH / dpi / found.scale
-    return fit_paper((right - left) * millimetres, (bottom - top) * millimetres, expected)
+    fit = fit_paper((right - left) * millimetres, (bottom - top) * millimetres, expected)
+    if fit.excess_mm or not fit.shorter:
+        return fit
+    # Two sheets that overlap may be as long as some other paper: their seam tells.
+    straight = straight_grey(found.ground.grey, found.skew.degrees)
+    seam = find_seam(straight, box, fit.shorter, 1 / millimetres)
+    long = max(right - left, bottom - top) * millimetres
+    return replace(fit, excess_mm=round(long - seam, 1) if seam else 0.0)
 
 
 def _look(sheet: Sheet, profile: Profile, clock: Clock) -> Finding:
@@ -146,7 +159,8 @@ def _look(sheet: Sheet, profile: Profile, clock: Clock) -> Finding:
         cover = find_cover(grey)
     with clock.step("ink"):
         ground = find_ink(grey)
-        share = measure_ink(ground, profile.blank)
+        dpi = resolution(sheet)
+        share = measure_ink(ground, profile.blank, dpi * scale if dpi else None)
     if cover is None and detect_blank(share, profile.blank):
         return Finding(ground, scale, share, None, True, WayUp(0, 1.0), Skew(0.0, 0.0, 1.0))
     with clock.step("orient"):

@@ -17,6 +17,8 @@ _STEP = 3.0
 """Grey levels by which a streak differs from what lies on both sides of it."""
 _CREASE = 0.4
 """Share of its depth by which a crease is still darker beside its middle than farther away."""
+_LEAST_MARKED = 0.3
+"""Share of the paper in a column that must differ before it is looked at closely."""
 _LEAST_PAPER = 0.5
 """Share of the scan's length over which a column must show paper to be judged."""
 
@@ -60,13 +62,18 @@ def _longest(grey: Plane, paper: Plane) -> float:
     lighter = (mean - np.maximum(left, right) >= _STEP) & whole
     seen = whole.sum(axis=0)
     judged = seen >= _LEAST_PAPER * rows
-    if not judged.any():
+    # Whether it is a crease is asked only of columns that might be a streak.
+    marks = np.maximum(darker.sum(axis=0), lighter.sum(axis=0))
+    judged &= marks >= _LEAST_MARKED * np.maximum(seen, 1)
+    asked = np.flatnonzero(judged)
+    if not len(asked):
         return 0.0
     # A crease goes on darkening beyond that distance; a streak has bare paper there.
-    far_left, far_right = np.roll(mean, 2 * _BESIDE_PX, axis=1), np.roll(mean, -2 * _BESIDE_PX, axis=1)
-    depth = np.median((left + right) // 2 - mean, axis=0)
-    beyond = np.median((far_left + far_right) // 2 - (left + right) // 2, axis=0)
-    judged &= np.abs(beyond) <= _CREASE * np.maximum(np.abs(depth), 1)
+    near = (left[:, asked] + right[:, asked]) // 2
+    far = (mean[:, asked - 2 * _BESIDE_PX] + mean[:, (asked + 2 * _BESIDE_PX) % columns]) // 2
+    depth = np.median(near - mean[:, asked], axis=0)
+    beyond = np.median(far - near, axis=0)
+    judged[asked] = np.abs(beyond) <= _CREASE * np.maximum(np.abs(depth), 1)
     return max(_share(marked, whole, judged, seen) for marked in (darker, lighter))
 
 

@@ -13,11 +13,15 @@ _LONGEST_EXCESS = 0.9
 
 @dataclass(frozen=True, slots=True)
 class PaperFit:
-    """`name`: what fits; `deviation_mm`: from the nearest expected size; `excess_mm`: too long by."""
+    """`name`: what fits; `deviation_mm`: from the nearest expected size; `excess_mm`: too long by.
+
+    `shorter`: lengths in mm of the papers of the same width that end well inside this sheet.
+    """
 
     name: str | None
     deviation_mm: float
     excess_mm: float
+    shorter: tuple[float, ...] = ()
 
 
 def fit_paper(width_mm: float, height_mm: float, expected: Sequence[str]) -> PaperFit:
@@ -31,6 +35,7 @@ def fit_paper(width_mm: float, height_mm: float, expected: Sequence[str]) -> Pap
         nearest if fits else None,
         round(min(asked), 1) if asked else 0.0,
         0.0 if fits else round(_excess(width_mm, height_mm), 1),
+        _shorter(width_mm, height_mm),
     )
 
 
@@ -42,11 +47,17 @@ def _deviation(width_mm: float, height_mm: float, size: PaperSize) -> float:
 
 def _excess(width_mm: float, height_mm: float) -> float:
     """Millimetres by which the sheet is longer than the next size of its width; 0 for any other sheet."""
-    found = [
-        length - size.height_mm
+    long = max(width_mm, height_mm)
+    return min((long - length for length in _shorter(width_mm, height_mm, 0.0)), default=0.0)
+
+
+def _shorter(width_mm: float, height_mm: float, by_mm: float = _FITS_MM) -> tuple[float, ...]:
+    """Lengths of the papers as wide as the sheet that are more than `by_mm` shorter, the longest first."""
+    short, long = sorted((width_mm, height_mm))
+    found = {
+        size.height_mm
         for size in paper_sizes().values()
-        for across, length in ((width_mm, height_mm), (height_mm, width_mm))
-        if abs(across - size.width_mm) <= _FITS_MM
-        and size.height_mm < length <= size.height_mm * (1 + _LONGEST_EXCESS)
-    ]
-    return min(found, default=0.0)
+        if abs(short - size.width_mm) <= _FITS_MM
+        and size.height_mm + by_mm < long <= size.height_mm * (1 + _LONGEST_EXCESS)
+    }
+    return tuple(sorted(found, reverse=True))

@@ -77,7 +77,7 @@ def _count(images: Sequence[NDArray[Any]]) -> NDArray[np.int64]:
     """How often each brightness occurs."""
     counts = np.zeros(256, np.int64)
     for image in images:
-        counts += np.bincount(image.ravel(), minlength=256)
+        counts += cv2.calcHist([image], [0], None, [256], [0, 256]).ravel().astype(np.int64)
     return counts
 
 

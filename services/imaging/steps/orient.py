@@ -18,6 +18,9 @@ _FLOOR = -3.0
 _TEMPER = 3.0
 """Squares of one page resemble one another: so many count as one witness."""
 _NO_DOUBT = 0.9
+_FIRST = 12
+"""So many of the inkiest squares are asked first, the rest only where those leave a doubt: 5 CPU ms less."""
+_CLEAR = 0.99
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +50,22 @@ def _by_letters(ink: Plane) -> WayUp:
     patches = pick_patches(ink)
     if not len(patches) or not WEIGHTS.exists():
         return WayUp(0, 0.0)
+    first = _evidence(patches[:_FIRST])
+    way = _concluded(first)
+    if way.score >= _CLEAR or len(patches) <= _FIRST:
+        return way
+    return _concluded(np.concatenate([first, _evidence(patches[_FIRST:])]))
+
+
+def _evidence(patches: NDArray[np.float32]) -> NDArray[np.float64]:
+    """What each square says of the four positions, as log-probabilities."""
     network = _network()
     network.setInput(patches[:, None])
-    evidence = np.maximum(_log_softmax(np.asarray(network.forward(), dtype=np.float64)), _FLOOR)
+    return np.maximum(_log_softmax(np.asarray(network.forward(), dtype=np.float64)), _FLOOR)
+
+
+def _concluded(evidence: NDArray[np.float64]) -> WayUp:
+    """What all squares together say."""
     posterior = np.exp(_log_softmax(evidence.sum(axis=0, keepdims=True) / _TEMPER))[0]
     best = int(np.argmax(posterior))
     second = float(np.partition(posterior, -2)[-2])

@@ -13,6 +13,7 @@ from PIL import Image
 from contracts.events import PageEnhanced
 from kernel.storage import DERIVATIVES
 from services.imaging.iiif import service
+from services.imaging.iiif.buffers import Take
 from services.imaging.iiif.render import DecodedPage, decode
 from synthetic import files
 from synthetic.scans import Faults
@@ -112,9 +113,9 @@ async def test_a_page_is_decoded_once(
     """Twelve tiles asked for at once cost one decode; a tile seen before costs nothing, a known one 304."""
     decoded: list[int] = []
 
-    def counted(data: bytes) -> DecodedPage:
+    def counted(data: bytes, take: Take | None = None) -> DecodedPage:
         decoded.append(len(data))
-        return decode(data)
+        return decode(data, take)
 
     monkeypatch.setattr(service, "decode", counted)
     base = f"/v1/iiif/{page.page_id}"
