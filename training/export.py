@@ -159,7 +159,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--checkpoint", type=Path, default=CHECKPOINTS / "reader.pt")
     parser.add_argument("--pack", type=Path, default=PACK)
-    parser.add_argument("--version", default="1.1.0")
+    parser.add_argument("--version", default="1.2.0")
     parser.add_argument("--key", type=Path, help="private key to sign the pack with")
     parser.add_argument("--lines", type=int, default=200, help="measured lines per stratum")
     asked = parser.parse_args()

@@ -14,6 +14,10 @@ STRIDE = 4 // SPLIT
 """Pixels per output frame."""
 
 
+DILATIONS = (1, 2, 4, 8, 16, 1, 2, 4)
+"""Columns between what each mixing looks at: together they see 77 columns, some twenty letters of print."""
+
+
 def _block(into: int, out: int, stride: tuple[int, int] = (1, 1)) -> nn.Sequential:
     """A 3×3 convolution, normalised, rectified."""
     return nn.Sequential(
@@ -56,7 +60,7 @@ class Reader(nn.Module):
         self.column = nn.Sequential(
             nn.Conv1d(2 * 176, width, 1, bias=False), nn.BatchNorm1d(width), nn.ReLU(inplace=True)
         )
-        self.mixing = nn.Sequential(*(Mixing(width, dilation) for dilation in (1, 2, 4, 8)), nn.Dropout(0.1))
+        self.mixing = nn.Sequential(*(Mixing(width, dilation) for dilation in DILATIONS), nn.Dropout(0.1))
         self.classes = nn.Conv1d(width, SPLIT * classes, 1)
 
     def forward(self, images: Tensor) -> Tensor:

@@ -21,6 +21,8 @@ from services.ocr.layout.scale import Grey
 REGISTERED_NAME = "PP-OCRv5_mobile_rec"
 """paddlex loads registered model names only; the pack's own identity is in its manifest."""
 BATCH = 16
+WIDE_GAP = 1.6
+"""Heights of a line between the middles of two letters: so far apart they are never in one word."""
 MAX_LINE_PX = 2400
 """Wider lines (at model height) are cut at a gap: paddlex itself would squash them at 3,200."""
 MIN_LINE_PX = 16
@@ -54,6 +56,8 @@ class PaddleEngine(OcrEngine):
         for i, (index, offset, _, _) in enumerate(pieces):
             joined[index].append((offset, read[i]))
         found = [_join(parts) for parts in joined]
+        if alphabet is None:
+            found = [_spaced(one, WIDE_GAP * crop.shape[0]) for one, crop in zip(found, crops, strict=True)]
         curve = self._curve(alphabet)
         return found if curve is None else [calibrated(one, curve, self._pack.syllables) for one in found]
 
@@ -158,6 +162,17 @@ def _cut(crop: Grey, left: int, limit: int) -> int:
     lightness = crop[:, search : left + limit].min(axis=0).astype(np.float32)
     smooth = np.convolve(lightness, np.ones(9) / 9, mode="same")
     return max(left + 1, search + int(smooth.argmax()))
+
+
+def _spaced(reading: Reading, wide: float) -> Reading:
+    """With a space where neighbouring letters stand more than `wide` pixels of the crop apart."""
+    glyphs: list[Glyph] = []
+    for glyph in reading.glyphs:
+        if glyphs and " " not in {glyph.character, glyphs[-1].character} and glyph.x - glyphs[-1].x > wide:
+            sure = min(glyph.probability, glyphs[-1].probability)
+            glyphs.append(Glyph(" ", sure, (glyph.x + glyphs[-1].x) / 2))
+        glyphs.append(glyph)
+    return Reading(tuple(glyphs))
 
 
 def _join(parts: list[tuple[float, Reading]]) -> Reading:
