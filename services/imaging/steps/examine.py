@@ -87,7 +87,8 @@ def examine(
         box = _box(upright, found, outline.sheet, profile)
     with clock.step("faults"):
         streaks = find_streaks(found.ground)
-        mark = fingerprint(ink_mask(found.ground, profile.blank.ink_strength), found.skew.degrees)
+        marks = ink_mask(found.ground, profile.blank.ink_strength)
+        mark = fingerprint(found.ground.ink, marks, found.skew.degrees)
         paper = _paper(upright, found, outline, papers or profile.capture.papers)
     measures = _measures(upright, found, tone, box).model_copy(
         update={

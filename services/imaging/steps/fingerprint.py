@@ -13,15 +13,15 @@ from services.imaging.steps.crop import ink_box
 from services.imaging.steps.geometry import deskew_matrix
 from services.imaging.steps.sheet import Plane
 
-_COLUMNS, _ROWS = 28, 40
-"""Cells of some 7 mm on the inked part of A4."""
+_COLUMNS, _ROWS = 40, 56
+"""Cells of some 5 mm on the inked part of A4."""
 _TOP = 15
 """Levels of ink in a cell, as roots of its share: half a byte."""
 _VERSION = b"\x02"
 _BYTES = len(_VERSION) + _COLUMNS * _ROWS // 2
 _ABREAST = 3
 """So many neighbouring cells that differ are a word: one alone is a shift of a millimetre."""
-_STRANGERS = 7.0
+_STRANGERS = 10.0
 """Levels by which three cells differ on pages that have nothing in common."""
 _CANDIDATES = 8
 _RELATED = 0.5
@@ -30,11 +30,12 @@ _RELATED = 0.5
 Levels = NDArray[np.int8]
 
 
-def fingerprint(marks: Plane, skew_degrees: float) -> str:
-    """Base64 of half a byte per cell of the straightened ink (255: ink), after a byte of version.
+def fingerprint(ink: Plane, marks: Plane, skew_degrees: float) -> str:
+    """Base64 of half a byte per cell of the straightened ink's strength, after a byte of version.
 
-    Cells are laid over the ink's own bounds, so that the place on the glass does not matter. Empty where
-    there is too little ink.
+    `marks` (255: ink) tells which ink counts. Strength within it, not the mark itself: thin strokes come
+    and go at a quarter of the size. Cells are laid over the marks' own bounds, so that the place on the
+    glass does not matter. Empty where there is too little ink.
     """
     bounds = ink_box(marks, skew_degrees)
     if bounds is None:
@@ -44,8 +45,9 @@ def fingerprint(marks: Plane, skew_degrees: float) -> str:
         return ""
     matrix = deskew_matrix(skew_degrees, marks.shape[1], marks.shape[0])
     matrix[:, 2] += matrix[:, :2] @ np.array([left, top], dtype=np.float64)
+    written = cv2.bitwise_and(ink, cv2.dilate(marks, np.ones((3, 3), np.uint8)))
     page = cv2.warpAffine(
-        marks, matrix, (right - left, bottom - top), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        written, matrix, (right - left, bottom - top), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     )
     # Cells that overlap forgive a shift of a millimetre.
     soft = cv2.blur(page, ((right - left) // _COLUMNS | 1, (bottom - top) // _ROWS | 1))
