@@ -205,7 +205,9 @@ def _send(agent: httpx.Client, batch: str, pages: list[bytes]) -> None:
         )
         assert answer.status_code == 201, answer.text
     closed = agent.post(
-        f"/v1/scan-batches/{batch}:close", json={"files": hashes}, headers={"Idempotency-Key": "close"}
+        f"/v1/scan-batches/{batch}:close",
+        json={"files": hashes},
+        headers={"Idempotency-Key": f"close-{batch}"},
     )
     assert closed.status_code == 200, closed.text
 
