@@ -119,6 +119,11 @@ def test_a_form_is_keyed_by_keyboard_alone(system: LocalSystem, page: Any) -> No
     page.until("document.querySelector('.offers li.next').textContent === 'Ngô'")
     if SHOTS:
         page.screenshot(Path(SHOTS) / "keying.png")
+    page.press("F1")
+    assert page.evaluate("document.querySelector('#shortcuts').open")
+    page.press("F1")
+    assert not page.evaluate("document.querySelector('#shortcuts').open")
+    page.evaluate("document.querySelector('[name=full_name]').focus()")
     page.press("Tab")
     assert page.evaluate("document.activeElement.value") == "Ngô "
     page.evaluate("document.activeElement.select()")

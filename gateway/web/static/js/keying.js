@@ -1,7 +1,8 @@
 // The keying desk: a strip of crops with a box below each, the page beside it; everything by keyboard.
 
-import { say } from "./app.js";
+import { say } from "./say.js";
 import { Queue } from "./keying_queue.js";
+import { lasting } from "./keying_vault.js";
 import { loadWords, suggest, take } from "./keying_suggest.js";
 
 const desk = document.getElementById("keying");
@@ -251,7 +252,7 @@ window.addEventListener("pagehide", () => {
   if (!queue.behind.length) fetch("/v1/keying/leases", { method: "DELETE", keepalive: true });
 });
 window.addEventListener("beforeunload", (event) => {
-  if (queue.behind.length && !desk.dataset.lasting) event.preventDefault();
+  if (queue.behind.length && !lasting) event.preventDefault();
 });
 window.addEventListener("online", () => queue.fill());
 
