@@ -35,12 +35,6 @@ NUMBERS = frozenset(
 )
 DATES = frozenset({"birth_date"})
 SEXES = frozenset({"sex", "reporter_sex"})
-NAMES = frozenset(
-    {
-        *("full_name", "father_name", "mother_name", "spouse_name", "alias_name", "guardian_name"),
-        *("household_head", "reporter_name"),
-    }
-)
 
 _UNSEEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
 """Marks of direction and of no width: they come with pasted text and say nothing."""
@@ -87,7 +81,6 @@ AWAITED = {Stage.KEY: FieldState.OPEN, Stage.SECOND: FieldState.SECOND, Stage.AR
 class How(StrEnum):
     """What settled a value."""
 
-    READ = "read"
     AGREED = "agreed"
     """A person and the reader, or two people, wrote the same."""
     CONFIRMED = "confirmed"
@@ -184,7 +177,7 @@ def as_written(field: str, text: str) -> str:
     """The text under which a value is kept: what short forms stand for is written out."""
     if field in SEXES:
         return _SEX_SHORT.get(text.casefold(), text)
-    return re.sub(r"\D", "", text) if field in NUMBERS else text
+    return (digits_of(text) or "") if field in NUMBERS else text
 
 
 def meant(field: str, text: str) -> str | None:
@@ -237,12 +230,8 @@ def decide(field: str, policy: FieldPolicy, read: str | None, answers: Sequence[
 
 def taken_as_read(policy: FieldPolicy, confidence: float, doubtful: bool) -> bool:
     """Whether the reading settles the field without anybody."""
-    return (
-        policy.policy is Policy.SKIP
-        and policy.sure is not None
-        and confidence >= policy.sure
-        and not doubtful
-    )
+    surely = policy.sure is not None and confidence >= policy.sure
+    return policy.policy is Policy.SKIP and surely and not doubtful
 
 
 def stage_after(states: Iterable[FieldState]) -> Stage:

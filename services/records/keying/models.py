@@ -25,7 +25,6 @@ class KeyingFormRow(Base):
     ordered_at: Mapped[datetime] = mapped_column(server_default=func.now())
     """Its place in the queue; a postponed form goes to the end."""
     leased_by: Mapped[str | None] = mapped_column(String(120))
-    lease_id: Mapped[uuid.UUID | None]
     leased_until: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
 

@@ -77,7 +77,6 @@ async def take(
     stages: Collection[Stage],
     now: datetime,
     until: datetime,
-    lease_id: uuid.UUID,
     count: int,
     kind: str | None,
     unit: str | None,
@@ -101,7 +100,7 @@ async def take(
         query = query.where(KeyingFormRow.unit_code == unit)
     rows = list(await session.scalars(query))
     for row in rows:
-        row.leased_by, row.lease_id, row.leased_until = who, lease_id, until
+        row.leased_by, row.leased_until = who, until
     if rows:
         given = [{"form_id": row.id, "who": who, "unit_code": row.unit_code} for row in rows]
         await session.execute(insert(LeaseRow).values(given).on_conflict_do_nothing())
@@ -130,7 +129,7 @@ async def release(session: WriteSession, who: str, form_ids: Collection[uuid.UUI
     if form_ids is not None:
         statement = statement.where(one_of(KeyingFormRow.id, form_ids))
     done = await session.execute(
-        statement.values(leased_by=None, lease_id=None, leased_until=None)
+        statement.values(leased_by=None, leased_until=None)
         .returning(KeyingFormRow.id)
         .execution_options(synchronize_session=False)
     )

@@ -136,7 +136,6 @@ async def lease(
         stages=stages,
         now=now,
         until=now + LEASE,
-        lease_id=new_id(),
         count=max(0, count - len(held)),
         kind=kind.value if kind else None,
         unit=unit,
@@ -154,7 +153,7 @@ async def postpone(session: WriteSession, who: str, form_id: uuid.UUID) -> None:
     form = await _locked(session, form_id)
     if form.leased_by != who:
         raise LeaseNotYours
-    form.leased_by = form.lease_id = form.leased_until = None
+    form.leased_by = form.leased_until = None
     form.ordered_at = datetime.now(UTC)
 
 
@@ -290,7 +289,7 @@ async def _settle(
             field.settled_by, field.settled_at = who, datetime.now(UTC)
             settled.append(field)
     form.stage = stage_after(FieldState(field.state) for field in fields.values()).value
-    form.leased_by = form.lease_id = form.leased_until = None
+    form.leased_by = form.leased_until = None
     if form.stage == Stage.DONE.value:
         form.done_at = datetime.now(UTC)
     if settled:

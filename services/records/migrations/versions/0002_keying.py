@@ -34,7 +34,6 @@ def _forms() -> None:
         sa.Column("priority", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("ordered_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("leased_by", sa.String(length=120)),
-        sa.Column("lease_id", sa.Uuid()),
         sa.Column("leased_until", sa.DateTime(timezone=True)),
         sa.Column("done_at", sa.DateTime(timezone=True)),
         sa.ForeignKeyConstraint(["id"], ["pages.id"], name="fk_keying_forms_id"),
