@@ -2,9 +2,10 @@
 
 import functools
 import random
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from forms import load_editions
 from synthetic.covers import draw_back, draw_cover
@@ -38,3 +39,11 @@ def sheet(kind: Kind, seed: int = 1, dpi: int = 200) -> Sheet:
 def scanned(kind: Kind, faults: Faults | None = None, seed: int = 1, dpi: int = 200) -> Scan:
     """A clean page after the scanner had it."""
     return scan(sheet(kind, seed, dpi), np.random.default_rng(seed), faults or Faults())
+
+
+def block_means(image: NDArray[Any], side: int) -> NDArray[Any]:
+    """Means of blocks of `side` pixels: ink that lies half a pixel aside is the same ink."""
+    height, width = (length // side * side for length in image.shape)
+    blocks = image[:height, :width].reshape(height // side, side, width // side, side)
+    means: NDArray[Any] = blocks.mean(axis=(1, 3))
+    return means

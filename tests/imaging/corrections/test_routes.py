@@ -27,7 +27,7 @@ from services.imaging.recipes import RECIPE_SUFFIX
 from services.imaging.sandbox.runner import Sandbox
 from synthetic import files
 from synthetic.scans import Faults
-from tests.imaging.scans import COVER_REFERENCE, scanned
+from tests.imaging.scans import COVER_REFERENCE, block_means, scanned
 from tests.imaging.serving import UNIT, ServedImaging
 
 
@@ -78,7 +78,7 @@ async def test_a_page_is_turned_cropped_and_brought_back(served_imaging: ServedI
     keys = await keys_of(imaging, page)
     original, sideways, half = [await shown(imaging, key) for key in keys[:3]]
     assert sideways.shape == original.shape[::-1]
-    assert float(np.mean(np.abs(blurred(sideways) - blurred(np.rot90(original, -1))))) < 3
+    assert float(np.mean(np.abs(block_means(sideways, 8) - block_means(np.rot90(original, -1), 8)))) < 3
     assert half.shape == pytest.approx((sideways.shape[0] / 2, sideways.shape[1]), abs=1)
     assert [entry["restores"] for entry in first.json()["entries"]] == [None, None, None, 1, 0]
     assert [entry["who"] for entry in first.json()["entries"]] == ["imaging", *["officer:t"] * 4]
@@ -105,15 +105,6 @@ async def keys_of(imaging: ServedImaging, page: PageEnhanced) -> list[str]:
 def _later(page: PageEnhanced, key: str) -> Callable[[PageEnhanced], bool]:
     """Whether an event tells of this access image after the page was first told of."""
     return lambda one: one.access_key == key and one.id > page.id
-
-
-def blurred(image: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """Means of blocks of 8 pixels: half a pixel to either side is no difference."""
-    height, width = (side // 8 * 8 for side in image.shape)
-    means: np.ndarray[Any, Any] = (
-        image[:height, :width].reshape(height // 8, 8, width // 8, 8).mean(axis=(1, 3))
-    )
-    return means
 
 
 async def test_a_page_marked_blank_has_nothing_to_read(served_imaging: ServedImaging) -> None:

@@ -8,7 +8,6 @@ import tracemalloc
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -25,6 +24,7 @@ from services.imaging.documents.pictures import as_it_is, picture
 from tests.imaging.documents import preflight
 from tests.imaging.documents.drawn import TEXT, Drawn, draw, without_words
 from tests.imaging.documents.making import ABOUT, document, layer_font, page_of
+from tests.imaging.scans import block_means
 
 needs_poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler-utils is not installed")
 
@@ -108,15 +108,6 @@ def test_the_layer_shows_nothing_and_would_cover_the_words(tmp_path: Path) -> No
     assert inside > 0.97 * len(inked) > 300
 
 
-def _softened(image: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """Means of blocks of 4 pixels: a letter drawn half a pixel aside is the same letter."""
-    height, width = (side // 4 * 4 for side in image.shape)
-    means: np.ndarray[Any, Any] = (
-        image[:height, :width].reshape(height // 4, 4, width // 4, 4).mean(axis=(1, 3))
-    )
-    return means
-
-
 def test_a_page_read_upside_down_has_its_words_where_they_stand(tmp_path: Path) -> None:
     """The same page, lying the other way: the same words, and the same ink where they stand."""
     drawn = draw(lines=TEXT[:3])
@@ -136,7 +127,8 @@ def test_a_page_read_upside_down_has_its_words_where_they_stand(tmp_path: Path) 
 
     assert one.min() < 128
     apart, turned_back = (
-        float(np.mean(np.abs(_softened(one) - _softened(page)))) for page in (other, other[::-1, ::-1])
+        float(np.mean(np.abs(block_means(one, 4) - block_means(page, 4))))
+        for page in (other, other[::-1, ::-1])
     )
     assert turned_back < apart / 5
     assert sorted(texts[0]) == sorted(texts[1])

@@ -3,7 +3,6 @@
 import asyncio
 import io
 import uuid
-from collections.abc import AsyncIterator
 
 import httpx
 import numpy as np
@@ -18,20 +17,15 @@ from services.imaging.iiif.render import DecodedPage, decode
 from synthetic import files
 from synthetic.scans import Faults
 from tests.imaging.scans import scanned
-from tests.imaging.serving import UNIT, ServedImaging, served
+from tests.imaging.serving import UNIT, ServedImaging
 
 JSON_LD = 'application/ld+json;profile="http://iiif.io/api/image/3/context.json"'
 
 
 @pytest.fixture
-async def imaging(
-    service_environment: dict[str, str],
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> AsyncIterator[ServedImaging]:
+async def imaging(served_imaging: ServedImaging) -> ServedImaging:
     """A running service."""
-    async with served(service_environment, monkeypatch, tmp_path_factory.mktemp("work")) as running:
-        yield running
+    return served_imaging
 
 
 @pytest.fixture
