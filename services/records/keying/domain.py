@@ -164,7 +164,7 @@ def refusal_of(field: str, text: str) -> str | None:
         return "too_long"
     if not text:
         return "empty"
-    if field in NUMBERS and not re.fullmatch(r"[\d\s.\-]+", text):
+    if field in NUMBERS and not re.fullmatch(r"[\s.\-]*\d[\d\s.\-]*", text):
         return "not_a_number"
     if field in DATES and partial_date(text) is None:
         return "date_impossible"

@@ -76,6 +76,7 @@ def test_what_is_pasted_becomes_one_clean_line() -> None:
         ("full_name", "x" * 301, "too_long"),
         ("full_name", "", "empty"),
         ("number", "36l234567", "not_a_number"),
+        ("number", "...", "not_a_number"),
         ("birth_date", "31/02/1960", "date_impossible"),
         ("birth_date", "99999999", "date_impossible"),
         ("sex", "khác", "sex_unclear"),
