@@ -23,6 +23,7 @@ import numpy as np
 
 from bench.pipeline import send, until
 from client.api import Api
+from contracts.civil.dates import partial_date
 from forms import edition
 from local.system import LocalSystem
 from synthetic import files
@@ -84,7 +85,7 @@ class Keyer:
             if name.endswith("_name"):
                 self._name(text)
             else:
-                self._letters({"Nam": "1", "Nữ": "2"}.get(text, _digits(name, text)))
+                self._letters({"Nam": "1", "Nữ": "2"}.get(text, _typed(name, text)))
             self._press("Enter")
 
     def _name(self, text: str) -> None:
@@ -130,8 +131,11 @@ class Keyer:
             time.sleep(presses * self.pace)
 
 
-def _digits(name: str, text: str) -> str:
-    return "".join(letter for letter in text if letter.isdigit()) if name == "birth_date" else text
+def _typed(name: str, text: str) -> str:
+    """A date as keyers type it: ddmmyyyy, mmyyyy or yyyy."""
+    if name != "birth_date":
+        return text
+    return "".join(reversed((partial_date(text) or text).split("-")))
 
 
 def _plain(word: str) -> str:
