@@ -47,7 +47,7 @@ class Buffers:
     def give(self, buffer: Plane) -> None:
         """Take back a buffer that nobody looks at any more; the longest-waiting of too many is let go."""
         with self._lock:
-            self._free = [*self._free, buffer][-self._spares :]
+            self._free = [*self._free, buffer][-self._spares :] if self._spares else []
 
     def prepare(self) -> None:
         """Map new buffers until enough wait; may take a tenth of a second for each."""
@@ -55,3 +55,9 @@ class Buffers:
             buffer = np.empty(self._size, np.uint8)
             buffer.fill(255)
             self.give(buffer)
+
+    def close(self) -> None:
+        """Let go of every buffer and keep none from now on."""
+        with self._lock:
+            self._spares = 0
+            self._free = []

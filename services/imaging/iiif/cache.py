@@ -34,3 +34,8 @@ class BytesCache(Generic[Held]):
         while self.used > self._limit:
             _, (_, freed) = self._entries.popitem(last=False)
             self.used -= freed
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._entries.clear()
+        self.used = 0

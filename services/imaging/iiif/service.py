@@ -123,7 +123,10 @@ class ImageServer:
             self._preparing = asyncio.get_running_loop().run_in_executor(None, self.buffers.prepare)
 
     def close(self) -> None:
-        """Stop the threads."""
+        """Stop the threads and let go of the pages held."""
+        self.buffers.close()
+        self.pages.clear()
+        self.tiles.clear()
         for task in list(self.opening.values()):
             task.cancel()
         self.threads.shutdown(wait=False, cancel_futures=True)

@@ -41,3 +41,14 @@ def test_a_page_gives_its_memory_back_when_nobody_holds_it() -> None:
     held.clear()
     gc.collect()
     assert not buffers.wanting
+
+
+def test_closed_buffers_keep_nothing() -> None:
+    """Neither what waited nor what comes back later: a service that is done holds no pages."""
+    buffers = Buffers(2, size=1000)
+    buffers.prepare()
+    taken = buffers.take(900)
+    buffers.close()
+    buffers.give(taken)
+    assert not buffers.wanting
+    assert buffers.take(900) is not taken
