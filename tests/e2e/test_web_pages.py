@@ -88,7 +88,7 @@ def test_an_officer_watches_a_batch_and_reads_its_dossier(system: LocalSystem, p
     page.go(system.base_url + page.evaluate("document.querySelector('.thumb a').getAttribute('href')"))
     page.until("document.querySelectorAll('.box').length > 0", SLOW_S)
     tiles = "performance.getEntriesByType('resource').filter((one) => one.name.includes('/v1/iiif/'))"
-    page.until(f"{tiles}.some((one) => one.name.endsWith('/0/default.jpg'))")
+    page.until(f"{tiles}.some((one) => one.name.includes('/0/default.jpg?v='))")
     page.press("n")
     page.until("document.querySelector('.box.chosen') !== null")
     page.press("j")
