@@ -1,8 +1,9 @@
 // Shortcuts and messages that every screen shares.
 
+import { say, status } from "./say.js";
+
 const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
 const sheet = document.getElementById("shortcuts");
-const status = document.getElementById("status");
 
 let goTo = false;
 
@@ -35,11 +36,6 @@ for (const button of document.querySelectorAll("[data-open]")) {
 // Filters act at once; the button stays for those without scripts.
 for (const select of document.querySelectorAll(".filters select")) {
   select.addEventListener("change", () => select.form.requestSubmit());
-}
-
-export function say(text, seconds = 5) {
-  status.textContent = text;
-  if (seconds) setTimeout(() => status.textContent === text && (status.textContent = ""), seconds * 1000);
 }
 
 document.addEventListener("htmx:sendError", () => say(status.dataset.failed));

@@ -1,11 +1,10 @@
 // Corrections of a page: turned, marked blank or not, brought back. The page shows its new image at once; what
 // other services make of it follows.
 
-import { say } from "./app.js";
+import { say } from "./say.js";
 
 const texts = document.getElementById("corrections")?.dataset;
 const RELOAD_MS = 2500;
-const REREAD_MS = [3000, 8000, 20000];
 let busy = false;
 
 const wishes = {
@@ -19,7 +18,8 @@ async function asked(page, wish) {
   const address = `/v1/pages/${page}/corrections`;
   const before = await fetch(address, { cache: "no-store" });
   if (!before.ok) return { failed: texts.failed };
-  const wanted = wishes[wish](await before.json());
+  const { content, ...rest } = await before.json();
+  const wanted = wishes[wish]({ content, ...rest });
   if (!wanted) return { failed: texts.nothing };
   const answer = await fetch(address + wanted[0], {
     method: "POST",
@@ -31,12 +31,13 @@ async function asked(page, wish) {
     body: JSON.stringify(wanted[1]),
   });
   if (answer.status === 412) return { failed: texts.changed };
-  if (answer.ok) return { state: await answer.json() };
+  if (answer.ok) return { state: await answer.json(), content };
   const problem = await answer.json().catch(() => ({}));
   const title = document.documentElement.lang === "en" ? problem.title_en : problem.title;
   return { failed: title ?? texts.failed };
 }
 
+// The part of the screen asks again by itself while a page waits to be read.
 function reread() {
   window.htmx.ajax("GET", `${location.pathname}/reading`, { target: "#reading", swap: "outerHTML" });
 }
@@ -47,13 +48,13 @@ export async function correct(leaf, wish, shown) {
   busy = true;
   say(texts.working, 0);
   try {
-    const { state, failed } = await asked(leaf.dataset.page, wish);
+    const { state, content, failed } = await asked(leaf.dataset.page, wish);
     say(failed ?? texts.done);
     if (!state) return;
     shown(`c${state.newest}`);
     // Marks of a page's content stand in the markup: the page is loaded anew once records know of it.
-    if (wish === "blank" || wish === "undo") setTimeout(() => location.reload(), RELOAD_MS);
-    else for (const pause of REREAD_MS) setTimeout(reread, pause);
+    if (state.content !== content) setTimeout(() => location.reload(), RELOAD_MS);
+    else setTimeout(reread, RELOAD_MS);
     const picture = leaf.querySelector("img");
     const address = picture.src.split("?")[0];
     setTimeout(() => (picture.src = `${address}?after=${state.newest}`), RELOAD_MS);

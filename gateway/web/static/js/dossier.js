@@ -69,6 +69,8 @@ function look(field) {
 
 function drawBoxes() {
   viewer.clearOverlays();
+  // Boxes of the image before a correction lie elsewhere on this one.
+  if (shown.dataset.stale) return;
   for (const field of fields) {
     if (field.dataset.page !== shown.dataset.page || !(field.dataset.width > 0)) continue;
     const box = document.createElement("div");
@@ -82,7 +84,8 @@ function drawBoxes() {
 }
 
 // Parts of the image name its edition, so that they may be kept and yet a corrected page shows none of the old.
-viewer.addHandler("open", ({ source }) => {
+viewer.addHandler("open", () => {
+  const { source } = viewer.world.getItemAt(0);
   const edition = shown.dataset.image.split("?")[1];
   const plain = source.getTileUrl.bind(source);
   if (edition) source.getTileUrl = (...place) => `${plain(...place)}?${edition}`;
@@ -123,6 +126,7 @@ function takeFields() {
 document.addEventListener("htmx:afterSettle", ({ target }) => {
   if (target.id !== "reading") return;
   takeFields();
+  if (!target.querySelector("[role=status]")) for (const leaf of leaves) delete leaf.dataset.stale;
   markElsewhere();
   if (viewer.isOpen()) drawBoxes();
 });
@@ -151,6 +155,7 @@ const acts = {
 function change(wish) {
   const leaf = shown;
   correct(leaf, wish, (edition) => {
+    leaf.dataset.stale = "stale";
     leaf.dataset.image = `${leaf.dataset.image.split("?")[0]}?v=${edition}`;
     if (leaf === shown) viewer.open(leaf.dataset.image);
   });

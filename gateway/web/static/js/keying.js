@@ -1,6 +1,6 @@
 // The keying desk: a strip of crops with a box below each, the page beside it; everything by keyboard.
 
-import { say } from "./app.js";
+import { say } from "./say.js";
 import { Queue } from "./keying_queue.js";
 import { loadWords, suggest, take } from "./keying_suggest.js";
 
