@@ -1,6 +1,6 @@
 // The batch's events say that something changed; the server renders what it looks like now.
 
-import { say } from "./app.js";
+import { say } from "./say.js";
 
 const SOONEST_MS = 700;
 const live = document.getElementById("live");
