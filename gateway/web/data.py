@@ -39,11 +39,18 @@ class Reader:
 
     async def get(self, path: str, **query: str | int | None) -> Data:
         """JSON from a path of `/v1`; raises ServiceRefused or UpstreamDown."""
-        route, parameters = find_route(ROUTES, "GET", path)
+        return await self._ask("GET", path, query)
+
+    async def post(self, path: str, **query: str | int | None) -> Data:
+        """JSON of a change that needs no body; raises ServiceRefused or UpstreamDown."""
+        return await self._ask("POST", path, query)
+
+    async def _ask(self, method: str, path: str, query: Mapping[str, str | int | None]) -> Data:
+        route, parameters = find_route(ROUTES, method, path)
         given = {key: value for key, value in query.items() if value not in {None, ""}}
         target = path + (f"?{urlencode(given)}" if given else "")
         upstreams: Upstreams = self._state.upstreams
-        response = await upstreams.open(route.service, "GET", target.encode(), self._caller.identity)
+        response = await upstreams.open(route.service, method, target.encode(), self._caller.identity)
         try:
             await response.aread()
         except httpx.TransportError as error:
@@ -54,7 +61,7 @@ class Reader:
             await audit.write(
                 self._state.runtime.database,
                 self._caller.identity,
-                "GET",
+                method,
                 route.path,
                 parameters.values(),
                 response.status_code,

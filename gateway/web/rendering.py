@@ -30,6 +30,10 @@ PAGE_HEADERS = {
 }
 
 MAY_KEY = frozenset({Role.KEYER, Role.INSPECTOR, Role.ADMINISTRATOR})
+MAY_ORDER = frozenset({Role.KEYER, Role.INSPECTOR, Role.KEEPER, Role.ADMINISTRATOR})
+"""Roles that may have a document made as PDF/A, as records checks them."""
+MAY_CORRECT = frozenset({Role.SCAN_OPERATOR, Role.INSPECTOR, Role.ADMINISTRATOR})
+"""Roles that may change what a page shows, as imaging checks them."""
 
 
 @cache
@@ -84,6 +88,8 @@ def page(
             caller=caller,
             is_administrator=bool(caller and Role.ADMINISTRATOR in caller.identity.roles),
             may_key=bool(caller and caller.identity.roles & MAY_KEY),
+            may_order=bool(caller and caller.identity.roles & MAY_ORDER),
+            may_correct=bool(caller and caller.identity.roles & MAY_CORRECT),
             path=request.url.path,
             vendor=lambda name: vendor_url(request.app.state.runtime.settings.browser_packages, name),
             said=lambda item, key: text_in(language, item, key),

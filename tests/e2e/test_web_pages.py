@@ -88,7 +88,7 @@ def test_an_officer_watches_a_batch_and_reads_its_dossier(system: LocalSystem, p
     page.go(system.base_url + page.evaluate("document.querySelector('.thumb a').getAttribute('href')"))
     page.until("document.querySelectorAll('.box').length > 0", SLOW_S)
     tiles = "performance.getEntriesByType('resource').filter((one) => one.name.includes('/v1/iiif/'))"
-    page.until(f"{tiles}.some((one) => one.name.endsWith('/0/default.jpg'))")
+    page.until(f"{tiles}.some((one) => one.name.includes('/0/default.jpg?v='))")
     page.press("n")
     page.until("document.querySelector('.box.chosen') !== null")
     page.press("j")
@@ -99,6 +99,44 @@ def test_an_officer_watches_a_batch_and_reads_its_dossier(system: LocalSystem, p
     page.press("F1")
     page.until("document.querySelector('#shortcuts').open")
     page.evaluate("document.querySelector('#shortcuts').close()")
+    assert page.complaints == []
+
+
+def test_a_page_is_corrected_and_its_document_made(system: LocalSystem, page: Any) -> None:
+    """Turned by a key, brought back by another, marked blank; then the document becomes a PDF/A to fetch."""
+    sign_in(page, system)
+    key = {"Authorization": f"Bearer {system.access.agent_keys[UNIT]}"}
+    with httpx.Client(base_url=system.base_url, headers=key, timeout=120, trust_env=False) as agent:
+        batch = _open_batch(agent, "corrected")
+        _send(agent, batch, list(declaration()))
+    page.go(f"{system.base_url}/batches/{batch}")
+    page.until("document.querySelectorAll('.thumb a').length === 2", SLOW_S)
+    page.until("document.querySelector('.lamp .chip.good') !== null", SLOW_S)
+    page.go(system.base_url + page.evaluate("document.querySelector('.thumb a').getAttribute('href')"))
+    page.until("document.querySelectorAll('.box').length > 0", SLOW_S)
+    # The batch's screen may hear of a page a moment before its image can be fetched.
+    page.complaints.clear()
+    shown = "document.querySelector('.leaf[aria-current] img')"
+    page.until(f"{shown}.naturalHeight > {shown}.naturalWidth")
+
+    page.press("r")
+    page.until(f"{shown}.naturalWidth > {shown}.naturalHeight", SLOW_S)
+    if SHOTS:
+        page.screenshot(Path(SHOTS) / "corrected.png")
+    page.until("document.querySelector('#reading [role=status]') === null", SLOW_S)
+    page.press("z")
+    page.until(f"{shown}.naturalHeight > {shown}.naturalWidth", SLOW_S)
+    page.until("document.querySelectorAll('.box').length > 0", SLOW_S)
+
+    page.until("document.querySelector('.pdf button') !== null")
+    page.evaluate("document.querySelector('.pdf button').click()")
+    page.until("document.querySelector('.pdf a[download]') !== null", SLOW_S)
+    if SHOTS:
+        page.screenshot(Path(SHOTS) / "made.png")
+    fetched = "fetch(document.querySelector('.pdf a').href).then((one) => one.blob()).then((one) => one.type)"
+    assert page.evaluate(fetched) == "application/pdf"
+    page.go(page.evaluate("location.href"))
+    page.until("document.querySelector('.pdf a[download]') !== null", SLOW_S)
     assert page.complaints == []
 
 

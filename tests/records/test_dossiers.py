@@ -289,6 +289,7 @@ def test_a_corrected_page_shows_its_new_images(registry: RunningRegistry, househ
         registry.publish(household.enhanced(2, key=f"sha256/cc/dd/{'cd' * 32}"))
         after = http.get(f"/v1/pages/{household.page(2)}").json()
         image = http.get(after["images"]["thumbnail"])
+    assert (before["recognised"], after["recognised"]) == (True, False)
     assert after["images"]["thumbnail"].endswith("?v=cdcdcdcdcdcd")
     assert after["images"]["deep_zoom"] != before["images"]["deep_zoom"]
     assert [field["id"] for field in after["fields"]] == [field["id"] for field in before["fields"]]

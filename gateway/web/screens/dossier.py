@@ -7,6 +7,7 @@ from fastapi.responses import Response
 
 from gateway.web.data import Data, Reader
 from gateway.web.rendering import page
+from gateway.web.screens.documents import pdfs_of
 from gateway.web.visitor import Visitor
 
 routes = APIRouter(include_in_schema=False)
@@ -21,7 +22,14 @@ async def show_dossier(
     pages = [shown for document in dossier["documents"] for shown in document["pages"]]
     chosen = next((shown for shown in pages if shown["id"] == str(page_id)), None) or _first_read(pages)
     return page(
-        request, "dossier.html", visitor, dossier=dossier, pages=pages, chosen=chosen, waiting=_waiting(pages)
+        request,
+        "dossier.html",
+        visitor,
+        dossier=dossier,
+        pages=pages,
+        chosen=chosen,
+        waiting=_waiting(pages),
+        pdfs=pdfs_of(dossier),
     )
 
 

@@ -12,9 +12,9 @@ from kernel.database import WriteSession
 from services.imaging.batches.models import ScanBatchRow
 from services.imaging.models import EnhancementRow
 
-REACH = 1000
-"""Pages to either side among which a sheet is looked for again: what a feeder takes in hours. Bounds what a
-page costs, however long its batch is."""
+REACH = 300
+"""Pages to either side among which a sheet is looked for again: more than a feeder holds. Bounds what a page
+costs however long its batch is: comparing two takes some 0.06 ms."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ async def judge_repeats(
     before = await repository.marked_before(session, batch_id, sequence)
     after = await repository.marked_after(session, batch_id, sequence)
     mine = [Marked(row.page_id, row.measures["fingerprint"]) for row in written]
-    # Some hundred pages against two thousand take a while: not on the event loop.
+    # A file of some hundred pages takes a while: not on the event loop.
     scores, later = await asyncio.to_thread(_compared, before, mine, after, profile.batch.alike)
     for row in written:
         if score := scores.get(row.page_id):

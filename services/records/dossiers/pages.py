@@ -33,6 +33,8 @@ def note_enhanced(page: PageRow, event: PageEnhanced) -> bool:
     page.refusal_reason = None
     page.sequence, page.page_no = event.sequence, event.page_no
     page.dossier_reference = normalise_reference(event.dossier_reference)
+    if page.access_key != event.access_key and page.read_by and page.read_by < event.id:
+        page.recognition_key = None  # what was read was another image; its own reading is on the way
     page.content = event.content.value
     page.cover_reference = normalise_reference(event.cover_reference)
     page.master_key = event.master_key

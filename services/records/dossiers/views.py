@@ -112,7 +112,7 @@ def page_of(row: PageRow, ordinal: int) -> Page:
             master=f"{at}/master",
             deep_zoom=f"/v1/iiif/{row.id}/info.json?v={edition}",
         ),
-        recognised=row.read_by is not None,
+        recognised=row.recognition_key is not None,
         form=row.form,
         confidence=row.confidence,
     )

@@ -120,11 +120,16 @@ def test_a_corrected_page_is_another_order(registry: RunningRegistry, batch: Bat
     with registry.client("943") as http:
         before = http.post(f"/v1/documents/{document}/pdf").json()["order"]
         registry.publish(batch.enhanced(2, key=f"sha256/cc/dd/{'cd' * 32}"))
-        answer = http.post(f"/v1/documents/{document}/pdf")
-        assert answer.status_code == 202, answer.text
-        after = answer.json()["order"]
+        unread = http.post(f"/v1/documents/{document}/pdf")
+        assert (unread.status_code, unread.json()["unread_pages"]) == (409, 1), (
+            "what was read was another image"
+        )
+        (key,) = registry.store_readings(reading({"full_name": "Sơn Thị Mỹ"}))
+        registry.publish(batch.recognised(2, "HK01", key=key))
+        after = http.post(f"/v1/documents/{document}/pdf").json()["order"]
     ordered = events_of(registry, "archive.document.ordered.v1", document_id=document)
     (told,) = [event for event in ordered if event["order"] == after]
     order = DocumentOrder.model_validate_json(fetched(registry, told["order_key"]))
     assert after != before
     assert order.pages[0].image_key == f"sha256/cc/dd/{'cd' * 32}"
+    assert [page.recognition_key is not None for page in order.pages] == [True, False]

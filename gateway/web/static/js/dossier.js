@@ -1,5 +1,7 @@
 // The page image with its fields: J/K pages, N/P fields, boxes on the image.
 
+import { correct } from "./correct.js";
+
 const desk = document.getElementById("desk");
 const leaves = [...document.querySelectorAll(".leaf")];
 let fields = [];
@@ -67,6 +69,8 @@ function look(field) {
 
 function drawBoxes() {
   viewer.clearOverlays();
+  // Boxes of the image before a correction lie elsewhere on this one.
+  if (shown.dataset.stale) return;
   for (const field of fields) {
     if (field.dataset.page !== shown.dataset.page || !(field.dataset.width > 0)) continue;
     const box = document.createElement("div");
@@ -79,6 +83,13 @@ function drawBoxes() {
   mark();
 }
 
+// Parts of the image name its edition, so that they may be kept and yet a corrected page shows none of the old.
+viewer.addHandler("open", () => {
+  const { source } = viewer.world.getItemAt(0);
+  const edition = shown.dataset.image.split("?")[1];
+  const plain = source.getTileUrl.bind(source);
+  if (edition) source.getTileUrl = (...place) => `${plain(...place)}?${edition}`;
+});
 viewer.addHandler("open", drawBoxes);
 
 viewer.addHandler("open-failed", () => {
@@ -115,6 +126,7 @@ function takeFields() {
 document.addEventListener("htmx:afterSettle", ({ target }) => {
   if (target.id !== "reading") return;
   takeFields();
+  if (!target.querySelector("[role=status]")) for (const leaf of leaves) delete leaf.dataset.stale;
   markElsewhere();
   if (viewer.isOpen()) drawBoxes();
 });
@@ -134,7 +146,20 @@ const acts = {
   in: () => viewer.viewport.zoomBy(1.4),
   out: () => viewer.viewport.zoomBy(1 / 1.4),
   fit: () => viewer.viewport.goHome(),
+  left: () => change("left"),
+  right: () => change("right"),
+  blank: () => change("blank"),
+  undo: () => change("undo"),
 };
+
+function change(wish) {
+  const leaf = shown;
+  correct(leaf, wish, (edition) => {
+    leaf.dataset.stale = "stale";
+    leaf.dataset.image = `${leaf.dataset.image.split("?")[0]}?v=${edition}`;
+    if (leaf === shown) viewer.open(leaf.dataset.image);
+  });
+}
 
 const keys = {
   j: acts.following,
@@ -146,6 +171,9 @@ const keys = {
   "-": acts.out,
   0: acts.fit,
   t: () => (text.open = !text.open),
+  r: (event) => (event.shiftKey ? acts.left() : acts.right()),
+  b: acts.blank,
+  z: acts.undo,
 };
 
 document.addEventListener("keydown", (event) => {
@@ -154,7 +182,7 @@ document.addEventListener("keydown", (event) => {
   const act = keys[event.key.toLowerCase()];
   if (act) {
     event.preventDefault();
-    act();
+    act(event);
   }
 });
 
@@ -165,7 +193,7 @@ for (const leaf of leaves) {
   });
 }
 for (const button of document.querySelectorAll("[data-act]")) {
-  button.addEventListener("click", acts[button.dataset.act]);
+  button.addEventListener("click", () => acts[button.dataset.act]());
 }
 text.addEventListener("toggle", () => text.open && loadText());
 

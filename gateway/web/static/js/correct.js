@@ -1,0 +1,66 @@
+// Corrections of a page: turned, marked blank or not, brought back. The page shows its new image at once; what
+// other services make of it follows.
+
+import { say } from "./say.js";
+
+const texts = document.getElementById("corrections")?.dataset;
+const RELOAD_MS = 2500;
+let busy = false;
+
+const wishes = {
+  left: () => ["", { rotate: 270 }],
+  right: () => ["", { rotate: 90 }],
+  blank: (state) => ["", { content: state.content === "blank" ? "text" : "blank" }],
+  undo: (state) => (state.undo === null ? null : [`/${state.undo}:restore`, {}]),
+};
+
+async function asked(page, wish) {
+  const address = `/v1/pages/${page}/corrections`;
+  const before = await fetch(address, { cache: "no-store" });
+  if (!before.ok) return { failed: texts.failed };
+  const { content, ...rest } = await before.json();
+  const wanted = wishes[wish]({ content, ...rest });
+  if (!wanted) return { failed: texts.nothing };
+  const answer = await fetch(address + wanted[0], {
+    method: "POST",
+    headers: {
+      "Content-Type": "application/json",
+      "If-Match": before.headers.get("ETag"),
+      "Idempotency-Key": crypto.randomUUID?.() ?? `${page}-${before.headers.get("ETag")}-${Date.now()}`,
+    },
+    body: JSON.stringify(wanted[1]),
+  });
+  if (answer.status === 412) return { failed: texts.changed };
+  if (answer.ok) return { state: await answer.json(), content };
+  const problem = await answer.json().catch(() => ({}));
+  const title = document.documentElement.lang === "en" ? problem.title_en : problem.title;
+  return { failed: title ?? texts.failed };
+}
+
+// The part of the screen asks again by itself while a page waits to be read.
+function reread() {
+  window.htmx.ajax("GET", `${location.pathname}/reading`, { target: "#reading", swap: "outerHTML" });
+}
+
+// `shown` is called with the edition that the page's image has now.
+export async function correct(leaf, wish, shown) {
+  if (!texts || busy) return;
+  busy = true;
+  say(texts.working, 0);
+  try {
+    const { state, content, failed } = await asked(leaf.dataset.page, wish);
+    say(failed ?? texts.done);
+    if (!state) return;
+    shown(`c${state.newest}`);
+    // Marks of a page's content stand in the markup: the page is loaded anew once records know of it.
+    if (state.content !== content) setTimeout(() => location.reload(), RELOAD_MS);
+    else setTimeout(reread, RELOAD_MS);
+    const picture = leaf.querySelector("img");
+    const address = picture.src.split("?")[0];
+    setTimeout(() => (picture.src = `${address}?after=${state.newest}`), RELOAD_MS);
+  } catch {
+    say(texts.failed);
+  } finally {
+    busy = false;
+  }
+}
