@@ -15,8 +15,9 @@ _BESIDE_PX = 4
 """How far the paper beside a streak lies: 1 mm at 100 dpi. Creases are wider than that."""
 _STEP = 3.0
 """Grey levels by which a streak differs from what lies on both sides of it."""
-_CREASE = 0.4
-"""Share of its depth by which a crease is still darker beside its middle than farther away."""
+_WIDEST_PX = 3
+"""A streak is this wide at half its depth at most, 1 mm at 75 dpi; a crease and its ridge are wider."""
+_AROUND_PX = 14
 _LEAST_MARKED = 0.3
 """Share of the paper in a column that must differ before it is looked at closely."""
 _LEAST_PAPER = 0.5
@@ -68,13 +69,22 @@ def _longest(grey: Plane, paper: Plane) -> float:
     asked = np.flatnonzero(judged)
     if not len(asked):
         return 0.0
-    # A crease goes on darkening beyond that distance; a streak has bare paper there.
-    near = (left[:, asked] + right[:, asked]) // 2
-    far = (mean[:, asked - 2 * _BESIDE_PX] + mean[:, (asked + 2 * _BESIDE_PX) % columns]) // 2
-    depth = np.median(near - mean[:, asked], axis=0)
-    beyond = np.median(far - near, axis=0)
-    judged[asked] = np.abs(beyond) <= _CREASE * np.maximum(np.abs(depth), 1)
+    judged[asked] = [_width(mean, int(column)) <= _WIDEST_PX for column in asked]
     return max(_share(marked, whole, judged, seen) for marked in (darker, lighter))
+
+
+def _width(mean: NDArray[np.int16], column: int) -> int:
+    """Columns around this one that differ from the paper by at least half as much as it does."""
+    first, last = max(0, column - _AROUND_PX), min(mean.shape[1], column + _AROUND_PX + 1)
+    profile = np.median(mean[:, first:last], axis=0)
+    depth = np.abs(profile - np.median(profile))
+    half = depth >= max(1.0, depth[column - first] / 2)
+    left, right = column - first, column - first
+    while left > 0 and half[left - 1]:
+        left -= 1
+    while right < len(half) - 1 and half[right + 1]:
+        right += 1
+    return right - left + 1
 
 
 def _share(marked: Mask, whole: Mask, judged: Mask, seen: NDArray[np.int64]) -> float:
