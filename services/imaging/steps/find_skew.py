@@ -20,7 +20,7 @@ _GRID_DEGREES = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Skew:
-    """`degrees` by which lines sink to the right (negative: rise); `score`: peak over spread, 2 is noise."""
+    """`degrees` by which lines sink to the right (negative: rise); `score`: peak over spread, to 3 noise."""
 
     degrees: float
     score: float
