@@ -9,7 +9,7 @@ const desk = document.getElementById("keying");
 const strip = document.getElementById("strip");
 const row = document.getElementById("field-row");
 const page = document.getElementById("page");
-const image = document.getElementById("page-image");
+const sheet = document.getElementById("sheet");
 const spot = document.getElementById("spot");
 const idle = document.getElementById("idle");
 const counts = document.getElementById("counts");
@@ -25,7 +25,7 @@ let left = null;
 let done = 0;
 const opened = Date.now();
 
-const queue = new Queue({ who: desk.dataset.who, arbitrate: desk.dataset.arbitrate === "true", told });
+const queue = new Queue({ who: desk.dataset.who, arbitrate: desk.dataset.arbitrate === "true", told, prepare });
 
 function told(state) {
   const state_text = state.signedOut ? words.signedOut : state.offline ? words.offline : state.behind ? words.sending : words.sent;
@@ -44,22 +44,55 @@ function show(next) {
   if (!form) return;
   begun = performance.now();
   desk.dataset.form = form.id;
-  image.src = form.image ?? form.page;
-  boxes = form.fields.map(makeRow);
-  strip.replaceChildren(...boxes.map((box) => box.closest(".key-row")));
+  // Mostly prepared while the form before it was typed; whoever is faster sees the images as they come.
+  const { rows, picture } = form.shown ?? laidOut(form);
+  boxes = rows.map((made) => made.querySelector("input"));
+  strip.replaceChildren(...rows);
+  sheet.replaceChildren(picture, spot);
   boxes[0]?.focus();
-  measureFlip(form);
+  measureFlip(form, picture);
+}
+
+// What is shown of a form: its rows, and its page as a canvas that a frame can paint without decoding anything.
+function laidOut(form) {
+  const picture = document.createElement("canvas");
+  picture.id = "page-image";
+  picture.width = form.width_px || 1;
+  picture.height = form.height_px || 1;
+  return { rows: form.fields.map(makeRow), picture };
+}
+
+async function prepare(form) {
+  const shown = form.shown ?? laidOut(form);
+  const snippets = shown.rows.map((made) => made.querySelector("img")).filter((one) => one.src);
+  const drawn = form.picture ? draw(form.picture, shown.picture) : null;
+  await Promise.all([drawn, ...snippets.map((one) => one.decode().catch(() => null))]);
+  return shown;
+}
+
+async function draw(blob, canvas) {
+  const decoded = await createImageBitmap(blob).catch(() => null);
+  if (!decoded) return;
+  canvas.width = decoded.width;
+  canvas.height = decoded.height;
+  canvas.getContext("bitmaprenderer").transferFromImageBitmap(decoded);
 }
 
 // From Enter until the next form stands there with its images: what the keyer waits for.
-async function measureFlip(shown) {
-  const images = [image, ...strip.querySelectorAll("img:not([hidden])")];
-  await Promise.all(images.map((one) => one.decode().catch(() => null)));
-  requestAnimationFrame(() => {
-    if (left === null || form !== shown) return;
-    performance.measure("flip", { start: left, end: performance.now() });
-    left = null;
-  });
+async function measureFlip(shown, picture) {
+  if (!shown.shown) {
+    shown.shown = { rows: [...strip.children], picture };
+    await prepare(shown);
+  }
+  await Promise.all([...strip.querySelectorAll("img:not([hidden])")].map((one) => one.decode().catch(() => null)));
+  // The frame after the one that is being made begins when that one has been painted.
+  requestAnimationFrame(() =>
+    requestAnimationFrame(() => {
+      if (left === null || form !== shown) return;
+      performance.measure("flip", { start: left, end: performance.now() });
+      left = null;
+    }),
+  );
 }
 
 function makeRow(field, place) {
@@ -94,7 +127,7 @@ function makeRow(field, place) {
     box.setRangeText(pasted, box.selectionStart, box.selectionEnd, "end");
     offer(box);
   });
-  return box;
+  return made;
 }
 
 // Show where the field is on the page.
@@ -105,7 +138,7 @@ function point(box) {
     for (const [side, share] of Object.entries({ left: x / form.width_px, top: y / form.height_px, width: width / form.width_px, height: height / form.height_px })) {
       spot.style[side] = `${100 * share}%`;
     }
-    const middle = ((y + height / 2) / form.height_px) * image.clientHeight;
+    const middle = ((y + height / 2) / form.height_px) * sheet.firstElementChild.clientHeight;
     page.scrollTo({ top: middle - page.clientHeight / 2 });
   }
   for (const other of boxes) other.closest(".key-row").classList.toggle("here", other === box);

@@ -6,17 +6,22 @@ const FORMS = 20;
 const LOW = 8;
 const RETRY_MS = [1000, 2000, 5000, 10000, 20000];
 const IDLE_MS = 15000;
+// Forms whose images stand decoded: a page takes 15 MB, so that not all of those ahead can.
+const READY = 3;
+// Asking for more work waits until the next form stands on the screen.
+const AFTER_FLIP_MS = 150;
 
 async function blobOf(address) {
   if (!address) return null;
   const answer = await fetch(address).catch(() => null);
-  return answer?.ok ? URL.createObjectURL(await answer.blob()) : null;
+  return answer?.ok ? answer.blob() : null;
 }
 
 export class Queue {
   // `told`: called with {ahead, behind, waiting, offline, signedOut, refused} whenever one of them changes.
-  constructor({ who, arbitrate, told }) {
-    Object.assign(this, { who, arbitrate, told });
+  // `prepare`: builds what is shown of a form, decoded, so that showing it is one frame's work.
+  constructor({ who, arbitrate, told, prepare }) {
+    Object.assign(this, { who, arbitrate, told, prepare });
     this.ahead = [];
     this.behind = [];
     this.known = new Set();
@@ -35,21 +40,18 @@ export class Queue {
   // The next form with its images, or nothing while none is there.
   next() {
     const form = this.ahead.shift() ?? null;
-    if (this.ahead.length < LOW) this.fill();
+    setTimeout(() => {
+      this.#prepareNext();
+      if (this.ahead.length < LOW) this.fill();
+    }, AFTER_FLIP_MS);
     this.#tell();
     return form;
   }
 
-  putBack(form) {
-    this.ahead.unshift(form);
-    this.#tell();
-  }
-
   forget(form) {
     this.known.delete(form.id);
-    for (const address of [form.image, ...form.fields.map((field) => field.image)]) {
-      if (address) URL.revokeObjectURL(address);
-    }
+    for (const { image } of form.fields) if (image) URL.revokeObjectURL(image);
+    form.shown = form.picture = null;
   }
 
   async answer(form, answers) {
@@ -80,6 +82,7 @@ export class Queue {
         // One after the other, so that the first is whole as early as can be.
         for (const form of fresh) {
           await this.#fetchImages(form);
+          if (this.ahead.length < READY) await this.#prepared(form);
           this.ahead.push(form);
           this.#tell();
         }
@@ -93,8 +96,17 @@ export class Queue {
 
   async #fetchImages(form) {
     const [page, ...snippets] = await Promise.all([blobOf(form.page), ...form.fields.map((field) => blobOf(field.snippet))]);
-    form.image = page;
-    form.fields.forEach((field, place) => (field.image = snippets[place]));
+    form.picture = page;
+    form.fields.forEach((field, place) => (field.image = snippets[place] && URL.createObjectURL(snippets[place])));
+  }
+
+  async #prepareNext() {
+    for (const form of this.ahead.slice(0, READY)) await this.#prepared(form);
+  }
+
+  #prepared(form) {
+    form.preparing ??= this.prepare(form).then((shown) => (form.shown = shown));
+    return form.preparing;
   }
 
   async #send() {
