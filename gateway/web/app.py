@@ -18,6 +18,7 @@ from gateway.web.screens import (
     dossier,
     dossiers,
     home,
+    inspection,
     keying,
     login,
     progress,
@@ -28,7 +29,20 @@ from gateway.web.visitor import LoginNeeded, to_login
 from kernel.errors import Problem
 from kernel.telemetry import trace_id
 
-SCREENS = (home, login, batches, batch, dossiers, dossier, documents, keying, search, progress, dead_letters)
+SCREENS = (
+    home,
+    login,
+    batches,
+    batch,
+    dossiers,
+    dossier,
+    documents,
+    keying,
+    inspection,
+    search,
+    progress,
+    dead_letters,
+)
 MACHINES = ("/v1/", "/internal/", "/static/", "/metrics", "/readyz", "/livez", "/startupz", "/version")
 """Below these nobody looks at pages: errors stay problem documents."""
 TEXTS = {

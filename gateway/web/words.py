@@ -32,6 +32,11 @@ BATCH_STATES = {
     "closed": Word(N_("Đang xử lý"), "clock", "work"),
     "processed": Word(N_("Hoàn tất"), "check", "good"),
 }
+RESCAN_STATES = {
+    "wanted": Word(N_("Chờ quét lại"), "turn", "warn"),
+    "sent": Word(N_("Đang xử lý ảnh"), "clock", "work"),
+    "refused": Word(N_("Cần quét lần nữa"), "stop", "bad"),
+}
 KINDS = {
     "identity": Word(N_("Căn cước"), "person", "plain"),
     "residence": Word(N_("Cư trú"), "home", "plain"),

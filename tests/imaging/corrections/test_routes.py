@@ -19,7 +19,7 @@ from contracts.vocabulary import PageContent
 from kernel.identity import Role
 from kernel.storage import DERIVATIVES, MASTERS
 from services.imaging.corrections.domain import MAX_CORRECTIONS
-from services.imaging.corrections.models import CorrectionRow
+from services.imaging.models import CorrectionRow
 from services.imaging.domain import RecipeFile
 from services.imaging.models import EnhancementRow
 from services.imaging.rebuild import check_recipe

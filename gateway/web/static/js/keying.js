@@ -2,7 +2,8 @@
 
 import { say } from "./say.js";
 import { Queue } from "./keying_queue.js";
-import { lasting } from "./keying_vault.js";
+import { showLine } from "./outbox.js";
+import { lasting } from "./vault.js";
 import { loadWords, suggest, take } from "./keying_suggest.js";
 
 const desk = document.getElementById("keying");
@@ -25,16 +26,17 @@ let left = null;
 let done = 0;
 const opened = Date.now();
 
-const queue = new Queue({ who: desk.dataset.who, arbitrate: desk.dataset.arbitrate === "true", told, prepare });
+const queue = new Queue({ who: desk.dataset.who, arbitrate: desk.dataset.arbitrate === "true", told, refused, prepare });
 
-function told(state) {
-  const state_text = state.signedOut ? words.signedOut : state.offline ? words.offline : state.behind ? words.sending : words.sent;
-  lamp.textContent = state_text.replace("{n}", state.behind);
-  lamp.className = `mark ${state.signedOut || state.offline ? "bad" : state.behind ? "work" : "good"}`;
-  document.getElementById("login-again").hidden = !state.signedOut;
-  document.getElementById("waiting").textContent = Math.max(0, state.waiting - done);
-  if (state.refused) say(state.refused.problem.title ?? words.refused, 12);
-  if (!form && state.ahead) show(queue.next());
+function refused(item, problem) {
+  say(problem.title ?? words.refused, 12);
+}
+
+function told() {
+  showLine(lamp, queue.line, words);
+  document.getElementById("login-again").hidden = !queue.line.signedOut;
+  document.getElementById("waiting").textContent = queue.waiting;
+  if (!form && queue.ahead.length) show(queue.next());
 }
 
 function show(next) {
@@ -282,10 +284,10 @@ desk.addEventListener("keydown", (event) => {
 
 // Whoever leaves gives the forms back; answers not yet sent are sealed and go out on the next visit.
 window.addEventListener("pagehide", () => {
-  if (!queue.behind.length) fetch("/v1/keying/leases", { method: "DELETE", keepalive: true });
+  if (!queue.line.items.length) fetch("/v1/keying/leases", { method: "DELETE", keepalive: true });
 });
 window.addEventListener("beforeunload", (event) => {
-  if (queue.behind.length && !lasting) event.preventDefault();
+  if (queue.line.items.length && !lasting) event.preventDefault();
 });
 window.addEventListener("online", () => queue.fill());
 
