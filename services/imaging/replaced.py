@@ -13,7 +13,7 @@ from services.imaging.models import Base, CorrectionRow, EnhancementRow, Replace
 
 
 async def keep(session: WriteSession, event: PageReceived, page_id: uuid.UUID) -> None:
-    """Put a page's image and its corrections aside, so that the rescan that `event` brings takes its place."""
+    """Put a page's image and its corrections aside, for the rescan that `event` brings."""
     rows = await session.scalars(
         select(EnhancementRow).where(EnhancementRow.page_id == page_id).with_for_update()
     )

@@ -188,6 +188,58 @@ def test_a_form_is_keyed_by_keyboard_alone(system: LocalSystem, page: Any) -> No
     page.complaints.clear()
 
 
+def test_a_failed_page_is_scanned_again_in_its_place(system: LocalSystem, page: Any) -> None:
+    """Marked by a digit, undone, marked again; its scanner sees why and sends another; that one is inspected."""
+    sign_in(page, system)
+    key = {"Authorization": f"Bearer {system.access.agent_keys[UNIT]}"}
+    with httpx.Client(base_url=system.base_url, headers=key, timeout=120, trust_env=False) as agent:
+        batch = _open_batch(agent, "inspected")
+        front, back = declaration()
+        _send(agent, batch, [front, back, _marked(front, b"another dossier"), _marked(back, b"2")])
+        _until_inspected(system, page, batch)
+        page.press("ArrowRight")
+        page.press("2")
+        page.until("document.querySelectorAll('.tile-page.failed').length === 1")
+        page.press("z", control=True)
+        page.until("document.querySelectorAll('.tile-page.failed').length === 0")
+        page.press("Home")
+        page.press("8")
+        if SHOTS:
+            page.screenshot(Path(SHOTS) / "inspection.png")
+        page.press("z")
+        page.until(
+            "document.querySelector('#zoom').open && document.querySelector('#zoom-image').naturalWidth > 800"
+        )
+        page.press("z")
+        page.press("Enter")
+        page.until("document.querySelector('#line').className === 'mark good'")
+        page.press("z", control=True)
+        page.until("document.querySelectorAll('.tile-page.failed').length === 1")
+        page.press("Enter")
+        page.until("document.querySelector('#counts').textContent.includes('1 trang trả lại')")
+
+        page.go(f"{system.base_url}/batches/{batch}")
+        page.until("document.querySelector('.rescans')?.textContent.includes('Lau kính và con lăn')", SLOW_S)
+        if SHOTS:
+            page.screenshot(Path(SHOTS) / "rescans.png")
+        (wanted,) = agent.get(f"/v1/scan-batches/{batch}").json()["rescans"]
+        before = page.evaluate(f"fetch('/v1/pages/{wanted['page_id']}').then((one) => one.json())")
+        again = _marked(front, b"scanned again")
+        path = f"/v1/scan-batches/{batch}/rescans/{wanted['rescan_id']}/{hashlib.sha256(again).hexdigest()}"
+        assert agent.put(path, content=again).status_code == 201
+        page.go(f"{system.base_url}/batches/{batch}")
+        page.until("document.querySelector('.rescans') === null", SLOW_S)
+    page.go(f"{system.base_url}/inspection")
+    page.until("document.querySelector('#about').textContent.includes('bản quét lại')", SLOW_S)
+    page.press("Enter")
+    page.until("document.querySelector('#line').className === 'mark good'")
+    after = page.evaluate(f"fetch('/v1/pages/{wanted['page_id']}').then((one) => one.json())")
+    assert (after["ordinal"], after["dossier_id"]) == (before["ordinal"], before["dossier_id"])
+    seen = page.evaluate(f"fetch('/v1/inspection/pages/{wanted['page_id']}').then((one) => one.json())")
+    assert [one["defect"] for one in seen["checks"] if not one["undone_at"]] == ["streaked", None]
+    assert page.complaints == []
+
+
 def test_a_search_from_the_keyboard(system: LocalSystem, page: Any) -> None:
     """`/` goes to the box; the answer comes into the page, and the address keeps nothing of the query."""
     sign_in(page, system)
@@ -202,7 +254,7 @@ def test_a_search_from_the_keyboard(system: LocalSystem, page: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/batches", "/dossiers", "/search", "/progress", "/keying", "/dead-letters"]
+    "path", ["/", "/batches", "/dossiers", "/search", "/progress", "/keying", "/inspection", "/dead-letters"]
 )
 def test_screens_fit(system: LocalSystem, page: Any, path: str) -> None:
     """No screen is wider than the window, and none makes the browser complain."""
@@ -213,6 +265,24 @@ def test_screens_fit(system: LocalSystem, page: Any, path: str) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.resize(1366, 768)
     assert page.complaints == []
+
+
+def _marked(page: bytes, note: bytes) -> bytes:
+    """The same picture with other bytes: a JPEG comment after the start marker."""
+    return page[:2] + b"\xff\xfe" + (len(note) + 2).to_bytes(2, "big") + note + page[2:]
+
+
+def _until_inspected(system: LocalSystem, page: Any, batch: str) -> None:
+    """Pass what waits from other batches, until a grid of this one stands on the screen."""
+    page.go(f"{system.base_url}/batches/{batch}")
+    page.until("document.querySelector('.lamp .chip.good') !== null", SLOW_S)
+    page.complaints.clear()
+    page.go(f"{system.base_url}/inspection")
+    page.until("document.querySelectorAll('.tile-page').length > 0", SLOW_S)
+    while page.evaluate("document.querySelectorAll('.tile-page').length") != 4:
+        shown = page.evaluate("document.querySelector('#inspection').dataset.set")
+        page.press("Enter")
+        page.until(f"document.querySelector('#inspection').dataset.set !== {json.dumps(shown)}", SLOW_S)
 
 
 def _type_form(page: Any, values: dict[str, str]) -> None:

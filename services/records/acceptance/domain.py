@@ -1,8 +1,8 @@
 """Sampling plans as data, and which members of a lot are looked at.
 
-`data/plans.csv` holds single sampling plans for normal inspection in the manner of ISO 2859-1, general level II:
-the largest lot of each row (none: any larger), the sample's size and the acceptance number. Where that standard's
-table points to another row by an arrow, the row holds what the arrow leads to.
+`data/plans.csv` holds single sampling plans for normal inspection in the manner of ISO 2859-1, general level
+II: the largest lot of each row (none: any larger), the sample's size and the acceptance number. Where the
+standard's table points to another row by an arrow, the row holds what the arrow leads to.
 """
 
 import csv

@@ -2,13 +2,13 @@
 
 import uuid
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import product
 
 from fastapi import APIRouter, Request
 
 from contracts.vocabulary import DossierKind
 from kernel.identity import CurrentIdentity, Identity, Role
 from services.records.keying import service, views
-from services.records.keying.domain import Stage
 from services.records.keying.schemas import (
     Answers,
     FormOutcome,
@@ -32,6 +32,7 @@ async def take_forms(order: LeaseOrder, request: Request, identity: CurrentIdent
     No Idempotency-Key is needed: asking twice gives the same forms.
     """
     _require_keyer(identity)
+    units = {order.unit} if order.unit else identity.units
     async with request.app.state.runtime.database.write(identity.units) as session:
         works = await service.lease(
             session,
@@ -39,12 +40,11 @@ async def take_forms(order: LeaseOrder, request: Request, identity: CurrentIdent
             arbitrates=order.arbitrate,
             count=order.count,
             kind=order.kind,
-            unit=order.unit,
+            units=units,
         )
         forms = [views.form_of(work, identity.subject) for work in works]
-        waiting = await service.waiting(session)
-    stages = {stage.value for stage in service.STAGES_OF[order.arbitrate]}
-    return Lease(forms=forms, waiting=sum(n for (_, stage), n in waiting.items() if stage in stages))
+        waiting = await service.waiting(session, service.STAGES_OF[order.arbitrate], units=units)
+    return Lease(forms=forms, waiting=waiting)
 
 
 @routes.delete("/leases", summary="Trả lại mọi phiếu đang giữ · Give all forms back")
@@ -86,11 +86,11 @@ async def my_day(request: Request, identity: CurrentIdentity) -> KeyerDay:
     midnight = datetime.now(VIETNAM).replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
     async with request.app.state.runtime.database.read(identity.units) as session:
         forms, fields, checked, differed = await service.work_of(session, identity.subject, midnight)
-        waiting = await service.waiting(session)
-    queues = [
-        QueueLength(kind=DossierKind(kind), stage=Stage(stage), forms=count)
-        for (kind, stage), count in sorted(waiting.items())
-    ]
+        queues = [
+            QueueLength(kind=kind, stage=stage, forms=count)
+            for kind, stage in product(DossierKind, service.LIVE)
+            if (count := await service.waiting(session, [stage], units=identity.units, kind=kind))
+        ]
     return KeyerDay(forms=forms, fields=fields, checked=checked, differed=differed, queues=queues)
 
 

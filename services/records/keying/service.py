@@ -8,7 +8,7 @@ from typing import Any
 
 from contracts.events import FieldsSettled
 from contracts.vocabulary import DossierKind
-from kernel.database import ReadSession, WriteSession
+from kernel.database import ALL_UNITS, ReadSession, WriteSession
 from kernel.errors import Conflict, NotFound, Unprocessable
 from kernel.ids import new_id
 from kernel.outbox import record
@@ -43,6 +43,12 @@ from services.records.readings.service import Settled
 AnySession = ReadSession | WriteSession
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
+
+MOST_COUNTED = 1000
+"""A queue is counted no further: nobody needs the number, and counting a million forms costs every lease."""
+
+LIVE = (Stage.KEY, Stage.SECOND, Stage.ARBITRATE)
+"""Stages at which forms wait."""
 
 STAGES_OF = {
     False: (Stage.KEY, Stage.SECOND),
@@ -122,7 +128,7 @@ async def lease(
     arbitrates: bool = False,
     count: int = LEASED_FORMS,
     kind: DossierKind | None = None,
-    unit: str | None = None,
+    units: Collection[str] = (ALL_UNITS,),
 ) -> list[Work]:
     """Give `who` up to `count` forms for 15 minutes; what they hold already comes first and is held anew."""
     now = datetime.now(UTC)
@@ -138,7 +144,7 @@ async def lease(
         until=now + LEASE,
         count=max(0, count - len(held)),
         kind=kind.value if kind else None,
-        unit=unit,
+        units=units,
     )
     return await _works(session, [*held, *taken][:count])
 
@@ -185,9 +191,17 @@ async def answer(session: WriteSession, who: str, form_id: uuid.UUID, given: Seq
     return Work(form, list(fields.values()), votes)
 
 
-async def waiting(session: ReadSession) -> Mapping[tuple[str, str], int]:
-    """(kind, stage) → forms that wait."""
-    return await repository.waiting(session)
+async def waiting(
+    session: AnySession,
+    stages: Collection[Stage],
+    *,
+    units: Collection[str] = (ALL_UNITS,),
+    kind: DossierKind | None = None,
+) -> int:
+    """Forms that wait at some stages, counted up to MOST_COUNTED."""
+    return await repository.waiting(
+        session, stages, units=units, most=MOST_COUNTED, kind=kind.value if kind else None
+    )
 
 
 async def work_of(session: ReadSession, who: str, since: datetime) -> tuple[int, int, int, int]:

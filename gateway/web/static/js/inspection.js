@@ -83,6 +83,7 @@ function show(next) {
   requestAnimationFrame(() =>
     requestAnimationFrame(() => {
       if (left !== null) performance.measure("grid", { start: left, end: performance.now() });
+      else performance.mark("first-grid");
       left = null;
     }),
   );

@@ -35,7 +35,7 @@ function refused(item, problem) {
 function told() {
   showLine(lamp, queue.line, words);
   document.getElementById("login-again").hidden = !queue.line.signedOut;
-  document.getElementById("waiting").textContent = queue.waiting;
+  document.getElementById("waiting").textContent = queue.waiting >= 1000 ? "1000+" : queue.waiting;
   if (!form && queue.ahead.length) show(queue.next());
 }
 

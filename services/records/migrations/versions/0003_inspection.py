@@ -18,6 +18,12 @@ def upgrade() -> None:
         "scan_batches",
         sa.Column("senders", sa.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
     )
+    op.create_index(
+        "ix_keying_forms_unit_queue",
+        "keying_forms",
+        ["unit_code", "stage", sa.text("priority DESC"), "ordered_at"],
+        postgresql_where=sa.text("stage <> 'done'"),
+    )
     _sets()
     _pages()
     _checks()
