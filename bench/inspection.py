@@ -1,9 +1,9 @@
-"""How soon the next grid stands on the inspector's screen, and the pages that makes an hour, in a real browser.
+"""How soon the next grid stands on the inspector's screen, and the pages an hour, in a real browser.
 
 `python -m bench.inspection [--grids N] [--slow-grids N]` starts the whole system, sends drawn identity pages
-with writing, waits until they are filed (the reader is held back: nobody waits for it here) and passes grids in
-headless Chromium: a defect is marked on each, then Enter. The second pass does the same over a line of 400 ms
-and 1 Mbit/s, at the pace of one decision a second for the 40 pages of a grid, cut short to --slow-pause.
+with writing, waits until they are filed (the reader is held back: nobody waits for it here) and passes grids
+in headless Chromium: on each a defect is marked and unmarked, then Enter. The second pass does so over a line
+of 400 ms and 1 Mbit/s. An inspector takes 40 s for a grid, the bench --pause and --slow-pause.
 No peer shows grids to compare with; the figures stand beside what issue 6 asks for.
 """
 

@@ -20,6 +20,7 @@ from services.records.settings import RecordsSettings
 from services.records.units import service as units
 from services.records.units.domain import load_editions
 from services.records.units.routes import routes as unit_routes
+from services.records.vigilance.routes import routes as vigilance_routes
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -44,6 +45,7 @@ def create_app() -> FastAPI:
         assembly_routes,
         keying_routes,
         inspection_routes,
+        vigilance_routes,
     ):
         app.include_router(routes)
     return app

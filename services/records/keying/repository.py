@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, delete, func, or_, select, true, upd
 from sqlalchemy.dialects.postgresql import insert
 
 from kernel.database import ALL_UNITS, ReadSession, WriteSession
-from services.records.keying.domain import Stage, VoteKind
+from services.records.keying.domain import FieldState, Stage, VoteKind
 from services.records.keying.models import KeyingFieldRow, KeyingFormRow, LeaseRow, VoteRow
 from services.records.sql import one_of
 
@@ -104,6 +104,43 @@ async def take(
         await session.execute(insert(LeaseRow).values(given).on_conflict_do_nothing())
     await session.flush()
     return rows
+
+
+async def forms_by_id(session: AnySession, form_ids: Iterable[uuid.UUID]) -> Sequence[KeyingFormRow]:
+    """Forms by id, in no order."""
+    return (await session.scalars(select(KeyingFormRow).where(one_of(KeyingFormRow.id, form_ids)))).all()
+
+
+async def settled_fields(session: WriteSession, field_ids: Iterable[uuid.UUID]) -> Sequence[KeyingFieldRow]:
+    """Those of some fields that are settled."""
+    query = select(KeyingFieldRow).where(one_of(KeyingFieldRow.id, field_ids))
+    return (await session.scalars(query.where(KeyingFieldRow.state == FieldState.SETTLED.value))).all()
+
+
+async def overturn(session: WriteSession, field_ids: Iterable[uuid.UUID]) -> None:
+    """Let what was answered for fields have no effect any more."""
+    await session.execute(
+        update(VoteRow)
+        .where(one_of(VoteRow.field_id, field_ids))
+        .values(kind=VoteKind.OVERTURNED.value)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def hand_over(session: WriteSession, who: str, to: str, until: datetime) -> int:
+    """Let `to` hold what `who` holds, but for forms that `to` has answered; returns how many."""
+    answered = select(VoteRow.id).where(VoteRow.form_id == KeyingFormRow.id, VoteRow.who == to)
+    moved = await session.execute(
+        update(KeyingFormRow)
+        .where(KeyingFormRow.leased_by == who, ~answered.exists())
+        .values(leased_by=to, leased_until=until)
+        .returning(KeyingFormRow.id, KeyingFormRow.unit_code)
+        .execution_options(synchronize_session=False)
+    )
+    given = [{"form_id": form, "who": to, "unit_code": unit} for form, unit in moved]
+    if given:
+        await session.execute(insert(LeaseRow).values(given).on_conflict_do_nothing())
+    return len(given)
 
 
 async def was_given(session: WriteSession, form_id: uuid.UUID, who: str) -> bool:

@@ -1,7 +1,6 @@
 """HTTP of keying."""
 
 import uuid
-from datetime import UTC, datetime, timedelta, timezone
 from itertools import product
 
 from fastapi import APIRouter, Request
@@ -9,6 +8,7 @@ from fastapi import APIRouter, Request
 from contracts.vocabulary import DossierKind
 from kernel.identity import CurrentIdentity, Identity, Role
 from services.records.keying import service, views
+from services.records.keying.days import midnight_in_vietnam
 from services.records.keying.schemas import (
     Answers,
     FormOutcome,
@@ -19,10 +19,9 @@ from services.records.keying.schemas import (
     Released,
 )
 from services.records.keying.service import Given
+from services.records.vigilance import service as vigilance
 
 routes = APIRouter(prefix="/v1/keying", tags=["keying"])
-
-VIETNAM = timezone(timedelta(hours=7))
 
 
 @routes.post("/leases", summary="Nhận phiếu để nhập · Take forms to key")
@@ -34,7 +33,7 @@ async def take_forms(order: LeaseOrder, request: Request, identity: CurrentIdent
     _require_keyer(identity)
     units = {order.unit} if order.unit else identity.units
     async with request.app.state.runtime.database.write(identity.units) as session:
-        works = await service.lease(
+        works = await vigilance.lease(
             session,
             identity.subject,
             arbitrates=order.arbitrate,
@@ -52,7 +51,7 @@ async def give_back(request: Request, identity: CurrentIdentity) -> Released:
     """Unanswered forms go back to the queue at once, without waiting for their leases to end."""
     _require_keyer(identity)
     async with request.app.state.runtime.database.write(identity.units) as session:
-        return Released(released=await service.release(session, identity.subject))
+        return Released(released=await vigilance.release(session, identity.subject))
 
 
 @routes.post("/forms/{form_id}/answers", summary="Gửi giá trị đã nhập · Answer a form")
@@ -67,7 +66,7 @@ async def answer_form(
     _require_keyer(identity)
     given = [Given(one.field_id, one.text, one.took_ms) for one in answers.answers]
     async with request.app.state.runtime.database.write(identity.units) as session:
-        work = await service.answer(session, identity.subject, form_id, given)
+        work = await vigilance.answer(session, identity.subject, form_id, given)
         return views.outcome_of(work, identity.subject)
 
 
@@ -76,16 +75,16 @@ async def postpone_form(form_id: uuid.UUID, request: Request, identity: CurrentI
     """The form goes to the end of the queue, for anybody."""
     _require_keyer(identity)
     async with request.app.state.runtime.database.write(identity.units) as session:
-        await service.postpone(session, identity.subject, form_id)
+        await vigilance.postpone(session, identity.subject, form_id)
 
 
 @routes.get("/today", summary="Việc nhập của tôi hôm nay · My keying today")
 async def my_day(request: Request, identity: CurrentIdentity) -> KeyerDay:
     """The caller's own counts since midnight in Vietnam, and how much waits."""
     _require_keyer(identity)
-    midnight = datetime.now(VIETNAM).replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
+    midnight = midnight_in_vietnam()
     async with request.app.state.runtime.database.read(identity.units) as session:
-        forms, fields, checked, differed = await service.work_of(session, identity.subject, midnight)
+        forms, fields, checked, differed = await vigilance.work_of(session, identity.subject, midnight)
         queues = [
             QueueLength(kind=kind, stage=stage, forms=count)
             for kind, stage in product(DossierKind, service.LIVE)

@@ -174,7 +174,7 @@ async def answer(session: WriteSession, who: str, form_id: uuid.UUID, given: Seq
     """
     form = await _locked(session, form_id)
     fields = {row.id: row for row in (await repository.fields_of(session, [form_id])).get(form_id, [])}
-    texts = _checked(fields, given)
+    texts = accepted_texts(fields, given)
     votes = dict(await repository.votes_of(session, [form_id]))
     mine = {field_id for field_id, cast in votes.items() if any(vote.who == who for vote in cast)}
     fresh = [one for one in given if one.field_id not in mine]
@@ -189,6 +189,56 @@ async def answer(session: WriteSession, who: str, form_id: uuid.UUID, given: Seq
             await _settle(session, form, fields, votes, who)
     await session.flush()
     return Work(form, list(fields.values()), votes)
+
+
+def accepted_texts(
+    fields: Mapping[uuid.UUID, KeyingFieldRow], given: Iterable[Given]
+) -> dict[uuid.UUID, str | None]:
+    """Field → text as kept, of answers to a form's `fields`; raises AnswersRefused with every refusal."""
+    texts: dict[uuid.UUID, str | None] = {}
+    refused: dict[str, str] = {}
+    for one in given:
+        field = fields.get(one.field_id)
+        if field is None or one.field_id in texts:
+            refused[str(one.field_id)] = "unknown_field" if field is None else "twice"
+            continue
+        text = cleaned(one.text) if one.text is not None else None
+        code = refusal_of(field.name, text) if text is not None else None
+        if code:
+            refused[field.name] = code
+        texts[one.field_id] = as_written(field.name, text) if text is not None else None
+    if refused:
+        raise AnswersRefused(extensions={"fields": dict(refused)})
+    return texts
+
+
+async def held(session: AnySession, who: str) -> list[KeyingFormRow]:
+    """Forms that `who` holds now, in their order."""
+    return await repository.leased_by(session, who, datetime.now(UTC))
+
+
+async def works_of(session: AnySession, form_ids: Iterable[uuid.UUID]) -> list[Work]:
+    """Forms by id with their fields and answers, whatever their stage."""
+    return await _works(session, await repository.forms_by_id(session, form_ids))
+
+
+async def hand_over(session: WriteSession, who: str, to: str) -> int:
+    """Give what `who` holds to `to`, but for forms that `to` has answered; returns how many."""
+    return await repository.hand_over(session, who, to, datetime.now(UTC) + LEASE)
+
+
+async def reopen(session: WriteSession, field_ids: Iterable[uuid.UUID]) -> None:
+    """Let settled fields be keyed again by people who have not answered their forms; answers are kept."""
+    fields = await repository.settled_fields(session, field_ids)
+    forms = await repository.lock_forms(session, {field.form_id for field in fields})
+    await repository.overturn(session, [field.id for field in fields])
+    for field in fields:
+        field.state = FieldState.OPEN.value
+        field.text = field.value = field.how = field.settled_by = field.settled_at = None
+    for form in forms.values():
+        form.stage, form.done_at = Stage.KEY.value, None
+        form.leased_by = form.leased_until = None
+    await session.flush()
 
 
 async def waiting(
@@ -226,27 +276,6 @@ async def _locked(session: WriteSession, form_id: uuid.UUID) -> KeyingFormRow:
     if form is None:
         raise NotFound(f"keying form {form_id}")
     return form
-
-
-def _checked(
-    fields: Mapping[uuid.UUID, KeyingFieldRow], given: Iterable[Given]
-) -> dict[uuid.UUID, str | None]:
-    """Field → text as kept; raises AnswersRefused with every refusal."""
-    texts: dict[uuid.UUID, str | None] = {}
-    refused: dict[str, str] = {}
-    for one in given:
-        field = fields.get(one.field_id)
-        if field is None or one.field_id in texts:
-            refused[str(one.field_id)] = "unknown_field" if field is None else "twice"
-            continue
-        text = cleaned(one.text) if one.text is not None else None
-        code = refusal_of(field.name, text) if text is not None else None
-        if code:
-            refused[field.name] = code
-        texts[one.field_id] = as_written(field.name, text) if text is not None else None
-    if refused:
-        raise AnswersRefused(extensions={"fields": dict(refused)})
-    return texts
 
 
 async def _is_late(session: WriteSession, form: KeyingFormRow, who: str) -> bool:
