@@ -39,6 +39,7 @@ SCREENS = (
     documents,
     keying,
     inspection,
+    supervision,
     search,
     progress,
     dead_letters,

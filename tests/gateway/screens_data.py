@@ -133,3 +133,20 @@ PROGRESS: dict[str, Any] = {
     ],
     "totals": {"dossiers": 1, "received": 4, "enhanced": 2, "recognised": 1, "refused": 1, "filed": 1},
 }  # fmt: skip
+
+SUPERVISION: dict[str, Any] = {
+    "queues": [{"kind": "identity", "stage": "key", "forms": 1000}],
+    "keyers": [
+        {
+            "who": "officer:x", "held": 12, "first_lease_ends": "2026-11-23T12:05:00Z", "forms_today": 31,
+            "known": 60, "wrong": 1,
+        },
+        {"who": NASTY, "held": 0, "first_lease_ends": None, "forms_today": 0, "known": 0, "wrong": 0},
+    ],
+    "policies": [{"policy": "blind", "known": 60, "wrong": 1}],
+}  # fmt: skip
+LOT: dict[str, Any] = {
+    "id": PAGE_ID, "unit": "943", "who": "officer:x", "field": "number", "label": "Số", "label_en": "Number",
+    "size": 500, "plan": "aql_0.40", "sample": 32, "accept": 0, "wrong": 1, "state": "failed",
+    "drawn_at": "2026-11-23T12:05:00Z", "decided_at": None,
+}  # fmt: skip

@@ -56,6 +56,7 @@ SCREENS = [
     ("/batches/{batch}", "Mất mép, thiếu chữ", "Pages to scan again"),
     ("/inspection", "Chưa có ảnh nào cần kiểm tra", "No page waits to be inspected"),
     ("/keying?arbitrate=true", "Phân xử", "Settle disputes"),
+    ("/supervision", "Phiếu hôm nay", "Forms today"),
     ("/progress", "Chưa khai số hồ sơ", "Holdings not declared"),
     ("/dead-letters", "ocr", "Dead letters"),
 ]

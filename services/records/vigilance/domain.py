@@ -100,7 +100,7 @@ def check_after(field: str, settled: str | None, answers: Sequence[str | None]) 
     return CheckState.DIFFERS if answers else CheckState.WAITING
 
 
-def lot_after(plan: Plan, size: int, states: Sequence[CheckState]) -> LotState:
+def lot_after(plan: Plan, states: Sequence[CheckState]) -> LotState:
     """What a lot has come to; it fails as soon as too many are wrong."""
     wrong = sum(state is CheckState.WRONG for state in states)
     if not plan.passes(wrong):

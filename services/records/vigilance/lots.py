@@ -140,7 +140,7 @@ async def _decide(session: WriteSession, lot_id: uuid.UUID) -> None:
     sample = await repository.states_of(session, lot_id)
     states = [CheckState(state) for _, state in sample]
     lot.wrong = sum(state is CheckState.WRONG for state in states)
-    state = lot_after(Plan(lot.sample, lot.accept), lot.size, states)
+    state = lot_after(Plan(lot.sample, lot.accept), states)
     lot.state = state.value
     if state is LotState.CHECKING:
         return
