@@ -23,6 +23,7 @@ from gateway.web.screens import (
     login,
     progress,
     search,
+    supervision,
 )
 from gateway.web.translation import N_
 from gateway.web.visitor import LoginNeeded, to_login

@@ -16,6 +16,10 @@ const idle = document.getElementById("idle");
 const counts = document.getElementById("counts");
 const lamp = document.getElementById("line");
 const words = JSON.parse(desk.dataset.words);
+// As the server has it: a longer value is refused here, where it can still be mended.
+// Marks of direction and of no width: they come with pasted text and say nothing.
+const UNSEEN = /[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]/g;
+const LONGEST = 300;
 const NAMES = /_name$|^household_head$/;
 
 let form = null;
@@ -125,7 +129,7 @@ function makeRow(field, place) {
   });
   box.addEventListener("paste", (event) => {
     event.preventDefault();
-    const pasted = event.clipboardData.getData("text").replace(/\s+/g, " ").normalize("NFC");
+    const pasted = event.clipboardData.getData("text").replace(UNSEEN, "").replace(/\s+/g, " ").normalize("NFC");
     box.setRangeText(pasted, box.selectionStart, box.selectionEnd, "end");
     offer(box);
   });
@@ -192,6 +196,7 @@ function valueOf(box) {
   const choice = box.field.choices[Number(text) - 1];
   if (choice !== undefined && /^[1-9]$/.test(text)) return { text: choice };
   if (!text) return { wrong: words.empty };
+  if (text.length > LONGEST) return { wrong: words.tooLong };
   if (/number|_no$/.test(box.name) && !/^[\d\s.-]+$/.test(text)) return { wrong: words.notANumber };
   if (/number$/.test(box.name) && ![9, 12].includes(text.replace(/\D/g, "").length) && box.dataset.kept !== text) {
     box.dataset.kept = text;
