@@ -165,13 +165,16 @@ def test_a_lot_that_fails_is_keyed_again_by_others(registry: RunningRegistry, un
 
     other = TRUE | {"number": "365123455"}
     seen: set[str] = set()
-    for desk in (ben, cam):
-        while forms := desk.lease():
-            for form in forms:
-                assert form["stage"] == "second"
-                assert all(field["choices"] == [] and field["shown"] is None for field in form["fields"])
-                seen |= {field["name"] for field in form["fields"]}
-                desk.answer(form, other)
+    while forms := ben.lease():
+        seen |= {field["name"] for form in forms for field in form["fields"]}
+        for form in forms:
+            assert form["stage"] == "second"
+            assert all(field["choices"] == [] and field["shown"] is None for field in form["fields"])
+            ben.answer(form, other)
+    doubted = cam.lease()
+    assert [[field["name"] for field in form["fields"]] for form in doubted] == [["number"]] * 3
+    for form in doubted:
+        cam.answer(form, other)
     assert seen == set(TRUE)
     lots = {lot["field"]: lot for lot in leader.http.get("/v1/keying/lots").json()["items"]}
     assert lots.pop("number")["state"] == "failed"
