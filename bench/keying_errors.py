@@ -1,10 +1,10 @@
 """Field errors left after keying with the real reader, and the share of fields that need a second person.
 
-`python -m bench.keying_errors [--pages N] [--times M]` reads drawn declarations with the reader, then has each
-field keyed M times by simulated people who err in 1 % and in 3 % of fields, through the rule that settles
-work (`services.records.keying.domain`): blind keying, the reader as the silent second keyer, a second person
-where nothing was read, a third where two values differ. Beside it, from the same keyers: one keying alone (what
-suites do with simple fields) and two keyings with a third (what clinical trials do).
+`python -m bench.keying_errors [--pages N] [--times M]` reads drawn declarations with the reader, then has
+each field keyed M times by simulated people who err in 1 % and in 3 % of fields, through the rule that
+settles work (`services.records.keying.domain`): blind keying, the reader as the silent second keyer, a
+second person where nothing was read, a third where two values differ. Beside it, from the same keyers: one
+keying alone (as suites do with simple fields) and two keyings with a third (as clinical trials do).
 
 How people err: a digit replaced or two swapped, the other sex, a tone or a letter of a name changed. Errors
 go together: whoever errs on a misread field writes what the reader read in half of the cases; whoever

@@ -94,7 +94,8 @@ async def plan(
     session: WriteSession, filed: Collection[uuid.UUID], dossier_ids: Collection[uuid.UUID]
 ) -> None:
     """Let pages that have just been filed wait to be inspected, or be vouched for by their batch's sample."""
-    wanted = set(filed)
+    # A page that is read after it was filed is among them again; it waits, or was looked at, already.
+    wanted = set(filed) - (await repository.known_pages(session, filed)).keys()
     if not wanted:
         return
     known = await pages.pages_of_dossiers(session, dossier_ids)

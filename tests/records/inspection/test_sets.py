@@ -12,7 +12,7 @@ from contracts.events import PageEnhanced
 from contracts.vocabulary import DossierKind, GroupingMethod, PageContent, Verdict
 from kernel.identity import Role
 from tests.records.conftest import RunningRegistry, events_of
-from tests.records.events import Batch
+from tests.records.events import Batch, reading
 
 SCANNER = "officer:scanner"
 
@@ -87,6 +87,15 @@ def test_a_batch_comes_in_grids_of_forty_with_what_imaging_found(
     assert grid["pages"][0]["thumbnail"].startswith(f"/v1/pages/{made.page(1)}/images/thumbnail?v=")
     (rest,) = Inspector(registry, unit, "b").lease(2)
     assert len(rest["pages"]) == 5
+
+
+def test_a_page_that_is_read_later_stays_in_its_set(registry: RunningRegistry, unit: str) -> None:
+    """Reading comes after filing, correcting too: neither makes another set."""
+    made = send(registry, unit, 3)
+    registry.publish(made.recognised(2, key=registry.store_readings(reading({}))[0]), made.enhanced(3))
+    found = Inspector(registry, unit, "a").ask(3)
+    assert found["waiting"] == 1
+    assert [page["sequence"] for page in found["sets"][0]["pages"]] == [1, 2, 3]
 
 
 def test_two_inspectors_never_get_the_same_set(registry: RunningRegistry, unit: str) -> None:
