@@ -13,12 +13,14 @@ from services.records.assembly.routes import routes as assembly_routes
 from services.records.consumers import handler
 from services.records.dossiers.page_routes import routes as page_routes
 from services.records.dossiers.routes import routes as dossier_routes
+from services.records.inspection.routes import routes as inspection_routes
 from services.records.keying.routes import routes as keying_routes
 from services.records.persons.routes import routes as person_routes
 from services.records.settings import RecordsSettings
 from services.records.units import service as units
 from services.records.units.domain import load_editions
 from services.records.units.routes import routes as unit_routes
+from services.records.vigilance.routes import routes as vigilance_routes
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -35,7 +37,16 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 def create_app() -> FastAPI:
     """The application, without side effects."""
     app = web.create_app("records", title="Tangthu records", lifespan=lifespan)
-    for routes in (unit_routes, dossier_routes, page_routes, person_routes, assembly_routes, keying_routes):
+    for routes in (
+        unit_routes,
+        dossier_routes,
+        page_routes,
+        person_routes,
+        assembly_routes,
+        keying_routes,
+        inspection_routes,
+        vigilance_routes,
+    ):
         app.include_router(routes)
     return app
 

@@ -51,6 +51,8 @@ class Act(StrEnum):
     PDF_ASSEMBLED = "pdf_assembled"
     PDF_NOT_SEALED = "pdf_not_sealed"
     FIELDS_SETTLED = "fields_settled"
+    RESCAN_ORDERED = "rescan_ordered"
+    PAGE_REPLACED = "page_replaced"
 
 
 SYSTEM = "system"
