@@ -32,7 +32,7 @@ async def officers_after(session: AsyncSession, username: str, limit: int) -> Se
 async def display_names(session: AsyncSession, officer_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
     """Officer → the name that others see, disabled ones included."""
     query = select(OfficerRow.id, OfficerRow.display_name).where(OfficerRow.id.in_(list(officer_ids)))
-    return dict(await session.execute(query))
+    return {row[0]: row[1] for row in await session.execute(query)}
 
 
 async def failures_of(session: WriteSession, username: str) -> LoginFailureRow | None:

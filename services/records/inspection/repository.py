@@ -185,7 +185,7 @@ async def lot_of(session: AnySession, batch_id: uuid.UUID, content: str) -> dict
         .where(InspectionPageRow.batch_id == batch_id, InspectionPageRow.content == content)
         .group_by(InspectionPageRow.state)
     )
-    return dict(rows)
+    return {row[0]: row[1] for row in rows}
 
 
 async def unsampled(session: WriteSession, batch_id: uuid.UUID, content: str) -> Sequence[uuid.UUID]:
