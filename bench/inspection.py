@@ -53,7 +53,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--grids", type=int, default=12)
     parser.add_argument("--slow-grids", type=int, default=3)
-    parser.add_argument("--pause", type=float, default=3.0, help="seconds at a grid")
+    parser.add_argument("--pause", type=float, default=10.0, help="seconds at a grid")
     parser.add_argument("--slow-pause", type=float, default=20.0)
     asked = parser.parse_args()
     if BINARY is None:

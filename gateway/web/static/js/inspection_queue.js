@@ -2,7 +2,7 @@
 
 import { Outbox, blobOf } from "./outbox.js";
 
-const SETS = 2;
+const SETS = 3;
 const IDLE_MS = 15000;
 // Fetched at the same time: more would only stand in each other's way.
 const AT_ONCE = 6;
