@@ -179,7 +179,8 @@ class DossierRegistered(Event):
     subject: ClassVar[str] = "archive.dossier.registered.v1"
 
     dossier_id: uuid.UUID
-    batch_id: uuid.UUID
+    batch_id: uuid.UUID | None = None
+    """The batch that named it first; none where an officer entered it before any scan."""
     unit_code: str
     kind: DossierKind
 
