@@ -10,9 +10,11 @@ from contracts.subjects import RECORDS
 from kernel import web
 from kernel.runtime import Runtime, running_service
 from services.records.assembly.routes import routes as assembly_routes
+from services.records.cases.routes import routes as case_routes
 from services.records.consumers import handler
 from services.records.dossiers.page_routes import routes as page_routes
 from services.records.dossiers.routes import routes as dossier_routes
+from services.records.households.routes import routes as entry_routes
 from services.records.keying.routes import routes as keying_routes
 from services.records.persons.routes import routes as person_routes
 from services.records.settings import RecordsSettings
@@ -35,7 +37,16 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 def create_app() -> FastAPI:
     """The application, without side effects."""
     app = web.create_app("records", title="Tangthu records", lifespan=lifespan)
-    for routes in (unit_routes, dossier_routes, page_routes, person_routes, assembly_routes, keying_routes):
+    for routes in (
+        unit_routes,
+        entry_routes,
+        dossier_routes,
+        page_routes,
+        person_routes,
+        assembly_routes,
+        keying_routes,
+        case_routes,
+    ):
         app.include_router(routes)
     return app
 

@@ -51,6 +51,10 @@ class Act(StrEnum):
     PDF_ASSEMBLED = "pdf_assembled"
     PDF_NOT_SEALED = "pdf_not_sealed"
     FIELDS_SETTLED = "fields_settled"
+    ENTERED = "entered"
+    ENTRY_CHANGED = "entry_changed"
+    CASE_OPENED = "case_opened"
+    CASE_CLOSED = "case_closed"
 
 
 SYSTEM = "system"

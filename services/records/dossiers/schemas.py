@@ -106,7 +106,7 @@ class DossierSummary(BaseModel):
     reference_given: bool = Field(description="False while the registry made the reference up")
     title: str
     state: DossierState
-    batch_id: uuid.UUID
+    batch_id: uuid.UUID | None = Field(description="None where it was entered before any scan")
     registered_at: datetime
     page_count: int
     document_count: int

@@ -15,7 +15,7 @@ from services.records.dossiers import service as dossiers
 from services.records.dossiers.models import DossierRow
 from services.records.dossiers.views import title_of
 from services.records.persons import service
-from services.records.persons.domain import Role
+from services.records.persons.domain import Role, Source
 from services.records.persons.models import PersonRow, PlaceRow
 from services.records.persons.schemas import Person, PersonDossier, PersonFound
 from services.records.search import service as search
@@ -120,6 +120,7 @@ def _person(
             for place in places
             if (dossier := named.get(place.dossier_id))
         ],
+        source=Source(row.source),
         provisional=row.provisional,
         updated_at=row.updated_at,
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 
 from contracts.vocabulary import DossierKind, Sex
-from services.records.persons.domain import Role
+from services.records.persons.domain import Role, Source
 from services.records.search.ranking import Match
 
 
@@ -34,6 +34,7 @@ class Person(BaseModel):
     unit: str
     unit_name: str
     dossiers: list[PersonDossier]
+    source: Source = Field(description="Read from papers, or entered or imported by an officer")
     provisional: bool = Field(description="True until somebody has keyed and checked the fields")
     updated_at: datetime
 

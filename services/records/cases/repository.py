@@ -1,0 +1,106 @@
+"""SQL of review cases."""
+
+import uuid
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+from kernel.database import ALL_UNITS, ReadSession, WriteSession
+from kernel.ids import new_id
+from services.records.cases.domain import CaseKind, CaseState, Found, Key, Known
+from services.records.cases.models import CaseRow
+from services.records.sql import insert_many, one_of
+
+
+async def known(
+    session: WriteSession, dossier_ids: Iterable[uuid.UUID], kinds: Collection[CaseKind]
+) -> dict[Key, Known]:
+    """Cases of dossiers, of these kinds."""
+    rows = await session.scalars(
+        select(CaseRow)
+        .where(one_of(CaseRow.dossier_id, dossier_ids), one_of(CaseRow.kind, [kind.value for kind in kinds]))
+        .execution_options(populate_existing=True)
+    )
+    return {
+        (row.dossier_id, CaseKind(row.kind), row.subject): Known(row.id, CaseState(row.state), row.details)
+        for row in rows
+    }
+
+
+async def add(session: WriteSession, found: Iterable[Found], units: Mapping[uuid.UUID, str]) -> None:
+    """Open cases; one that another transaction has just opened stays as it is."""
+    await insert_many(
+        session,
+        CaseRow.__tablename__,
+        [
+            {
+                "id": new_id(),
+                "dossier_id": one.dossier_id,
+                "unit_code": units[one.dossier_id],
+                "kind": one.kind.value,
+                "subject": one.subject,
+                "state": CaseState.OPEN.value,
+                "details": dict(one.details),
+            }
+            for one in found
+        ],
+        on_conflict="ON CONFLICT (dossier_id, kind, subject) DO NOTHING",
+    )
+
+
+async def move(session: WriteSession, changes: Sequence[dict[str, Any]]) -> None:
+    """Change cases by `id`."""
+    for change in changes:
+        values = {name: value for name, value in change.items() if name != "id"}
+        await session.execute(
+            update(CaseRow)
+            .where(CaseRow.id == change["id"])
+            .values(**values, version=CaseRow.version + 1)
+            .execution_options(synchronize_session=False)
+        )
+
+
+async def lock(session: WriteSession, case_id: uuid.UUID) -> CaseRow | None:
+    """A case of the transaction's units, locked."""
+    return (
+        await session.scalars(
+            select(CaseRow)
+            .where(CaseRow.id == case_id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+    ).one_or_none()
+
+
+async def count_open(session: ReadSession | WriteSession, dossier_id: uuid.UUID) -> int:
+    """How many cases of a dossier are open."""
+    query = select(func.count()).where(
+        CaseRow.dossier_id == dossier_id, CaseRow.state == CaseState.OPEN.value
+    )
+    return (await session.scalar(query)) or 0
+
+
+async def page(
+    session: ReadSession,
+    *,
+    units: Iterable[str],
+    state: CaseState | None,
+    kind: CaseKind | None,
+    dossier_id: uuid.UUID | None,
+    after: uuid.UUID | None,
+    limit: int,
+) -> Sequence[CaseRow]:
+    """Cases, oldest first, filtered, after a position."""
+    query = select(CaseRow).order_by(CaseRow.id).limit(limit)
+    if (scope := set(units)) and ALL_UNITS not in scope:
+        query = query.where(CaseRow.unit_code.in_(scope))
+    if state:
+        query = query.where(CaseRow.state == state.value)
+    if kind:
+        query = query.where(CaseRow.kind == kind.value)
+    if dossier_id:
+        query = query.where(CaseRow.dossier_id == dossier_id)
+    if after:
+        query = query.where(CaseRow.id > after)
+    return (await session.scalars(query)).all()
