@@ -15,6 +15,8 @@ from services.records.consumers import handler
 from services.records.dossiers.page_routes import routes as page_routes
 from services.records.dossiers.routes import routes as dossier_routes
 from services.records.households.routes import routes as entry_routes
+from services.records.imports.routes import routes as import_routes
+from services.records.imports.work import Imports
 from services.records.keying.routes import routes as keying_routes
 from services.records.persons.routes import routes as person_routes
 from services.records.settings import RecordsSettings
@@ -31,6 +33,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     async with running_service(app, "records", RecordsSettings(), MIGRATIONS) as runtime:
         await _load_units(runtime)
         runtime.consume(RECORDS, handler(runtime))
+        runtime.start("imports", Imports(runtime).run)
         yield
 
 
@@ -46,6 +49,7 @@ def create_app() -> FastAPI:
         assembly_routes,
         keying_routes,
         case_routes,
+        import_routes,
     ):
         app.include_router(routes)
     return app

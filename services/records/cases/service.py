@@ -13,6 +13,9 @@ from services.records.cases.models import CaseRow
 from services.records.dossiers import service as dossiers
 from services.records.dossiers.domain import Act
 
+HOUSEHOLD = "household"
+"""Subject of a case that concerns the household as a whole."""
+
 
 class CaseClosed(Conflict):
     """The case is not open any more."""
@@ -65,6 +68,19 @@ async def follow(
             for _, (dossier_id, kind, subject) in moves.withdraw
         ],
     )
+
+
+async def add_found(session: WriteSession, units: Mapping[uuid.UUID, str], found: Sequence[Found]) -> None:
+    """Open what is found beside the cases that there are; one that is known stays as it is."""
+    await repository.add(session, found, units)
+
+
+async def follow_no_head(
+    session: WriteSession, units: Mapping[uuid.UUID, str], headless: Collection[uuid.UUID]
+) -> None:
+    """Open or withdraw the case of a household without head in dossiers (id → unit)."""
+    found = [Found(dossier_id, CaseKind.NO_HEAD, HOUSEHOLD) for dossier_id in headless]
+    await follow(session, units, (CaseKind.NO_HEAD,), found)
 
 
 async def list_cases(

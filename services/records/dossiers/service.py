@@ -173,6 +173,11 @@ async def open_for_change(
     return row
 
 
+async def touch(session: WriteSession, dossier_ids: Iterable[uuid.UUID]) -> None:
+    """Raise the version of dossiers whose content changed."""
+    await repository.note_change(session, {}, dossier_ids)
+
+
 async def put_pages(
     session: WriteSession, unit_code: str, batch_id: uuid.UUID, placed: Mapping[uuid.UUID, uuid.UUID]
 ) -> None:

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from kernel.database import ReadSession, WriteSession
 from kernel.ids import new_id
@@ -34,6 +34,17 @@ async def members_of(session: AnySession, dossier_ids: Iterable[uuid.UUID]) -> d
         .execution_options(populate_existing=True)
     )
     return {row.person_id: row for row in rows}
+
+
+async def without_head(session: WriteSession, dossier_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Of these dossiers, those whose household has members and no head."""
+    rows = await session.scalars(
+        select(MemberRow.dossier_id)
+        .where(one_of(MemberRow.dossier_id, dossier_ids))
+        .group_by(MemberRow.dossier_id)
+        .having(~func.bool_or(MemberRow.is_head))
+    )
+    return set(rows)
 
 
 async def documents_of(session: AnySession, dossier_id: uuid.UUID) -> Sequence[ListedDocumentRow]:

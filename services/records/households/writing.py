@@ -9,6 +9,7 @@ from typing import Any
 from contracts.vocabulary import DossierKind
 from kernel.database import WriteSession
 from services.records.cases.domain import CaseKind, Found
+from services.records.cases.service import HOUSEHOLD
 from services.records.dossiers.models import DossierRow
 from services.records.households import repository
 from services.records.households.domain import Person
@@ -69,7 +70,7 @@ def lacks_head(dossier: DossierRow, members: Sequence[Person]) -> list[Found]:
     """A household with members of whom none is the head."""
     if dossier.kind != DossierKind.RESIDENCE.value or not members or any(one.heads for one in members):
         return []
-    return [Found(dossier.id, CaseKind.NO_HEAD, "household")]
+    return [Found(dossier.id, CaseKind.NO_HEAD, HOUSEHOLD)]
 
 
 def _doubt_details(person: Person) -> dict[str, Any]:

@@ -109,6 +109,13 @@ async def persons_in(session: AnySession, dossier_id: uuid.UUID) -> Sequence[tup
     return await repository.places_in(session, [dossier_id])
 
 
+async def persons_in_many(
+    session: AnySession, dossier_ids: Iterable[uuid.UUID]
+) -> Sequence[tuple[PlaceRow, PersonRow]]:
+    """Persons of several dossiers, each dossier's in order."""
+    return await repository.places_in(session, dossier_ids)
+
+
 async def numbers_in(session: AnySession, dossier_ids: Iterable[uuid.UUID]) -> Sequence[NumberRow]:
     """Numbers of the entered persons of dossiers."""
     return await repository.numbers_in(session, dossier_ids)
