@@ -7,13 +7,12 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, delete, func, select, tuple_
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import InstrumentedAttribute
 
 from kernel.database import ALL_UNITS, ReadSession, WriteSession
 from services.records.search.domain import Query, one_error_away, split_key
 from services.records.search.models import EntryRow, WordRow
-from services.records.sql import one_of
+from services.records.sql import insert_many, one_of
 
 CANDIDATES = 300
 """Rows that one finder may bring; more would not be ranked any better than asking for the birth year."""
@@ -29,8 +28,6 @@ COMMON = 1000
 
 LAST = "\U0010ffff"
 """Sorts behind every letter as bytes: the end of a prefix's range."""
-
-ROWS_PER_STATEMENT = 1000
 
 
 class Source(StrEnum):
@@ -64,14 +61,14 @@ async def save(session: WriteSession, entries: list[dict[str, Any]], words: list
     await session.execute(
         delete(WordRow).where(one_of(WordRow.person_id, ids)).execution_options(synchronize_session=False)
     )
-    for start in range(0, len(entries), ROWS_PER_STATEMENT):
-        statement = insert(EntryRow).values(entries[start : start + ROWS_PER_STATEMENT])
-        changes = {name: statement.excluded[name] for name in entries[0] if name != "person_id"}
-        await session.execute(
-            statement.on_conflict_do_update(index_elements=[EntryRow.person_id], set_=changes)
-        )
-    for start in range(0, len(words), ROWS_PER_STATEMENT):
-        await session.execute(insert(WordRow).values(words[start : start + ROWS_PER_STATEMENT]))
+    changes = ", ".join(f"{name} = excluded.{name}" for name in entries[0] if name != "person_id")
+    await insert_many(
+        session,
+        EntryRow.__tablename__,
+        entries,
+        on_conflict=f"ON CONFLICT (person_id) DO UPDATE SET {changes}",
+    )
+    await insert_many(session, WordRow.__tablename__, words)
 
 
 async def by_number(session: ReadSession, query: Query, scope: Scope) -> Sequence[EntryRow]:
