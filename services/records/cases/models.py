@@ -28,4 +28,8 @@ class CaseRow(Base):
     resolved_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(server_default=text("1"))
 
-    __table_args__ = (UniqueConstraint("dossier_id", "kind", "subject"), Index(None, "state", "id"))
+    __table_args__ = (
+        UniqueConstraint("dossier_id", "kind", "subject"),
+        Index(None, "state", "id"),
+        Index(None, "unit_code", "state", "id"),
+    )

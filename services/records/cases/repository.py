@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 
 from kernel.database import ALL_UNITS, ReadSession, WriteSession
 from kernel.ids import new_id
@@ -28,14 +28,15 @@ async def known(
     }
 
 
-async def add(session: WriteSession, found: Iterable[Found], units: Mapping[uuid.UUID, str]) -> None:
-    """Open cases; one that another transaction has just opened stays as it is."""
-    await insert_many(
+async def add(session: WriteSession, found: Iterable[Found], units: Mapping[uuid.UUID, str]) -> list[Found]:
+    """Open cases and return them; one that another transaction has just opened stays as it is."""
+    rows = {new_id(): one for one in found}
+    made = await insert_many(
         session,
         CaseRow.__tablename__,
         [
             {
-                "id": new_id(),
+                "id": case_id,
                 "dossier_id": one.dossier_id,
                 "unit_code": units[one.dossier_id],
                 "kind": one.kind.value,
@@ -43,10 +44,12 @@ async def add(session: WriteSession, found: Iterable[Found], units: Mapping[uuid
                 "state": CaseState.OPEN.value,
                 "details": dict(one.details),
             }
-            for one in found
+            for case_id, one in rows.items()
         ],
         on_conflict="ON CONFLICT (dossier_id, kind, subject) DO NOTHING",
+        returning="id",
     )
+    return [rows[case_id] for case_id in made]
 
 
 async def move(session: WriteSession, changes: Sequence[dict[str, Any]]) -> None:
@@ -61,15 +64,11 @@ async def move(session: WriteSession, changes: Sequence[dict[str, Any]]) -> None
         )
 
 
-async def lock(session: WriteSession, case_id: uuid.UUID) -> CaseRow | None:
-    """A case of the transaction's units, locked."""
+async def lock(session: WriteSession, case_id: uuid.UUID, units: Iterable[str]) -> CaseRow | None:
+    """A case of one of `units`, locked."""
+    query = _within(select(CaseRow).where(CaseRow.id == case_id), units)
     return (
-        await session.scalars(
-            select(CaseRow)
-            .where(CaseRow.id == case_id)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
+        await session.scalars(query.with_for_update().execution_options(populate_existing=True))
     ).one_or_none()
 
 
@@ -92,9 +91,7 @@ async def page(
     limit: int,
 ) -> Sequence[CaseRow]:
     """Cases, oldest first, filtered, after a position."""
-    query = select(CaseRow).order_by(CaseRow.id).limit(limit)
-    if (scope := set(units)) and ALL_UNITS not in scope:
-        query = query.where(CaseRow.unit_code.in_(scope))
+    query = _within(select(CaseRow).order_by(CaseRow.id).limit(limit), units)
     if state:
         query = query.where(CaseRow.state == state.value)
     if kind:
@@ -104,3 +101,8 @@ async def page(
     if after:
         query = query.where(CaseRow.id > after)
     return (await session.scalars(query)).all()
+
+
+def _within(query: Select[CaseRow], units: Iterable[str]) -> Select[CaseRow]:
+    scope = set(units)
+    return query if ALL_UNITS in scope else query.where(CaseRow.unit_code.in_(scope))

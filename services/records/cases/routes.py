@@ -58,7 +58,12 @@ async def resolve_case(
     identity.require_role(Role.INSPECTOR, Role.KEEPER, Role.UNIT_LEADER)
     async with request.app.state.runtime.database.write(identity.units) as session:
         row = await service.resolve(
-            session, case_id, if_match=if_match, resolution=cleaned(said.resolution), who=identity.subject
+            session,
+            case_id,
+            if_match=if_match,
+            resolution=cleaned(said.resolution),
+            who=identity.subject,
+            units=identity.units,
         )
     response.headers["ETag"] = etag(row.version)
     return case_of(row)

@@ -37,7 +37,7 @@ async def follow(
     details.
     """
     moves = compare(found, await repository.known(session, units, kinds))
-    await repository.add(session, moves.open, units)
+    await add_found(session, units, moves.open)
     now = datetime.now(UTC)
     await repository.move(
         session,
@@ -51,15 +51,7 @@ async def follow(
             for case_id, _ in moves.withdraw
         ],
     )  # fmt: skip
-    opened = [*moves.open, *(one for _, one in moves.reopen)]
-    await dossiers.note(
-        session,
-        Act.CASE_OPENED,
-        [
-            (one.dossier_id, units[one.dossier_id], {"kind": one.kind.value, "subject": one.subject})
-            for one in opened
-        ],
-    )
+    await _note_opened(session, units, [one for _, one in moves.reopen])
     await dossiers.note(
         session,
         Act.CASE_CLOSED,
@@ -72,7 +64,7 @@ async def follow(
 
 async def add_found(session: WriteSession, units: Mapping[uuid.UUID, str], found: Sequence[Found]) -> None:
     """Open what is found beside the cases that there are; one that is known stays as it is."""
-    await repository.add(session, found, units)
+    await _note_opened(session, units, await repository.add(session, found, units))
 
 
 async def follow_no_head(
@@ -105,10 +97,16 @@ async def count_open(session: ReadSession | WriteSession, dossier_id: uuid.UUID)
 
 
 async def resolve(
-    session: WriteSession, case_id: uuid.UUID, *, if_match: str | None, resolution: str, who: str
+    session: WriteSession,
+    case_id: uuid.UUID,
+    *,
+    if_match: str | None,
+    resolution: str,
+    who: str,
+    units: Iterable[str],
 ) -> CaseRow:
     """Say what holds; raises NotFound, PreconditionRequired, PreconditionFailed, CaseClosed."""
-    row = await repository.lock(session, case_id)
+    row = await repository.lock(session, case_id, units)
     if row is None:
         raise NotFound(f"review case {case_id}")
     check_version(if_match, row.version)
@@ -120,3 +118,13 @@ async def resolve(
     await dossiers.note(session, Act.CASE_CLOSED, [(row.dossier_id, row.unit_code, details)], who)
     await session.flush()
     return row
+
+
+async def _note_opened(
+    session: WriteSession, units: Mapping[uuid.UUID, str], opened: Iterable[Found]
+) -> None:
+    notes = [
+        (one.dossier_id, units[one.dossier_id], {"kind": one.kind.value, "subject": one.subject})
+        for one in opened
+    ]
+    await dossiers.note(session, Act.CASE_OPENED, notes)

@@ -15,12 +15,9 @@ from services.records.dossiers import service as dossiers
 from services.records.dossiers.domain import normalise_reference
 from services.records.dossiers.service import Entry, ReferenceEmpty
 from services.records.households import service
-from services.records.households.domain import Refusal, metadata_fields
+from services.records.households.domain import metadata_fields
 from services.records.households.schemas import DossierEntry, DossierGiven, EntryChange, MetadataFieldShape
-from services.records.households.service import EntryRefused
 from services.records.households.views import content_of, entry_of
-from services.records.units import service as units
-from services.records.units.domain import edition_on
 
 routes = APIRouter(prefix="/v1/dossiers", tags=["entry"])
 
@@ -57,7 +54,7 @@ async def register_dossier(
     entry = Entry(given.unit, given.kind, reference, normalise_reference(given.title))
 
     async def act(session: WriteSession) -> tuple[int, DossierEntry, dict[str, str]]:
-        await _check_unit(session, given.unit)
+        await service.check_unit(session, given.unit)
         held, made = await service.register(session, entry, content, identity.subject)
         place = f"/v1/dossiers/{held.dossier.id}"
         return 201 if made else 200, entry_of(held), {"Location": place, "ETag": etag(held.dossier.version)}
@@ -121,7 +118,7 @@ async def change_entry(
             if_match=if_match,
             who=identity.subject,
             why=why,
-            units=identity.units,
+            scope=identity.units,
         )
         answer = entry_of(held)
     response.headers["ETag"] = etag(answer.version)
@@ -130,12 +127,3 @@ async def change_entry(
 
 def _require_entry(identity: Identity) -> None:
     identity.require_role(Role.KEYER, Role.INSPECTOR, Role.KEEPER)
-
-
-async def _check_unit(session: WriteSession, code: str) -> None:
-    """Districts that ended in 2025 still hold archives, so an ended code is taken; one to come is not."""
-    editions = await units.editions_of(session, [code])
-    if edition_on(editions, units.today()) is None:
-        raise EntryRefused([Refusal("unit", "unit_unknown")])
-    if all(edition.valid_from > units.today() for edition in editions):
-        raise EntryRefused([Refusal("unit", "unit_not_yet")])

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from contracts.civil.writing import cleaned
 from contracts.vocabulary import DossierKind
 from kernel.database import ReadSession, WriteSession
 from kernel.errors import Conflict, Unprocessable
@@ -16,12 +17,20 @@ from services.records.dossiers.domain import Act
 from services.records.dossiers.models import DossierRow
 from services.records.dossiers.service import Entry
 from services.records.households import repository
-from services.records.households.domain import Person, Refusal, refusal_titles
+from services.records.households.domain import (
+    HOUSEHOLD_FIELDS,
+    MEMBER_FIELDS,
+    Person,
+    Refusal,
+    refusal_titles,
+)
 from services.records.households.models import HouseholdRow, ListedDocumentRow, MemberRow
 from services.records.households.writing import Placed, find_doubts, lacks_head, write_persons
 from services.records.persons import service as persons
 from services.records.persons.domain import Source
 from services.records.persons.models import NumberRow, PersonRow
+from services.records.units import service as units
+from services.records.units.domain import refusal_of
 
 AnySession = ReadSession | WriteSession
 
@@ -95,6 +104,18 @@ class Held:
         return not (self.household or self.persons or self.documents or self.metadata)
 
 
+async def check_unit(session: WriteSession, code: str) -> None:
+    """Raise EntryRefused unless the code names a unit, one that has ended included.
+
+    Districts that ended in 2025 still hold archives; a unit to come holds none.
+    """
+    refusal = "unit_unknown"
+    if cleaned(code) == code:
+        refusal = refusal_of(await units.editions_of(session, [code]), units.today()) or ""
+    if refusal and refusal != "unit_ended":
+        raise EntryRefused([Refusal("unit", refusal)])
+
+
 async def register(session: WriteSession, entry: Entry, content: Content, who: str) -> tuple[Held, bool]:
     """Register a dossier with its content; returns it and whether it is new.
 
@@ -105,9 +126,10 @@ async def register(session: WriteSession, entry: Entry, content: Content, who: s
     """
     rows, made = await dossiers.enter(session, [entry], who, {"how": Source.ENTERED.value})
     row = rows[entry]
-    if row.id not in made and not (await held(session, row)).is_empty:
+    known = await held(session, row)
+    if not known.is_empty:
         raise DossierEntered(extensions={"dossier_id": str(row.id)})
-    await _write(session, row, content, who)
+    await _write(session, known, content, who)
     await dossiers.note(session, Act.ENTERED, [(row.id, row.unit_code, _outline(content))], who)
     if row.id not in made:
         row.version += 1
@@ -124,14 +146,14 @@ async def change(
     if_match: str | None,
     who: str,
     why: str,
-    units: Iterable[str],
+    scope: Iterable[str],
 ) -> Held:
     """Replace a dossier's entered content; the history keeps what was and what is, who and why.
 
     Raises:
         NotFound, PreconditionRequired, PreconditionFailed, EntryRefused.
     """
-    row = await dossiers.open_for_change(session, dossier_id, if_match, units)
+    row = await dossiers.open_for_change(session, dossier_id, if_match, scope)
     before = await held(session, row)
     kept = {person.id for person in before.persons}
     strangers = [n for n, person in enumerate(content.persons) if person.id and person.id not in kept]
@@ -139,7 +161,7 @@ async def change(
         raise EntryRefused(Refusal(f"persons.{n}.id", "person_unknown") for n in strangers)
     was = snapshot(before)
     await persons.take_out(session, kept - {person.id for person in content.persons})
-    await _write(session, row, content, who)
+    await _write(session, before, content, who)
     after = await held(session, row)
     details = {"why": why, "changes": _changes(was, snapshot(after))}
     await dossiers.note(session, Act.ENTRY_CHANGED, [(row.id, row.unit_code, details)], who)
@@ -165,13 +187,12 @@ async def held(session: AnySession, row: DossierRow) -> Held:
 def snapshot(content: Held) -> dict[str, Any]:
     """The content as flat fields, for comparing before and after."""
     flat: dict[str, Any] = {}
-    for name in HouseholdRow.__table__.columns.keys() if content.household else ():
-        if name not in {"dossier_id", "unit_code"}:
-            flat[f"household.{name}"] = getattr(content.household, name)
+    for name in HOUSEHOLD_FIELDS if content.household else ():
+        flat[f"household.{name}"] = getattr(content.household, name)
     for person in content.persons:
         flat |= {f"persons.{person.id}.{name}": value for name, value in _person_fields(person).items()}
     for member in content.members.values():
-        for name in ("relation_to_head", "permanent_registered_on", "departed_on", "deregistration_reason"):
+        for name in MEMBER_FIELDS:
             flat[f"persons.{member.person_id}.{name}"] = getattr(member, name)
     for number in content.numbers:
         flat[f"persons.{number.person_id}.numbers.{number.number}"] = number.replaced_by or number.kind
@@ -202,14 +223,13 @@ def _outline(content: Content) -> dict[str, Any]:
     }
 
 
-async def _write(session: WriteSession, row: DossierRow, content: Content, who: str) -> None:
-    residence = row.kind == DossierKind.RESIDENCE.value
-    if residence and (content.household is not None or content.persons):
-        given = content.household or {}
+async def _write(session: WriteSession, known: Held, content: Content, who: str) -> None:
+    row = known.dossier
+    has_household = content.household is not None or bool(content.persons) or known.household is not None
+    if row.kind == DossierKind.RESIDENCE.value and has_household:
+        values = {name: (content.household or {}).get(name) for name in HOUSEHOLD_FIELDS}
         await repository.save_households(
-            session,
-            [{"dossier_id": row.id, "unit_code": row.unit_code, **_household_columns(given)}],
-            replace=content.household is not None,
+            session, [{"dossier_id": row.id, "unit_code": row.unit_code, **values}], replace=True
         )
     placed = [
         Placed(row, person, ordinal, person.id or new_id())
@@ -217,7 +237,7 @@ async def _write(session: WriteSession, row: DossierRow, content: Content, who: 
     ]
     disputed = await write_persons(session, placed, who, Source.ENTERED, fresh=False)
     await repository.replace_documents(session, row.id, row.unit_code, content.documents)
-    if content.metadata or await repository.metadata_of(session, row.id):
+    if content.metadata or known.metadata:
         await repository.save_metadata(session, row.id, row.unit_code, content.metadata)
     await cases.follow(
         session,
@@ -226,8 +246,3 @@ async def _write(session: WriteSession, row: DossierRow, content: Content, who: 
         [*find_doubts(placed, disputed), *lacks_head(row, content.persons)],
     )
     await persons.link(session, [row.id])
-
-
-def _household_columns(given: Mapping[str, str | None]) -> dict[str, str | None]:
-    names = ("household_book_no", "volume_no", "residence_register_no", "register_leaf_no")
-    return {name: given.get(name) for name in (*names, "permanent_residence", "archived_on")}

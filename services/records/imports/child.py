@@ -6,6 +6,7 @@
 import json
 import resource
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from itertools import chain, islice
@@ -63,7 +64,8 @@ def run(task: dict[str, Any]) -> Iterator[dict[str, Any]]:
         raise
     yield {"found": _found(opened, layout)}
     checker = RowChecker(kind, layout, task["unit"], _units(task))
-    read = refused = last = 0
+    read = last = 0
+    refusals: Counter[str] = Counter()
     for row_no, cells in chain(first, opened.rows):
         if row_no <= layout.header_row:
             continue
@@ -71,12 +73,12 @@ def run(task: dict[str, Any]) -> Iterator[dict[str, Any]]:
         if read > MOST_ROWS:
             raise FileRefused("too_many_rows")
         checked = checker.check(row_no, cells)
-        refused += bool(checked.errors)
+        refusals.update(checked.errors.values())
         last = row_no
         yield _line(checked, shown=read <= SHOWN_ROWS)
     if not read:
         raise FileRefused("empty")
-    yield {"end": {"read": read, "refused": refused, "last": last}}
+    yield {"end": {"read": read, "last": last, "refusals": refusals}}
 
 
 def _line(checked: Checked, *, shown: bool) -> dict[str, Any]:

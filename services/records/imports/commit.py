@@ -14,7 +14,7 @@ from services.records.dossiers.domain import Act
 from services.records.dossiers.models import DossierRow
 from services.records.dossiers.service import Entry
 from services.records.households import repository as households
-from services.records.households.domain import HOUSEHOLD_FIELDS, Person
+from services.records.households.domain import HOUSEHOLD_FIELDS, MEMBER_FIELDS, PERSON_FIELDS, Person
 from services.records.households.models import HouseholdRow, MemberRow
 from services.records.households.writing import Placed, find_doubts, write_persons
 from services.records.imports.domain import restored
@@ -24,11 +24,6 @@ from services.records.persons.models import PersonRow
 from services.records.search.domain import plain_key
 
 _PERSON_NAMESPACE = uuid.UUID("4d0b7f0a-5f1e-5d6a-8a11-97c50d6b3e42")
-
-COMPARED = ("full_name", "number", "birth_date", "sex", "father_name", "mother_name")
-COMPARED_OF_MEMBERS = (
-    *("relation_to_head", "permanent_registered_on", "departed_on", "deregistration_reason"),
-)
 
 
 @dataclass(slots=True)
@@ -146,16 +141,13 @@ def _place(home: DossierRow, known: _Known, person: Person, differing: dict[str,
 
 def _differences(twin: PersonRow, member: MemberRow | None, person: Person) -> dict[str, str]:
     """A value that the file leaves out says nothing."""
-    names = [
-        name for name in COMPARED if getattr(person, name) and getattr(twin, name) != getattr(person, name)
-    ]
-    if member is not None:
-        names += [
-            name
-            for name in COMPARED_OF_MEMBERS
-            if getattr(person, name) and getattr(member, name) != getattr(person, name)
-        ]
-    return dict.fromkeys(names, "differs_from_entered")
+    return {
+        name: "differs_from_entered"
+        for name in PERSON_FIELDS
+        if (stored := member if name in MEMBER_FIELDS else twin) is not None
+        and getattr(person, name)
+        and getattr(stored, name) != getattr(person, name)
+    }
 
 
 def _household_differs(stored: HouseholdRow | None, given: Mapping[str, str | None]) -> dict[str, str]:

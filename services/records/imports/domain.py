@@ -63,6 +63,7 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     "cell_too_long": ("Có ô quá dài: có thể thiếu dấu ngoặc kép", "A cell is too long: a lost quote?"),
     "limits": ("Tệp cần quá nhiều bộ nhớ hoặc thời gian", "The file needs too much memory or time"),
     "encoding_unknown": ("Không có bảng mã này", "No such encoding"),
+    "gave_up": ("Hệ thống không xử lý được tệp này; hãy báo quản trị", "This file fails: tell an administrator"),
 }  # fmt: skip
 """Code → Vietnamese and English sentence."""
 
@@ -177,8 +178,8 @@ def layout_of(
     if best is None or (len(set(found.values())) < 2 and not chosen):
         raise FileRefused("header_missing" if best else "empty")
     known = {column.field for column in columns_of(kind)}
-    picked = {int(place): name for place, name in chosen.items() if place.isdigit() and name in known}
-    left_out = {int(place) for place, name in chosen.items() if place.isdigit() and not name}
+    picked = {int(place): name for place, name in chosen.items() if name in known}
+    left_out = {int(place) for place, name in chosen.items() if not name}
     fields = {
         place: name
         for place, name in found.items()

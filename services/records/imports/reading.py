@@ -141,7 +141,8 @@ def _csv_rows(path: Path, codec: str, delimiter: str, convert: Callable[[str], s
 def _within(cells: Sequence[str], convert: Callable[[str], str]) -> list[str]:
     if len(cells) > MOST_COLUMNS:
         raise FileRefused("too_many_columns")
-    return list(cells) if convert is _unchanged else [convert(cell) for cell in cells]
+    # Postgres keeps no NUL; a row that has one is refused like one with any other unreadable sign.
+    return [convert(cell.replace("\0", "\ufffd")) for cell in cells]
 
 
 def _unchanged(text: str) -> str:

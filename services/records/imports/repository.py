@@ -112,16 +112,3 @@ async def mark_differing(
             .values(errors=dict(errors), shown=func.coalesce(CheckedRow.shown, CheckedRow.given["person"]))
             .execution_options(synchronize_session=False)
         )
-
-
-async def codes_of(session: ReadSession, import_id: uuid.UUID) -> dict[str, int]:
-    """Code of refusal → how many fields have it."""
-    each = func.jsonb_each_text(CheckedRow.errors).table_valued("key", "value").lateral()
-    rows = await session.execute(
-        select(each.c.value, func.count())
-        .select_from(CheckedRow)
-        .join(each, each.c.value.is_not(None))
-        .where(CheckedRow.import_id == import_id, CheckedRow.errors.is_not(None))
-        .group_by(each.c.value)
-    )
-    return {str(code): int(count) for code, count in rows}

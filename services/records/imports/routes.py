@@ -1,5 +1,6 @@
 """HTTP of imports."""
 
+import asyncio
 import csv
 import hashlib
 import io
@@ -21,6 +22,7 @@ from kernel.identity import CurrentIdentity, Identity, Role
 from kernel.pages import Cursor, CursorInvalid, CursorPage, Limit, decode_cursor, encode_cursor
 from kernel.storage import QUARANTINE, content_key
 from services.records.households.domain import refusal_titles
+from services.records.households.service import check_unit
 from services.records.imports import service
 from services.records.imports.domain import MOST_BYTES, columns, safe_cell
 from services.records.imports.legacy import Encoding
@@ -68,6 +70,7 @@ async def upload_import(
         key = content_key(digest)
         await runtime.store.put_file(QUARANTINE, key, path, "application/octet-stream")
     async with runtime.database.write(identity.units) as session:
+        await check_unit(session, unit)
         row, made = await service.take(
             session,
             unit_code=unit,
@@ -77,7 +80,7 @@ async def upload_import(
             file_name=cleaned(file_name),
             size_bytes=size,
             scope=identity.units,
-            options=service.options_of(columns=None, sheet=sheet, encoding=encoding, on=on),
+            options=service.options_of(columns={}, sheet=sheet, encoding=encoding, on=on),
             who=identity.subject,
         )
     response.status_code = 201 if made else 200
@@ -108,11 +111,9 @@ async def get_import(
     async with request.app.state.runtime.database.read(identity.units) as session:
         row = await service.get(session, import_id, identity.units)
         preview = await service.rows_of(session, import_id, limit=PREVIEWED)
-        refusals = await service.refusals_of(session, import_id)
     told = _told(row, response)
-    return ImportDetail(
-        **told.model_dump(), preview=[cells_of(each) for each in preview], refusals=counts_of(refusals)
-    )
+    refusals = counts_of(row.found.get("refusals", {}))
+    return ImportDetail(**told.model_dump(), preview=[cells_of(each) for each in preview], refusals=refusals)
 
 
 @routes.get("/{import_id}/errors", summary="Các dòng lỗi · Refused rows")
@@ -235,7 +236,7 @@ async def _receive(request: Request, path: Path) -> tuple[str, int]:
             if size > MOST_BYTES:
                 raise ImportTooLarge(extensions={"most_bytes": MOST_BYTES})
             digest.update(chunk)
-            file.write(chunk)
+            await asyncio.to_thread(file.write, chunk)
     return digest.hexdigest(), size
 
 

@@ -2,14 +2,25 @@
 
 import uuid
 from datetime import date, datetime
+from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from contracts.vocabulary import DossierKind
 from services.records.households.domain import refusal_titles
-from services.records.imports.domain import PROBLEMS, ImportState, columns_of
+from services.records.imports.domain import MOST_COLUMNS, PROBLEMS, ImportState, columns, columns_of
 from services.records.imports.legacy import Encoding
 from services.records.imports.models import CheckedRow, ImportRow
+
+
+def _known_field(name: str) -> str:
+    if name and name not in {column.field for column in columns()}:
+        raise ValueError("no such field")
+    return name
+
+
+ColumnPlace = Annotated[str, Field(pattern=r"^[0-9]{1,3}$")]
+ColumnField = Annotated[str, AfterValidator(_known_field)]
 
 
 class ImportColumn(BaseModel):
@@ -81,9 +92,9 @@ class ImportDetail(Import):
 class CheckOrder(BaseModel):
     """What the officer says of the file before it is checked anew."""
 
-    columns: dict[str, str] = Field(
+    columns: dict[ColumnPlace, ColumnField] = Field(
         default_factory=dict,
-        max_length=200,
+        max_length=MOST_COLUMNS,
         description="Place of a column, from 0 → field; an empty field leaves the column out",
     )
     sheet: str | None = Field(default=None, max_length=100)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from contracts.civil.writing import cleaned
 from contracts.vocabulary import DossierKind
 from kernel.concurrency import check_version
 from kernel.database import ReadSession, WriteSession
@@ -171,16 +172,16 @@ async def rows_of(
     return await repository.rows_after(session, import_id, after, limit, refused=refused)
 
 
-async def refusals_of(session: ReadSession, import_id: uuid.UUID) -> dict[str, int]:
-    """Code → how often."""
-    return await repository.codes_of(session, import_id)
-
-
 def options_of(
-    *, columns: Mapping[str, str] | None, sheet: str | None, encoding: str | None, on: date | None
+    *, columns: Mapping[str, str], sheet: str | None, encoding: str | None, on: date | None
 ) -> dict[str, Any]:
     """What an officer says of a file, as kept."""
-    said = {"columns": dict(columns or {}), "sheet": sheet, "encoding": encoding, "on": on and on.isoformat()}
+    said = {
+        "columns": dict(columns),
+        "sheet": cleaned(sheet or ""),
+        "encoding": encoding,
+        "on": on and on.isoformat(),
+    }
     return {name: value for name, value in said.items() if value}
 
 

@@ -3,14 +3,19 @@
 import asyncio
 import tempfile
 import uuid
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import structlog
+from minio.error import S3Error, ServerError
 from sqlalchemy import text
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from urllib3.exceptions import HTTPError
 
 from contracts.vocabulary import DossierKind
 from kernel.bus import being_cancelled
@@ -30,6 +35,10 @@ STAGED_ROWS = 2000
 COMMITTED_ROWS = 1000
 """Rows of one transaction: at most a second, and what a killed process has to do again."""
 EVERY_S = 1.0
+TRIES = 3
+"""After so many failures of its own an import is given up; somebody may have it checked again."""
+OUTAGES = (OperationalError, InterfaceError, PoolTimeoutError, OSError, S3Error, HTTPError, ServerError)
+"""A server that cannot be reached says nothing of the import."""
 
 
 class Imports:
@@ -38,6 +47,7 @@ class Imports:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         self._database: Database = runtime.database
+        self._failures: Counter[uuid.UUID] = Counter()
 
     async def run(self) -> None:
         """Look for work every second."""
@@ -51,13 +61,31 @@ class Imports:
             waiting = await repository.working(session)
         for import_id, state in waiting:
             async with self._alone(import_id) as mine:
-                if mine and state is ImportState.CHECKING:
-                    await self._check(import_id)
-                elif mine:
-                    await self._commit(import_id)
                 if mine:
+                    await self._work_on(import_id, state)
                     return True
         return False
+
+    async def _work_on(self, import_id: uuid.UUID, state: ImportState) -> None:
+        """A piece of one import; what fails for itself again and again must not hold up all others."""
+        try:
+            await (self._check if state is ImportState.CHECKING else self._commit)(import_id)
+        except OUTAGES:
+            raise
+        except Exception as error:
+            self._failures[import_id] += 1
+            if self._failures[import_id] < TRIES:
+                raise
+            log.error("import given up", import_id=str(import_id), exc_info=error)
+            await self._give_up(import_id)
+        self._failures.pop(import_id, None)
+
+    async def _give_up(self, import_id: uuid.UUID) -> None:
+        async with self._database.write() as session:
+            now = await repository.lock(session, import_id)
+            if now is not None:
+                now.state, now.problem = ImportState.FAILED.value, "gave_up"
+                now.version += 1
 
     @asynccontextmanager
     async def _alone(self, import_id: uuid.UUID) -> AsyncIterator[bool]:
@@ -147,7 +175,8 @@ class Imports:
             now.problem = last.get("problem")
             now.state = (ImportState.FAILED if now.problem else ImportState.CHECKED).value
             if not now.problem:
-                now.found = {**now.found, "last_row": last["end"]["last"]}
+                end = last["end"]
+                now.found = {**now.found, "last_row": end["last"], "refusals": end["refusals"]}
             now.version += 1
         log.info("import checked", import_id=str(row.id), problem=last.get("problem"))
 
@@ -181,6 +210,7 @@ class Imports:
                 now.made += outcome.made
                 now.unchanged += outcome.unchanged
                 now.differing += len(outcome.differing)
+                now.found = {**now.found, "refusals": _counted(now.found, outcome.differing)}
         if not rows:
             await self._clear(import_id, committed_alone=True)
             log.info("import committed", import_id=str(import_id))
@@ -195,3 +225,8 @@ class Imports:
     async def _get(self, import_id: uuid.UUID) -> ImportRow | None:
         async with self._database.read() as session:
             return await repository.get(session, import_id, ["*"])
+
+
+def _counted(found: Mapping[str, Any], differing: Mapping[int, Mapping[str, str]]) -> dict[str, int]:
+    codes = Counter(code for errors in differing.values() for code in errors.values())
+    return dict(Counter(found.get("refusals", {})) + codes)

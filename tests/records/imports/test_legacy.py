@@ -46,7 +46,7 @@ def as_viqr(text: str) -> str:
              "\u0302": "^", "\u0306": "(", "\u031b": "+"}  # fmt: skip
     plain = unicodedata.normalize("NFD", text.replace("đ", "dd").replace("Đ", "DD"))
     # The shape of a letter is typed before its tone; NFD puts a dot below first.
-    found = []
+    found: list[str] = []
     for one in plain:
         if one in "\u0302\u0306\u031b" and found and found[-1] == ".":
             found.insert(-1, marks[one])

@@ -123,7 +123,7 @@ def _as_1258(letter: str) -> bytes:
     try:
         return letter.encode("cp1258")
     except UnicodeEncodeError:
-        base, *marks = unicodedata.normalize("NFD", letter)
+        base, *marks = list(unicodedata.normalize("NFD", letter))
         shape = [one for one in marks if one in "\u0302\u0306\u031b"]
         tone = [one for one in marks if one not in shape]
         return unicodedata.normalize("NFC", base + "".join(shape)).encode("cp1258") + "".join(tone).encode(
@@ -143,7 +143,7 @@ def test_sheets(tmp_path: Path) -> None:
     """The sheet with the headings is found, titles above it are passed over, dates and numbers are read."""
     import datetime as dt
 
-    rows = [
+    rows: list[list[object]] = [
         ["DANH SÁCH NHÂN KHẨU"],
         [],
         ["Hồ sơ số", "HỌ VÀ TÊN (*)", "Ngày, tháng, năm sinh", "So CMND/CCCD"],

@@ -163,6 +163,7 @@ def _cases() -> None:
         sa.UniqueConstraint("dossier_id", "kind", "subject", name="uq_review_cases_dossier_id_kind_subject"),
     )
     op.create_index("ix_review_cases_state_id", "review_cases", ["state", "id"])
+    op.create_index("ix_review_cases_unit_code_state_id", "review_cases", ["unit_code", "state", "id"])
 
 
 def _imports() -> None:
