@@ -40,10 +40,13 @@ async def search_persons(
         Query(
             max_length=200,
             description="A number (whole or its beginning), or a name, whole or part, with or without tone "
-            "marks, own or a parent's, a year of birth behind it if known",
+            "marks, own or a parent's, a year of birth behind it if known; "
+            "`cha: …` and `mẹ: …` name the parents",
         ),
     ] = "",
     birth_year: Annotated[int | None, Query(ge=1850, le=2100)] = None,
+    father: Annotated[str, Query(max_length=200, description="The father's name or its beginning")] = "",
+    mother: Annotated[str, Query(max_length=200, description="The mother's name or its beginning")] = "",
     unit: Annotated[str | None, Query(max_length=20)] = None,
     limit: Limit = 20,
     cursor: Cursor = None,
@@ -52,8 +55,9 @@ async def search_persons(
     """Best answers first, each with what agrees; without `q` everybody, given name first."""
     after = _position(cursor) if cursor else None
     async with request.app.state.runtime.database.read(identity.units) as session:
+        query = parse_query(q, birth_year, father, mother)
         found = await search.find(
-            session, parse_query(q, birth_year), units=identity.units, unit=unit, after=after, limit=limit + 1
+            session, query, units=identity.units, unit=unit, after=after, limit=limit + 1
         )
         known = await _persons(session, [each.person_id for each in found[:limit]], identity.units)
     response.headers["Cache-Control"] = "private, no-store"
