@@ -199,7 +199,7 @@ def main() -> None:
 
 def run(system: LocalSystem, count: int, queries: int) -> None:
     """Load if empty, measure, print."""
-    url = _superuser(system)
+    url = superuser(system)
     if not asyncio.run(persons_in(url)):
         began = time.monotonic()
         load(url, count)
@@ -235,7 +235,8 @@ def _chunks(known: int) -> list[int]:
     return list(range(0, known, CHUNK))[:: max(1, known // CHUNK // 5)]
 
 
-def _superuser(system: LocalSystem) -> str:
+def superuser(system: LocalSystem) -> str:
+    """Address of the system's database for its superuser."""
     port = system.folder.read_state()["parts"]["postgres"]["port"]
     password = Credentials.load_or_create(system.folder.credentials).postgres
     return f"postgresql://postgres:{password}@127.0.0.1:{port}/{DATABASE}"

@@ -14,10 +14,11 @@ from kernel.pages import Cursor, CursorInvalid, CursorPage, Limit, decode_cursor
 from services.records.dossiers import service as dossiers
 from services.records.dossiers.models import DossierRow
 from services.records.dossiers.views import title_of
+from services.records.duplicates import service as duplicates
 from services.records.persons import service
 from services.records.persons.domain import Role
 from services.records.persons.models import PersonRow, PlaceRow
-from services.records.persons.schemas import Person, PersonDossier, PersonFound
+from services.records.persons.schemas import Duplicate, Person, PersonDossier, PersonFound
 from services.records.search import service as search
 from services.records.search.domain import parse_query
 from services.records.search.service import Position
@@ -85,6 +86,29 @@ async def get_person(
         raise NotFound(f"person {person_id}")
     response.headers["Cache-Control"] = "private, no-store"
     return known[person_id]
+
+
+@routes.get("/{person_id}/duplicates", summary="Người có thể trùng · Who may be the same person")
+async def get_duplicates(
+    person_id: uuid.UUID,
+    request: Request,
+    response: Response,
+    identity: CurrentIdentity,
+    _purpose: Purpose = None,
+) -> list[Duplicate]:
+    """Others in the caller's units who may be this person, surest first, with what agrees."""
+    async with request.app.state.runtime.database.read(identity.units) as session:
+        pairs = await duplicates.find_for(session, person_id)
+        others = {(pair.second if pair.first == person_id else pair.first): pair for pair in pairs}
+        known = await _persons(session, [person_id, *others], identity.units)
+    if person_id not in known:
+        raise NotFound(f"person {person_id}")
+    response.headers["Cache-Control"] = "private, no-store"
+    return [
+        Duplicate(person=known[other], score=pair.score, reasons=list(pair.reasons))
+        for other, pair in others.items()
+        if other in known
+    ]
 
 
 async def _persons(
