@@ -150,7 +150,9 @@ async def names_half_alike(session: ReadSession, query: Query) -> set[str]:
     """Names of which two errors may have made the query: in one of its halves, or one error in each."""
     given, rest = split_key(query.plain)
     halves = {(given, rest), *moved_splits(query.plain)}
-    some = select(NameRow.name_key)
+    # Out of the index alone; names of another length are more than two errors away.
+    name = func.ltrim(NameRow.rest_key + " " + NameRow.given_key).label("name_key")
+    some = select(name).where(func.length(name).between(len(query.plain) - 2, len(query.plain) + 2))
     finders = (
         some.where(one_of(NameRow.given_key, sorted({half for half, _ in halves}))).limit(NAMESAKES),
         some.where(one_of(NameRow.rest_key, sorted({half for _, half in halves}))).limit(NAMESAKES),
