@@ -63,7 +63,7 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     "cell_too_long": ("Có ô quá dài: có thể thiếu dấu ngoặc kép", "A cell is too long: a lost quote?"),
     "limits": ("Tệp cần quá nhiều bộ nhớ hoặc thời gian", "The file needs too much memory or time"),
     "encoding_unknown": ("Không có bảng mã này", "No such encoding"),
-    "gave_up": ("Hệ thống không xử lý được tệp này; hãy báo quản trị", "This file fails: tell an administrator"),
+    "gave_up": ("Không xử lý được tệp này; hãy báo quản trị", "This file fails; tell the administrator"),
 }  # fmt: skip
 """Code → Vietnamese and English sentence."""
 

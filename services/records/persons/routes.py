@@ -14,10 +14,11 @@ from kernel.pages import Cursor, CursorInvalid, CursorPage, Limit, decode_cursor
 from services.records.dossiers import service as dossiers
 from services.records.dossiers.models import DossierRow
 from services.records.dossiers.views import title_of
+from services.records.duplicates import service as duplicates
 from services.records.persons import service
 from services.records.persons.domain import Role, Source
 from services.records.persons.models import PersonRow, PlaceRow
-from services.records.persons.schemas import Person, PersonDossier, PersonFound
+from services.records.persons.schemas import Duplicate, Person, PersonDossier, PersonFound
 from services.records.search import service as search
 from services.records.search.domain import parse_query
 from services.records.search.service import Position
@@ -40,10 +41,13 @@ async def search_persons(
         Query(
             max_length=200,
             description="A number (whole or its beginning), or a name, whole or part, with or without tone "
-            "marks, own or a parent's, a year of birth behind it if known",
+            "marks, own or a parent's, a year of birth behind it if known; "
+            "`cha: …` and `mẹ: …` name the parents",
         ),
     ] = "",
     birth_year: Annotated[int | None, Query(ge=1850, le=2100)] = None,
+    father: Annotated[str, Query(max_length=200, description="The father's name or its beginning")] = "",
+    mother: Annotated[str, Query(max_length=200, description="The mother's name or its beginning")] = "",
     unit: Annotated[str | None, Query(max_length=20)] = None,
     limit: Limit = 20,
     cursor: Cursor = None,
@@ -52,8 +56,9 @@ async def search_persons(
     """Best answers first, each with what agrees; without `q` everybody, given name first."""
     after = _position(cursor) if cursor else None
     async with request.app.state.runtime.database.read(identity.units) as session:
+        query = parse_query(q, birth_year, father, mother)
         found = await search.find(
-            session, parse_query(q, birth_year), units=identity.units, unit=unit, after=after, limit=limit + 1
+            session, query, units=identity.units, unit=unit, after=after, limit=limit + 1
         )
         known = await _persons(session, [each.person_id for each in found[:limit]], identity.units)
     response.headers["Cache-Control"] = "private, no-store"
@@ -81,6 +86,29 @@ async def get_person(
         raise NotFound(f"person {person_id}")
     response.headers["Cache-Control"] = "private, no-store"
     return known[person_id]
+
+
+@routes.get("/{person_id}/duplicates", summary="Người có thể trùng · Who may be the same person")
+async def get_duplicates(
+    person_id: uuid.UUID,
+    request: Request,
+    response: Response,
+    identity: CurrentIdentity,
+    _purpose: Purpose = None,
+) -> list[Duplicate]:
+    """Others in the caller's units who may be this person, surest first, with what agrees."""
+    async with request.app.state.runtime.database.read(identity.units) as session:
+        pairs = await duplicates.find_for(session, person_id)
+        others = {(pair.second if pair.first == person_id else pair.first): pair for pair in pairs}
+        known = await _persons(session, [person_id, *others], identity.units)
+    if person_id not in known:
+        raise NotFound(f"person {person_id}")
+    response.headers["Cache-Control"] = "private, no-store"
+    return [
+        Duplicate(person=known[other], score=pair.score, reasons=list(pair.reasons))
+        for other, pair in others.items()
+        if other in known
+    ]
 
 
 async def _persons(

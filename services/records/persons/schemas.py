@@ -6,6 +6,7 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 
 from contracts.vocabulary import DossierKind, Sex
+from services.records.duplicates.domain import Reason
 from services.records.persons.domain import Role, Source
 from services.records.search.ranking import Match
 
@@ -44,3 +45,11 @@ class PersonFound(Person):
 
     matched: list[Match] = Field(description="What agrees with the query, best first")
     score: float = Field(description="0 to 1")
+
+
+class Duplicate(BaseModel):
+    """Somebody who may be the same person."""
+
+    person: Person
+    score: float = Field(description="0 to 1")
+    reasons: list[Reason] = Field(description="What agrees, and what speaks against it")
