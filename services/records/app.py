@@ -14,6 +14,8 @@ from services.records.cases.routes import routes as case_routes
 from services.records.consumers import handler
 from services.records.dossiers.page_routes import routes as page_routes
 from services.records.dossiers.routes import routes as dossier_routes
+from services.records.duplicates.routes import routes as duplicate_routes
+from services.records.duplicates.work import Duplicates
 from services.records.households.routes import routes as entry_routes
 from services.records.imports.routes import routes as import_routes
 from services.records.imports.work import Imports
@@ -30,10 +32,12 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Open connections, load the units, take in events."""
-    async with running_service(app, "records", RecordsSettings(), MIGRATIONS) as runtime:
+    settings = RecordsSettings()
+    async with running_service(app, "records", settings, MIGRATIONS) as runtime:
         await _load_units(runtime)
         runtime.consume(RECORDS, handler(runtime))
         runtime.start("imports", Imports(runtime).run)
+        runtime.start("duplicates", Duplicates(runtime.database, settings.duplicates_every_s).run)
         yield
 
 
@@ -49,6 +53,7 @@ def create_app() -> FastAPI:
         assembly_routes,
         keying_routes,
         case_routes,
+        duplicate_routes,
         import_routes,
     ):
         app.include_router(routes)

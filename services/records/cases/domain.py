@@ -23,6 +23,19 @@ class CaseKind(StrEnum):
     """The reader read other values on the papers than an officer entered."""
     PERSON_NOT_ENTERED = "person_not_entered"
     """The papers name somebody whom no officer entered."""
+    SAME_PERSON = "same_person"
+    """Somebody of this dossier may be in another of the same archive; both are held until it is resolved."""
+
+
+HOLDING = frozenset({CaseKind.SAME_PERSON})
+"""Kinds of which an open case holds its dossier: it is resolved by an official document, not by a remark."""
+
+
+class Outcome(StrEnum):
+    """What an official document says of two who may be one."""
+
+    ONE_PERSON = "one_person"
+    TWO_PERSONS = "two_persons"
 
 
 TITLES = {
@@ -42,6 +55,7 @@ TITLES = {
         "The reading differs from what was entered",
     ),
     CaseKind.PERSON_NOT_ENTERED: ("Giấy tờ có người chưa được nhập", "The papers name somebody not entered"),
+    CaseKind.SAME_PERSON: ("Có thể trùng người ở hồ sơ khác", "May be the same person as in another dossier"),
 }
 """Kind → Vietnamese and English."""
 
@@ -54,6 +68,16 @@ class CaseState(StrEnum):
     """Somebody looked and said what holds."""
     WITHDRAWN = "withdrawn"
     """What was found no longer holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What somebody says holds."""
+
+    text: str
+    document: str | None = None
+    """Number and date of the official document that says so."""
+    outcome: Outcome | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +96,7 @@ class Known:
     """A case as stored."""
 
     id: uuid.UUID
+    unit_code: str
     state: CaseState
     details: Mapping[str, Any]
 
@@ -90,7 +115,7 @@ class Moves:
 
 
 def compare(found: Iterable[Found], known: Mapping[Key, Known]) -> Moves:
-    """A case that somebody resolved stays so while its details stay the same."""
+    """A case that somebody resolved stays so while its details stay the same; by a document, for good."""
     moves, seen = Moves(), set()
     for one in found:
         key = (one.dossier_id, one.kind, one.subject)
@@ -98,7 +123,10 @@ def compare(found: Iterable[Found], known: Mapping[Key, Known]) -> Moves:
         before = known.get(key)
         if before is None:
             moves.open.append(one)
-        elif before.state is CaseState.WITHDRAWN or dict(before.details) != dict(one.details):
+        elif before.state is CaseState.WITHDRAWN or (
+            dict(before.details) != dict(one.details)
+            and not (before.state is CaseState.RESOLVED and one.kind in HOLDING)
+        ):
             moves.reopen.append((before.id, one))
     moves.withdraw = [
         (case.id, key) for key, case in known.items() if key not in seen and case.state is CaseState.OPEN

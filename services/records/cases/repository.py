@@ -4,27 +4,27 @@ import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, and_, func, select, update
 
 from kernel.database import ALL_UNITS, ReadSession, WriteSession
 from kernel.ids import new_id
-from services.records.cases.domain import CaseKind, CaseState, Found, Key, Known
+from services.records.cases.domain import HOLDING, CaseKind, CaseState, Found, Key, Known
 from services.records.cases.models import CaseRow
 from services.records.sql import insert_many, one_of
 
 
 async def known(
-    session: WriteSession, dossier_ids: Iterable[uuid.UUID], kinds: Collection[CaseKind]
+    session: WriteSession, dossier_ids: Iterable[uuid.UUID] | None, kinds: Collection[CaseKind]
 ) -> dict[Key, Known]:
-    """Cases of dossiers, of these kinds."""
-    rows = await session.scalars(
-        select(CaseRow)
-        .where(one_of(CaseRow.dossier_id, dossier_ids), one_of(CaseRow.kind, [kind.value for kind in kinds]))
-        .execution_options(populate_existing=True)
-    )
+    """Cases of these kinds, of dossiers or of all."""
+    query = select(CaseRow).where(one_of(CaseRow.kind, [kind.value for kind in kinds]))
+    if dossier_ids is not None:
+        query = query.where(one_of(CaseRow.dossier_id, dossier_ids))
     return {
-        (row.dossier_id, CaseKind(row.kind), row.subject): Known(row.id, CaseState(row.state), row.details)
-        for row in rows
+        (row.dossier_id, CaseKind(row.kind), row.subject): Known(
+            row.id, row.unit_code, CaseState(row.state), row.details
+        )
+        for row in await session.scalars(query.execution_options(populate_existing=True))
     }
 
 
@@ -64,12 +64,36 @@ async def move(session: WriteSession, changes: Sequence[dict[str, Any]]) -> None
         )
 
 
-async def lock(session: WriteSession, case_id: uuid.UUID, units: Iterable[str]) -> CaseRow | None:
-    """A case of one of `units`, locked."""
-    query = _within(select(CaseRow).where(CaseRow.id == case_id), units)
-    return (
-        await session.scalars(query.with_for_update().execution_options(populate_existing=True))
-    ).one_or_none()
+async def lock_with_twin(
+    session: WriteSession, case_id: uuid.UUID, units: Iterable[str]
+) -> Sequence[CaseRow]:
+    """A case of one of `units` and, if it holds two dossiers, the other's, locked in one order."""
+    own = (await session.scalars(_within(select(CaseRow).where(CaseRow.id == case_id), units))).one_or_none()
+    if own is None:
+        return []
+    wanted = CaseRow.id == case_id
+    if CaseKind(own.kind) in HOLDING:
+        wanted = and_(CaseRow.kind == own.kind, CaseRow.subject == own.subject)
+    query = _within(select(CaseRow).where(wanted).order_by(CaseRow.id), units).with_for_update()
+    return (await session.scalars(query.execution_options(populate_existing=True))).all()
+
+
+async def held(session: ReadSession | WriteSession, dossier_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Of these dossiers, those that an open case holds."""
+    return set(
+        await session.scalars(
+            select(CaseRow.dossier_id).where(
+                one_of(CaseRow.dossier_id, dossier_ids),
+                one_of(CaseRow.kind, [kind.value for kind in HOLDING]),
+                CaseRow.state == CaseState.OPEN.value,
+            )
+        )
+    )
+
+
+async def get(session: ReadSession, case_id: uuid.UUID, units: Iterable[str]) -> CaseRow | None:
+    """A case of one of `units`."""
+    return (await session.scalars(_within(select(CaseRow).where(CaseRow.id == case_id), units))).one_or_none()
 
 
 async def count_open(session: ReadSession | WriteSession, dossier_id: uuid.UUID) -> int:

@@ -9,7 +9,7 @@ from kernel.concurrency import IfMatch, etag
 from kernel.identity import CurrentIdentity, Role
 from kernel.pages import Cursor, CursorInvalid, CursorPage, Limit, decode_cursor, encode_cursor
 from services.records.cases import service
-from services.records.cases.domain import CaseKind, CaseState
+from services.records.cases.domain import CaseKind, CaseState, Resolution
 from services.records.cases.schemas import CaseResolution, ReviewCase, case_of
 
 routes = APIRouter(prefix="/v1/review-cases", tags=["review cases"])
@@ -54,14 +54,17 @@ async def resolve_case(
     identity: CurrentIdentity,
     if_match: IfMatch = None,
 ) -> ReviewCase:
-    """Say what holds; If-Match is the case's `version` as ETag. The data stay as they are."""
+    """Say what holds; If-Match is the case's `version` as ETag. The data stay as they are.
+
+    A case that holds two dossiers needs `document` and `outcome`, and ends in both at once.
+    """
     identity.require_role(Role.INSPECTOR, Role.KEEPER, Role.UNIT_LEADER)
     async with request.app.state.runtime.database.write(identity.units) as session:
         row = await service.resolve(
             session,
             case_id,
+            Resolution(cleaned(said.resolution), cleaned(said.document or "") or None, said.outcome),
             if_match=if_match,
-            resolution=cleaned(said.resolution),
             who=identity.subject,
             units=identity.units,
         )

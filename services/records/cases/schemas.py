@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from services.records.cases.domain import TITLES, CaseKind, CaseState
+from services.records.cases.domain import TITLES, CaseKind, CaseState, Outcome
 from services.records.cases.models import CaseRow
 
 
@@ -24,6 +24,8 @@ class ReviewCase(BaseModel):
     details: dict[str, Any]
     opened_at: datetime
     resolution: str | None
+    document: str | None = Field(description="Number and date of the document that resolves it")
+    outcome: Outcome | None
     resolved_by: str | None
     resolved_at: datetime | None
     version: int
@@ -33,6 +35,12 @@ class CaseResolution(BaseModel):
     """What somebody found."""
 
     resolution: str = Field(min_length=1, max_length=1000)
+    document: str | None = Field(
+        default=None,
+        max_length=200,
+        description="Number and date of the official document; for `same_person`",
+    )
+    outcome: Outcome | None = Field(default=None, description="What the document says; for `same_person`")
 
 
 def case_of(row: CaseRow) -> ReviewCase:
@@ -50,6 +58,8 @@ def case_of(row: CaseRow) -> ReviewCase:
         details=row.details,
         opened_at=row.opened_at,
         resolution=row.resolution,
+        document=row.document,
+        outcome=Outcome(row.outcome) if row.outcome else None,
         resolved_by=row.resolved_by,
         resolved_at=row.resolved_at,
         version=row.version,

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 from kernel.concurrency import check_version
 from kernel.database import ReadSession, WriteSession
-from kernel.errors import Conflict, NotFound
+from kernel.errors import Conflict, Forbidden, NotFound, Unprocessable
 from services.records.cases import repository
-from services.records.cases.domain import CaseKind, CaseState, Found, compare
+from services.records.cases.domain import HOLDING, CaseKind, CaseState, Found, Moves, Resolution, compare
 from services.records.cases.models import CaseRow
 from services.records.dossiers import service as dossiers
 from services.records.dossiers.domain import Act
@@ -25,6 +25,22 @@ class CaseClosed(Conflict):
     title_en = "The case is closed already"
 
 
+class DocumentMissing(Unprocessable):
+    """A case that holds dossiers is resolved by an official document alone."""
+
+    slug = "resolution_document_missing"
+    title = "Thiếu văn bản xử lý hoặc kết luận một hay hai người"
+    title_en = "The document that resolves it, or what it says, is missing"
+
+
+class BeyondScope(Forbidden):
+    """The case holds another unit's dossier too, so somebody of both units resolves it."""
+
+    slug = "case_of_two_units"
+    title = "Điểm này còn thuộc hồ sơ của đơn vị khác; cấp trên của hai đơn vị kết luận"
+    title_en = "The case concerns another unit's dossier too; who is over both resolves it"
+
+
 async def follow(
     session: WriteSession,
     units: Mapping[uuid.UUID, str],
@@ -36,30 +52,35 @@ async def follow(
     What is new is opened, what no longer holds withdrawn; a resolved case opens again only with other
     details.
     """
-    moves = compare(found, await repository.known(session, units, kinds))
+    await _apply(session, compare(found, await repository.known(session, units, kinds)), units)
+
+
+async def follow_everywhere(
+    session: WriteSession, units: Mapping[uuid.UUID, str], kind: CaseKind, found: Iterable[Found]
+) -> None:
+    """Make all cases of a kind be what is found among all dossiers; `units` of those that it is found in."""
+    known = await repository.known(session, None, (kind,))
+    before = {dossier_id: case.unit_code for (dossier_id, _, _), case in known.items()}
+    await _apply(session, compare(found, known), {**before, **units})
+
+
+async def _apply(session: WriteSession, moves: Moves, units: Mapping[uuid.UUID, str]) -> None:
     await add_found(session, units, moves.open)
     now = datetime.now(UTC)
+    nobody = dict.fromkeys(("resolution", "document", "outcome", "resolved_by", "resolved_at"))
+    opened = {"state": CaseState.OPEN.value, "opened_at": now, **nobody}
+    withdrawn = {"state": CaseState.WITHDRAWN.value, "resolved_at": now}
     await repository.move(
         session,
-        [
-            {"id": case_id, "state": CaseState.OPEN.value, "details": dict(one.details), "opened_at": now,
-             "resolution": None, "resolved_by": None, "resolved_at": None}
-            for case_id, one in moves.reopen
-        ]
-        + [
-            {"id": case_id, "state": CaseState.WITHDRAWN.value, "resolved_at": now}
-            for case_id, _ in moves.withdraw
-        ],
-    )  # fmt: skip
-    await _note_opened(session, units, [one for _, one in moves.reopen])
-    await dossiers.note(
-        session,
-        Act.CASE_CLOSED,
-        [
-            (dossier_id, units[dossier_id], {"kind": kind.value, "subject": subject, "state": "withdrawn"})
-            for _, (dossier_id, kind, subject) in moves.withdraw
-        ],
+        [{"id": case_id, **opened, "details": dict(one.details)} for case_id, one in moves.reopen]
+        + [{"id": case_id, **withdrawn} for case_id, _ in moves.withdraw],
     )
+    await _note_opened(session, units, [one for _, one in moves.reopen])
+    notes = [
+        (dossier_id, units[dossier_id], {"kind": kind.value, "subject": subject, "state": "withdrawn"})
+        for _, (dossier_id, kind, subject) in moves.withdraw
+    ]
+    await dossiers.note(session, Act.CASE_CLOSED, notes)
 
 
 async def add_found(session: WriteSession, units: Mapping[uuid.UUID, str], found: Sequence[Found]) -> None:
@@ -96,28 +117,60 @@ async def count_open(session: ReadSession | WriteSession, dossier_id: uuid.UUID)
     return await repository.count_open(session, dossier_id)
 
 
+async def held(session: ReadSession | WriteSession, dossier_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Of these dossiers, those that are held until an official document resolves a case."""
+    return await repository.held(session, dossier_ids)
+
+
+async def get(session: ReadSession, case_id: uuid.UUID, units: Iterable[str]) -> CaseRow:
+    """A case of one of `units`; raises NotFound."""
+    row = await repository.get(session, case_id, units)
+    if row is None:
+        raise NotFound(f"review case {case_id}")
+    return row
+
+
 async def resolve(
     session: WriteSession,
     case_id: uuid.UUID,
+    said: Resolution,
     *,
     if_match: str | None,
-    resolution: str,
     who: str,
     units: Iterable[str],
 ) -> CaseRow:
-    """Say what holds; raises NotFound, PreconditionRequired, PreconditionFailed, CaseClosed."""
-    row = await repository.lock(session, case_id, units)
+    """Say what holds; of a case that holds two dossiers, in both at once and by an official document.
+
+    Raises:
+        NotFound, PreconditionRequired, PreconditionFailed, CaseClosed, DocumentMissing, BeyondScope.
+    """
+    scope = list(units)
+    rows = await repository.lock_with_twin(session, case_id, scope)
+    row = next((each for each in rows if each.id == case_id), None)
     if row is None:
         raise NotFound(f"review case {case_id}")
     check_version(if_match, row.version)
     if row.state != CaseState.OPEN.value:
         raise CaseClosed
-    row.state, row.resolution = CaseState.RESOLVED.value, resolution
-    row.resolved_by, row.resolved_at, row.version = who, datetime.now(UTC), row.version + 1
-    details = {"kind": row.kind, "subject": row.subject, "state": "resolved", "why": resolution}
-    await dossiers.note(session, Act.CASE_CLOSED, [(row.dossier_id, row.unit_code, details)], who)
+    if CaseKind(row.kind) in HOLDING:
+        if not said.document or said.outcome is None:
+            raise DocumentMissing
+        if len(rows) < 2:
+            raise BeyondScope(f"review case {case_id}")
+    for each in rows:
+        if each.state == CaseState.OPEN.value:
+            await _close(session, each, said, who)
     await session.flush()
     return row
+
+
+async def _close(session: WriteSession, row: CaseRow, said: Resolution, who: str) -> None:
+    row.state, row.resolution, row.document = CaseState.RESOLVED.value, said.text, said.document
+    row.outcome = said.outcome.value if said.outcome else None
+    row.resolved_by, row.resolved_at, row.version = who, datetime.now(UTC), row.version + 1
+    told = {"state": "resolved", "why": said.text, "document": said.document, "outcome": row.outcome}
+    details = {"kind": row.kind, "subject": row.subject} | {name: text for name, text in told.items() if text}
+    await dossiers.note(session, Act.CASE_CLOSED, [(row.dossier_id, row.unit_code, details)], who)
 
 
 async def _note_opened(

@@ -120,6 +120,8 @@ class Dossier(DossierSummary):
     fields: list[ExtractedField]
     persons: list[DossierPerson]
     history: list[HistoryEntry]
+    open_cases: int = Field(description="Points that somebody must look at")
+    held: bool = Field(description="Until an official document resolves who of two dossiers is who")
 
 
 class DossierChange(BaseModel):

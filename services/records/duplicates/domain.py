@@ -1,6 +1,7 @@
 """When two persons of the papers may be one: what agrees, and how far."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -44,6 +45,19 @@ class Pair:
     reasons: tuple[Reason, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A dossier that somebody is in."""
+
+    person_id: uuid.UUID
+    dossier_id: uuid.UUID
+    unit_code: str
+    archive: str
+    """Kind of the dossier."""
+    departed: bool
+    """Whether the person has left this household."""
+
+
 SURE_LENGTH = 10
 """Letters from which two typing errors are believed; a shorter name may simply be another."""
 
@@ -83,6 +97,19 @@ def judge(one: Known, other: Known) -> Pair | None:
         return None
     first, second = sorted((one.person_id, other.person_id))
     return Pair(first, second, round(score, 4), tuple(reasons))
+
+
+def rival_homes(one: Sequence[Home], other: Sequence[Home]) -> list[tuple[Home, Home]]:
+    """Pairs of dossiers of which one person may be in one only: two of one archive, neither left."""
+    return [
+        (mine, theirs)
+        for mine in one
+        for theirs in other
+        if mine.archive == theirs.archive
+        and mine.dossier_id != theirs.dossier_id
+        and not mine.departed
+        and not theirs.departed
+    ]
 
 
 def _score(same_number: bool, errors: int | None, birth: bool, parents: int) -> float:

@@ -1,14 +1,17 @@
 """SQL of duplicates: who shares a number, or a day of birth and a parent."""
 
 import uuid
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, or_, select, text
 
 from kernel.database import ReadSession, WriteSession
-from services.records.duplicates.domain import Known
-from services.records.persons.models import PersonRow
+from services.records.dossiers.models import DossierRow
+from services.records.duplicates.domain import Home, Known
+from services.records.households.models import MemberRow
+from services.records.persons.models import PersonRow, PlaceRow
 from services.records.search.models import EntryRow
 from services.records.sql import one_of
 
@@ -75,6 +78,36 @@ async def alike(session: AnySession, person: Known) -> Sequence[uuid.UUID]:
         return []
     query = select(EntryRow.person_id).where(or_(*shared), EntryRow.person_id != person.person_id)
     return (await session.scalars(query.limit(CANDIDATES))).all()
+
+
+async def homes(session: AnySession, person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[Home]]:
+    """The dossiers that persons are in."""
+    wanted = list(person_ids)
+    found: dict[uuid.UUID, list[Home]] = defaultdict(list)
+    for start in range(0, len(wanted), BATCH):
+        rows = await session.execute(
+            select(
+                PlaceRow.person_id,
+                PlaceRow.dossier_id,
+                PlaceRow.unit_code,
+                DossierRow.kind,
+                MemberRow.departed_on.is_not(None),
+            )
+            .join(DossierRow, DossierRow.id == PlaceRow.dossier_id)
+            .outerjoin(MemberRow, MemberRow.person_id == PlaceRow.person_id)
+            .where(one_of(PlaceRow.person_id, wanted[start : start + BATCH]))
+        )
+        for row in rows:
+            found[row.person_id].append(Home(*row))
+    return found
+
+
+async def changes_seen(session: AnySession) -> int:
+    """A figure that grows with every change of persons; what Postgres counts anyway."""
+    counted = text(
+        "SELECT n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_user_tables WHERE relid = 'persons'::regclass"
+    )
+    return int((await session.execute(counted)).scalar_one())
 
 
 def _grouped(query: Select[Any]) -> Select[Any]:

@@ -155,14 +155,26 @@ def _cases() -> None:
         sa.Column("details", postgresql.JSONB(), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("resolution", sa.String()),
+        sa.Column("document", sa.String(length=200)),
+        sa.Column("outcome", sa.String(length=20)),
         sa.Column("resolved_by", sa.String(length=120)),
         sa.Column("resolved_at", sa.DateTime(timezone=True)),
         sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
         sa.ForeignKeyConstraint(["dossier_id"], ["dossiers.id"], name="fk_review_cases_dossier_id"),
         sa.PrimaryKeyConstraint("id", name="pk_review_cases"),
         sa.UniqueConstraint("dossier_id", "kind", "subject", name="uq_review_cases_dossier_id_kind_subject"),
+        sa.CheckConstraint(
+            "kind <> 'same_person' OR state <> 'resolved' OR (document IS NOT NULL AND outcome IS NOT NULL)",
+            name="ck_review_cases_resolved_by_document",
+        ),
     )
     op.create_index("ix_review_cases_state_id", "review_cases", ["state", "id"])
+    op.create_index(
+        "ix_review_cases_pairs",
+        "review_cases",
+        ["subject"],
+        postgresql_where=sa.text("kind = 'same_person'"),
+    )
     op.create_index("ix_review_cases_unit_code_state_id", "review_cases", ["unit_code", "state", "id"])
 
 
