@@ -1,6 +1,7 @@
 """Entry over HTTP: before, between and after the scans; changes, uniqueness, review cases."""
 
 import itertools
+import json
 import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -174,6 +175,37 @@ def test_change_needs_version_and_reason(registry: RunningRegistry, http: httpx.
     stranger = {**body, "persons": [{"id": str(new_id()), "full_name": "Ai Đó"}]}
     refused = http.put(place, json=stranger, headers={"If-Match": f'"{entry["version"]}"'})
     assert [one["code"] for one in refused.json()["errors"]] == ["person_unknown"]
+
+
+def test_what_is_left_out_of_a_change_is_taken_away(http: httpx.Client) -> None:
+    """The whole content is replaced: the household's own values and the metadata too."""
+    given = {"household": {"volume_no": "2"}, "metadata": {"retention_period": "permanent"}}
+    made = post(http, household(new_reference(), head(), **given)).json()
+    kept = {"id": made["persons"][0]["id"], **head()}
+    changed = http.put(
+        f"/v1/dossiers/{made['dossier_id']}/entry",
+        json={"persons": [kept], "why": "Ghi nhầm hồ sơ"},
+        headers={"If-Match": f'"{made["version"]}"'},
+    ).json()
+    assert (changed["household"]["volume_no"], changed["metadata"]) == (None, {})
+
+
+@pytest.mark.parametrize("odd", ["\x00", "\u202e", "\ud800"])
+def test_signs_that_nobody_types(http: httpx.Client, odd: str) -> None:
+    """Nothing unseen is kept, and what is no letter at all is refused; never a failure of ours."""
+    reference = new_reference()
+    person = head(full_name=f"Thạch{odd} Sa", father_name=f"{odd}Thạch Ba")
+    body = household(reference + odd, person, title=f"Hộ{odd} ông Sa", metadata={"keywords": odd})
+    key = {"Idempotency-Key": secrets.token_hex(8), "Content-Type": "application/json"}
+    answer = http.post("/v1/dossiers", content=json.dumps(body), headers=key)
+    if odd == "\ud800":
+        assert answer.status_code == 422
+        return
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["reference"] == reference
+    assert "Sa" in answer.json()["persons"][0]["full_name"]
+    assert odd not in answer.text
+    assert post(http, {**body, "unit": f"947{odd}"}).status_code in {403, 422}
 
 
 def cases(http: httpx.Client, dossier_id: str, state: str = "open") -> list[dict[str, Any]]:

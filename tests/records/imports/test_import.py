@@ -202,6 +202,41 @@ def test_files_that_cannot_be_read(http: httpx.Client) -> None:
     assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (413, "import_too_large")
 
 
+def test_options_that_cannot_be(http: httpx.Client) -> None:
+    """Unknown columns, an unknown unit, signs that no name has: refused, and the import stays as it was."""
+    tag = f"NH{secrets.token_hex(4)}"
+    data = csv_of(households(1, tag)).encode()
+    checked = settled(http, upload(http, data, sheet="\x00A\x00").json()["id"], "checked")
+    for columns in ({"1": "shoe_size"}, {"x": "full_name"}, {"1\x00": ""}):
+        assert act(http, checked, "check", columns=columns).status_code == 422
+    assert http.get(f"/v1/imports/{checked['id']}").json()["version"] == checked["version"]
+
+
+def test_a_unit_that_is_none(registry: RunningRegistry) -> None:
+    """The unit of rows that name none must exist; one that has ended is taken."""
+    with registry.client(roles=(Role.KEYER,)) as everywhere:
+        data = csv_of(households(1, f"NH{secrets.token_hex(4)}")).encode()
+        for unit in ("no-such", "947\x00"):
+            answer = upload(everywhere, data, unit)
+            assert answer.status_code == 422
+            assert [one["code"] for one in answer.json()["errors"]] == ["unit_unknown"]
+        assert upload(everywhere, data, "947").status_code == 201
+
+
+def test_doubts_of_imported_rows_are_cases(http: httpx.Client) -> None:
+    """Sex against the number's digit is taken and looked at, as in the form; the history tells it."""
+    reference = f"NH{secrets.token_hex(4)}"
+    mine = f"094160{secrets.randbelow(10**6):06d}"
+    row = member(UNIT, reference, "Sơn Mỹ", relation="Chủ hộ", born="1960", sex="Nam", number=mine)
+    assert commit(http, settled(http, upload(http, csv_of([row]).encode()).json()["id"], "checked"))["made"]
+    (found,) = http.get("/v1/persons", params={"q": mine}).json()["items"]
+    dossier = found["dossiers"][0]["id"]
+    (case,) = http.get("/v1/review-cases", params={"dossier": dossier}).json()["items"]
+    assert (case["kind"], case["title"]) == ("sex_mismatch", "Giới tính khác với số CCCD")
+    history = http.get(f"/v1/dossiers/{dossier}").json()["history"]
+    assert [one["what"] for one in history] == ["registered", "case_opened", "entered"]
+
+
 def test_scanned_first_then_imported(registry: RunningRegistry, http: httpx.Client) -> None:
     """Rows of a dossier that a scan batch has made go into it."""
     from contracts.vocabulary import DossierKind, GroupingMethod

@@ -139,6 +139,45 @@ def test_bytes_of_no_encoding_are_refused_row_by_row(tmp_path: Path) -> None:
     assert errors_in(lines) == {8002: {"row": "encoding_broken"}}
 
 
+def test_signs_that_the_database_does_not_take(tmp_path: Path) -> None:
+    """A NUL behind the sample spoils its row alone."""
+    many = [member(UNIT, f"HK-{n}", f"Người {'abcdefgh'[n % 8] * 3} Số") for n in range(8000)]
+    data = csv_of(many).encode() + f"{UNIT},HK-9,,Th\0ch Sa\r\n".encode()
+    lines = read(data, tmp_path)
+    assert errors_in(lines) == {8002: {"row": "encoding_broken"}}
+    assert "\\u0000" not in json.dumps(lines)
+
+
+def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
+    """What is remembered of a row is its key: 30,000 rows of 180 bytes more cost a few tens of MB."""
+    peaks = []
+    for count in (1_000, 31_000):
+        rows = [member(UNIT, f"HK-{n // 4}", f"Thạch Sa {_letters(n)}", father="Lâm Văn Sáu", mother="Kim Thị Sen",
+                       registered="05/2001", born="1960") for n in range(count)]  # fmt: skip
+        (tmp_path / "list").write_bytes(csv_of(rows).encode())
+        task = {
+            "path": str(tmp_path / "list"),
+            "kind": "residence",
+            "unit": UNIT,
+            "scope": ["*"],
+            "on": "2026-01-01",
+        }
+        code = (
+            "import json, resource\nfrom services.records.imports.child import run\n"
+            f"rows = sum('row_no' in line for line in run(json.loads({json.dumps(json.dumps({**task, 'units': UNITS}))})))\n"
+            "print(rows, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+        )
+        told = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout
+        read_rows, peak_kb = map(int, told.split())
+        assert read_rows == count
+        peaks.append(peak_kb / 1024)
+    assert peaks[1] - peaks[0] < 40, peaks
+
+
+def _letters(number: int) -> str:
+    return "".join("abcdefghij"[int(digit)] for digit in str(number)).capitalize()
+
+
 def test_sheets(tmp_path: Path) -> None:
     """The sheet with the headings is found, titles above it are passed over, dates and numbers are read."""
     import datetime as dt

@@ -1,14 +1,18 @@
-"""A process killed in the middle of a commit: the next one goes on at the row where it stood."""
+"""Imports whose process is killed, and imports that fail for themselves."""
 
 import asyncio
-import csv
-import io
+import json
 import os
 import secrets
 import signal
 import subprocess
 import sys
+import uuid
+from collections.abc import AsyncIterator
 from pathlib import Path
+
+import pytest
+from sqlalchemy import text
 
 from contracts.vocabulary import DossierKind
 from kernel.bus import Bus
@@ -20,7 +24,7 @@ from kernel.storage import QUARANTINE, S3Store, key_of
 from services.records.app import MIGRATIONS
 from services.records.imports import service
 from services.records.imports.domain import ImportState
-from services.records.imports.work import Imports
+from services.records.imports.work import TRIES, Imports
 from services.records.units import service as units
 from services.records.units.domain import load_editions
 from tests.records.imports.files import csv_of
@@ -58,18 +62,11 @@ asyncio.run(main())
 """
 
 
-async def test_goes_on_where_it_stood(
-    service_settings: ServiceSettings, service_environment: dict[str, str], tmp_path: Path
-) -> None:
-    """Killed inside the fourth batch: three are there, the fourth left nothing, and the rest follows once."""
-    database = Database(service_settings.database_url.get_secret_value(), "records", pool_size=3)
-    runtime = Runtime(service_settings, database, Bus(service_settings, "records"), S3Store(service_settings))
-    await upgrade(database, MIGRATIONS)
-    await runtime.store.ensure_buckets()
-    tag = f"NH{secrets.token_hex(3)}"
-    data = csv_of(households(200, tag)).encode()
+async def checked_import(runtime: Runtime, households_of: str) -> uuid.UUID:
+    """An import of 600 rows, checked and to be committed."""
+    data = csv_of(households(200, households_of)).encode()
     await runtime.store.put(QUARANTINE, key_of(data), data, "text/csv")
-    async with database.write() as session:
+    async with runtime.database.write() as session:
         await units.load_units(session, load_editions())
         row, _ = await service.take(
             session,
@@ -83,12 +80,28 @@ async def test_goes_on_where_it_stood(
             options={},
             who="officer:test",
         )
-    imports = Imports(runtime)
-    assert await imports.work_once()
-    async with database.write() as session:
+    assert await Imports(runtime).work_once()
+    async with runtime.database.write() as session:
         await service.commit(
             session, row.id, if_match="*", skip_refused=False, who="officer:test", scope=[UNIT], units=["*"]
         )
+    return row.id
+
+
+@pytest.fixture
+async def runtime(service_settings: ServiceSettings) -> AsyncIterator[Runtime]:
+    """What the background work has at hand, on a database of its own."""
+    database = Database(service_settings.database_url.get_secret_value(), "records", pool_size=3)
+    made = Runtime(service_settings, database, Bus(service_settings, "records"), S3Store(service_settings))
+    await upgrade(database, MIGRATIONS)
+    await made.store.ensure_buckets()
+    yield made
+    await database.close()
+
+
+async def test_goes_on_where_it_stood(runtime: Runtime, service_environment: dict[str, str]) -> None:
+    """Killed inside the fourth batch: three are there, the fourth left nothing, and the rest follows once."""
+    import_id = await checked_import(runtime, f"NH{secrets.token_hex(3)}")
     killed = await asyncio.to_thread(
         subprocess.run,
         [sys.executable, "-c", KILLED],
@@ -97,13 +110,36 @@ async def test_goes_on_where_it_stood(
         check=False,
     )
     assert killed.returncode == -signal.SIGKILL
+    imports, database = Imports(runtime), runtime.database
     async with database.read() as session:
-        half = await service.get(session, row.id, ["*"])
+        half = await service.get(session, import_id, ["*"])
         assert (half.state, half.made, half.position) == (ImportState.COMMITTING.value, 300, 301)
     assert await imports.work_once()
     async with database.read() as session:
-        whole = await service.get(session, row.id, ["*"])
+        whole = await service.get(session, import_id, ["*"])
         assert (whole.state, whole.made, whole.unchanged) == (ImportState.DONE.value, 600, 0)
-        assert len(list(csv.reader(io.StringIO(data.decode())))) == 601
     assert not await imports.work_once()
-    await database.close()
+
+
+async def test_one_that_fails_does_not_hold_up_others(runtime: Runtime) -> None:
+    """A row that the database refuses whatever the tries: given up, nothing half done, the next one is worked on."""
+    bad = await checked_import(runtime, f"NH{secrets.token_hex(3)}")
+    good = await checked_import(runtime, f"NH{secrets.token_hex(3)}")
+    async with runtime.database.write() as session:
+        await session.execute(
+            text(
+                "UPDATE import_rows SET given = jsonb_set(given, '{unit}', :unit) WHERE import_id = :id AND row_no = 9"
+            ),
+            {"unit": json.dumps("x" * 30), "id": bad},
+        )
+    imports = Imports(runtime)
+    for _ in range(TRIES - 1):
+        with pytest.raises(Exception, match=r"value too long|row-level security"):
+            await imports.work_once()
+    assert await imports.work_once()
+    assert await imports.work_once()
+    async with runtime.database.read() as session:
+        one = await service.get(session, bad, ["*"])
+        other = await service.get(session, good, ["*"])
+    assert (one.state, one.problem, one.made, one.position) == (ImportState.FAILED.value, "gave_up", 0, 0)
+    assert (other.state, other.made) == (ImportState.DONE.value, 600)
