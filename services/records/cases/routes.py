@@ -12,7 +12,7 @@ from services.records.cases import service
 from services.records.cases.domain import CaseKind, CaseState, Resolution
 from services.records.cases.schemas import CaseResolution, ReviewCase, case_of
 
-routes = APIRouter(prefix="/v1/review-cases", tags=["review cases"])
+routes = APIRouter(prefix="/v1/review-cases", tags=["review-cases"])
 
 
 @routes.get("", summary="Điểm cần xem xét · Review cases")

@@ -15,7 +15,7 @@ from services.records.duplicates.schemas import Side, Sides
 from services.records.persons.views import persons_of
 from services.records.units import service as units
 
-routes = APIRouter(prefix="/v1/review-cases", tags=["review cases"])
+routes = APIRouter(prefix="/v1/review-cases", tags=["review-cases"])
 
 
 @routes.get("/{case_id}/sides", summary="Hai bên của điểm trùng · Both sides of a duplicate")
