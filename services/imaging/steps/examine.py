@@ -88,7 +88,8 @@ def examine(
     with clock.step("faults"):
         streaks = find_streaks(found.ground)
         marks = ink_mask(found.ground, profile.blank.ink_strength)
-        mark = fingerprint(found.ground.ink, marks, found.skew.degrees)
+        pixels_per_mm = (resolution(upright) or 300) * found.scale / _MM_PER_INCH
+        mark = fingerprint(found.ground.ink, marks, found.skew.degrees, pixels_per_mm)
         paper = _paper(upright, found, outline, papers or profile.capture.papers)
     measures = _measures(upright, found, tone, box).model_copy(
         update={
