@@ -74,7 +74,7 @@ def test_delimiters_and_line_ends(tmp_path: Path, delimiter: str, end: str) -> N
     lines = read(csv_of(ROWS, delimiter=delimiter, end=end).encode(), tmp_path)
     assert lines[0]["found"]["delimiter"] == delimiter
     assert names_in(lines) == EXPECTED
-    assert lines[-1] == {"end": {"read": 2, "refused": 0, "last": 3}}
+    assert lines[-1] == {"end": {"read": 2, "last": 3, "refusals": {}}}
 
 
 def test_mixed_line_ends_and_blank_lines(tmp_path: Path) -> None:
@@ -219,7 +219,7 @@ def test_a_million_empty_rows(tmp_path: Path) -> None:
         plain, "xl/worksheets/sheet1.xml", sheet.replace("</sheetData>", empty + "</sheetData>").encode()
     )
     lines = read(data, tmp_path)
-    assert lines[-1] == {"end": {"read": 2, "refused": 0, "last": 3}}
+    assert lines[-1] == {"end": {"read": 2, "last": 3, "refusals": {}}}
     assert read(csv_of(ROWS).encode() + b"\n" * 1_000_000, tmp_path)[-1]["end"]["read"] == 2
 
 
