@@ -15,6 +15,7 @@ import random
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -130,48 +131,75 @@ class Officer:
             time.sleep(0.1)
 
 
-class Memory:
-    """The most that the records service and its reading child held, in MB."""
+class Costs:
+    """Memory and processor time of the records service with its reading child, and of Postgres."""
 
     def __init__(self, system: LocalSystem) -> None:
-        port = system.folder.read_state()["parts"]["records"]["port"]
-        listening = [c for c in psutil.net_connections("tcp") if c.laddr and c.laddr.port == port and c.pid]
-        self._process = psutil.Process(listening[0].pid)
-        self.service = self.child = 0.0
+        parts = system.folder.read_state()["parts"]
+        self._records, self._postgres = (
+            psutil.Process(_listening(parts[name]["port"])) for name in ("records", "postgres")
+        )
+        self.service_mb = self.child_mb = 0.0
+        self._before = self._cpu()
 
     def watch(self) -> None:
-        """Look at them now."""
-        self.service = max(self.service, self._process.memory_info().rss / 1e6)
-        for child in self._process.children(recursive=True):
-            try:
-                self.child = max(self.child, child.memory_info().rss / 1e6)
-            except psutil.NoSuchProcess:
-                continue
+        """Look at the memory now."""
+        self.service_mb = max(self.service_mb, self._records.memory_info().rss / 1e6)
+        for child in self._records.children(recursive=True):
+            with suppress(psutil.NoSuchProcess):
+                self.child_mb = max(self.child_mb, child.memory_info().rss / 1e6)
+
+    def cpu(self) -> tuple[float, float]:
+        """Seconds of processor since the beginning: records, Postgres."""
+        now = self._cpu()
+        return now[0] - self._before[0], now[1] - self._before[1]
+
+    def _cpu(self) -> tuple[float, float]:
+        return _seconds(self._records), _seconds(self._postgres)
+
+
+def _listening(port: int) -> int:
+    found = (c.pid for c in psutil.net_connections("tcp") if c.status == "LISTEN" and c.laddr.port == port)
+    return next(pid for pid in found if pid)
+
+
+def _seconds(process: psutil.Process) -> float:
+    """Of a process, its children that ended and those that live."""
+    own = process.cpu_times()
+    spent = own.user + own.system + own.children_user + own.children_system
+    for child in process.children():
+        with suppress(psutil.NoSuchProcess):
+            times = child.cpu_times()
+            spent += times.user + times.system
+    return spent
 
 
 def ours(system: LocalSystem, data: bytes, rows: int, form: str) -> float:
     """Print a line; rows a second."""
-    officer, memory = Officer(system), Memory(system)
+    officer, costs = Officer(system), Costs(system)
     began = time.monotonic()
     given = {"unit": UNIT, "kind": "residence", "file_name": f"list.{form}"}
     sent = officer.ask("POST", "", params=given, content=data)
     uploaded = time.monotonic()
-    checked = officer.settled(sent["id"], "checked", memory.watch)
+    checked = officer.settled(sent["id"], "checked", costs.watch)
     was_checked = time.monotonic()
     if (checked["rows_read"], checked["rows_refused"]) != (rows, 0):
         raise SystemExit(f"not all rows were taken: {checked['refusals']}")
     headers = {"If-Match": f'"{checked["version"]}"'}
     officer.ask("POST", f"/{sent['id']}:commit", json={}, headers=headers)
-    done = officer.settled(sent["id"], "done", memory.watch)
+    done = officer.settled(sent["id"], "done", costs.watch)
     ended = time.monotonic()
     if done["made"] != rows:
         raise SystemExit(f"not all rows arrived: {done['made']} of {rows}")
     rate = rows / (ended - began)
+    records, postgres = costs.cpu()
     line = {
         "import": form, "rows": rows, "mb": round(len(data) / 1e6, 1), "upload_s": round(uploaded - began, 1),
         "check_s": round(was_checked - uploaded, 1), "commit_s": round(ended - was_checked, 1),
         "rows_per_s": round(rate), "must": MUST, "aim": AIM, "met": rate >= MUST,
-        "service_peak_mb": round(memory.service), "child_peak_mb": round(memory.child),
+        "cpu_us_per_row": {"records": round(1e6 * records / rows), "postgres": round(1e6 * postgres / rows)},
+        "rows_per_cpu_s": round(rows / (records + postgres)),
+        "service_peak_mb": round(costs.service_mb), "child_peak_mb": round(costs.child_mb),
     }  # fmt: skip
     print(json.dumps(line), flush=True)
     return rate

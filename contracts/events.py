@@ -214,7 +214,7 @@ class FieldsProposed(Event):
 
 
 class PersonLinked(Event):
-    """A person record was made or updated from a dossier's fields."""
+    """A person record was made from a dossier's fields or entered by an officer; not for imported lists."""
 
     subject: ClassVar[str] = "archive.person.linked.v1"
 

@@ -204,8 +204,7 @@ async def add_history(
         }
         for dossier_id, unit_code, act, details in entries
     ]
-    if rows:
-        await session.execute(insert(HistoryRow), rows)
+    await insert_many(session, HistoryRow.__tablename__, rows)
 
 
 async def history_of(session: ReadSession, dossier_id: uuid.UUID) -> Sequence[HistoryRow]:

@@ -41,6 +41,7 @@ async def write_persons(
         [_place_row(one) for one in placed],
         [row for one in placed for row in _number_rows(one)],
         fresh=fresh,
+        announced=source is Source.ENTERED,
     )
     await repository.save_members(session, [_member_row(one) for one in placed if _is_residence(one)])
     return disputed

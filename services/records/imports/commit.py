@@ -47,6 +47,8 @@ class _Known:
 
     def find(self, person: Person) -> PersonRow | None:
         """The same person: by number, else by name and birth where numbers do not speak against it."""
+        if not self.by_key:
+            return None
         if person.number and (found := self.by_key.get(person.number)):
             return found
         found = self.by_key.get(_name_key(person.full_name, person.birth_date))

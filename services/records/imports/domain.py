@@ -302,9 +302,10 @@ _PERSON_NAMES = ("full_name", "number", "birth_date", "birth_date_raw", *PERSON_
 
 def stored(person: Person) -> dict[str, Any]:
     """A person as kept until it is committed."""
-    values = asdict(person)
-    del values["id"]
-    return {name: value for name, value in values.items() if value}
+    values = {name: value for name in _PERSON_NAMES if name != "id" and (value := getattr(person, name))}
+    if person.other_numbers:
+        values["other_numbers"] = [asdict(one) for one in person.other_numbers]
+    return values
 
 
 def restored(values: Mapping[str, Any]) -> Person:

@@ -101,6 +101,19 @@ async def rows_after(
     return rows.all()
 
 
+async def given_after(
+    session: AnySession, import_id: uuid.UUID, position: int, limit: int
+) -> list[tuple[int, dict[str, Any] | None]]:
+    """Number and clean values of the rows behind a position, in order."""
+    rows = await session.execute(
+        select(CheckedRow.row_no, CheckedRow.given)
+        .where(CheckedRow.import_id == import_id, CheckedRow.row_no > position)
+        .order_by(CheckedRow.row_no)
+        .limit(limit)
+    )
+    return [(row_no, given) for row_no, given in rows]
+
+
 async def mark_differing(
     session: WriteSession, import_id: uuid.UUID, found: Mapping[int, Mapping[str, str]]
 ) -> None:

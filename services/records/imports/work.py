@@ -32,7 +32,7 @@ from services.records.units import service as units
 log = structlog.get_logger()
 
 STAGED_ROWS = 2000
-COMMITTED_ROWS = 1000
+COMMITTED_ROWS = 2000
 """Rows of one transaction: at most a second, and what a killed process has to do again."""
 EVERY_S = 1.0
 TRIES = 3
@@ -193,7 +193,7 @@ class Imports:
             now = await repository.lock(session, import_id)
             if now is None or now.state != ImportState.COMMITTING.value:
                 return False
-            rows = await repository.rows_after(session, import_id, now.position, COMMITTED_ROWS)
+            rows = await repository.given_after(session, import_id, now.position, COMMITTED_ROWS)
             if not rows:
                 now.state, now.finished_at = ImportState.DONE.value, datetime.now(UTC)
                 now.version += 1
@@ -201,12 +201,12 @@ class Imports:
                 outcome = await commit_rows(
                     session,
                     DossierKind(now.kind),
-                    [(each.row_no, each.given) for each in rows if each.given is not None],
+                    [(row_no, given) for row_no, given in rows if given is not None],
                     who=now.committed_by or now.uploaded_by,
                     import_id=import_id,
                 )
                 await repository.mark_differing(session, import_id, outcome.differing)
-                now.position = rows[-1].row_no
+                now.position = rows[-1][0]
                 now.made += outcome.made
                 now.unchanged += outcome.unchanged
                 now.differing += len(outcome.differing)

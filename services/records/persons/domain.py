@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from contracts.vocabulary import Sex
 from services.records.search.domain import typing_errors
@@ -105,6 +106,7 @@ def draft_household(readings: Sequence[PageReading], same_name: Mapping[str, str
     return [_draft(candidate) for candidate in merged]
 
 
+@lru_cache(maxsize=1000)
 def is_head(relation: str | None) -> bool:
     """Whether a relation to the head says that it is the head."""
     return bool(relation and _HEAD.match(relation))

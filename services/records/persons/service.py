@@ -128,11 +128,13 @@ async def enter(
     numbers: list[dict[str, Any]],
     *,
     fresh: bool,
+    announced: bool,
 ) -> list[dict[str, Any]]:
     """Write persons whom officers entered, with their places and numbers, and make them findable.
 
-    `fresh`: none of them was known before. Returns the numbers that are disputed, because a living record of
-    the same archive has them already.
+    `fresh`: none of them was known before. `announced`: each by an event of its own; lists of a hundred
+    thousand are told by their dossiers' events alone. Returns the numbers that are disputed, because a
+    living record of the same archive has them already.
     """
     await repository.write_entered(session, persons, places)
     if not fresh:
@@ -141,15 +143,9 @@ async def enter(
     disputed = [row for row in numbers if (str(row["person_id"]), row["number"]) not in stood]
     await repository.save_numbers(session, [{**row, "standing": "disputed"} for row in disputed])
     await search.index(session, [_searchable(person) for person in persons])
-    await record(
-        session,
-        *(
-            PersonLinked(
-                person_id=place["person_id"], dossier_id=place["dossier_id"], unit_code=place["unit_code"]
-            )
-            for place in places
-        ),
-    )
+    if announced:
+        names = ("person_id", "dossier_id", "unit_code")
+        await record(session, *(PersonLinked(**{name: each[name] for name in names}) for each in places))
     return disputed
 
 

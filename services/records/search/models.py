@@ -65,11 +65,9 @@ class NameRow(Base):
 
 
 class WordRow(Base):
-    """A word of a name."""
+    """A word of a name. No foreign key: names are never removed, and its checks cost more than the rows."""
 
     __tablename__ = "name_words"
 
     word: Mapped[str] = mapped_column(KEY, primary_key=True)
-    name_key: Mapped[str] = mapped_column(
-        KEY, ForeignKey("person_names.name_key", ondelete="CASCADE"), primary_key=True
-    )
+    name_key: Mapped[str] = mapped_column(KEY, primary_key=True)

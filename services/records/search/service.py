@@ -43,7 +43,9 @@ class Found:
 async def index(session: WriteSession, persons: Sequence[Searchable]) -> None:
     """Make persons findable by what they are now called; removing a person removes its keys."""
     if persons:
-        await repository.save(session, [_entry(person) for person in persons], _names(persons))
+        entries = [_entry(person) for person in persons]
+        names = {str(entry[key]) for entry in entries for key in ("name_key", "father_key", "mother_key")}
+        await repository.save(session, entries, names - {""})
 
 
 async def find(
@@ -133,8 +135,3 @@ def _entry(person: Searchable) -> dict[str, object]:
         "mother_key": plain_key(person.mother_name),
         "sort_key": sort_key(person.full_name),
     }
-
-
-def _names(persons: Iterable[Searchable]) -> set[str]:
-    named = (name for each in persons for name in (each.full_name, each.father_name, each.mother_name))
-    return {key for key in map(plain_key, named) if key}

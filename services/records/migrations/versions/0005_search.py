@@ -34,9 +34,6 @@ def upgrade() -> None:
         "name_words",
         sa.Column("word", KEY, nullable=False),
         sa.Column("name_key", KEY, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["name_key"], ["person_names.name_key"], name="fk_name_words_name_key", ondelete="CASCADE"
-        ),
         sa.PrimaryKeyConstraint("word", "name_key", name="pk_name_words"),
     )
     _fill()
