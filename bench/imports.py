@@ -128,7 +128,7 @@ class Officer:
             if found["state"] == "failed":
                 raise SystemExit(f"the import failed: {found['problem']}")
             watch()
-            time.sleep(0.1)
+            time.sleep(0.3)
 
 
 class Costs:
@@ -160,13 +160,13 @@ class Costs:
 
 def _listening(port: int) -> int:
     found = (c.pid for c in psutil.net_connections("tcp") if c.status == "LISTEN" and c.laddr.port == port)
-    return next(pid for pid in found if pid)
+    return int(next(pid for pid in found if pid))
 
 
 def _seconds(process: psutil.Process) -> float:
     """Of a process, its children that ended and those that live."""
     own = process.cpu_times()
-    spent = own.user + own.system + own.children_user + own.children_system
+    spent = float(own.user + own.system + own.children_user + own.children_system)
     for child in process.children():
         with suppress(psutil.NoSuchProcess):
             times = child.cpu_times()
