@@ -67,13 +67,13 @@ def measure(system: LocalSystem, pages: list[bytes], count: int) -> Measured:
     digests = [hashlib.sha256(body).hexdigest() for body in bodies]
     with Api(system.base_url, system.access.agent_keys[UNIT]) as api:
         before, began = _cpu(pids), time.monotonic()
-        _signal_tree(pids["ocr"], signal.SIGSTOP)
+        signal_tree(pids["ocr"], signal.SIGSTOP)
         try:
             batch = send(api, bodies, digests)
             filed = until(api, batch, lambda found: found["reached"]["filed"] >= count)
             to_filed = time.monotonic() - began
         finally:
-            _signal_tree(pids["ocr"], signal.SIGCONT)
+            signal_tree(pids["ocr"], signal.SIGCONT)
         until(api, batch, lambda found: found["state"] == "processed")
         total = time.monotonic() - began
         used = {part: amount - before[part] for part, amount in _cpu(pids).items()}
@@ -140,7 +140,8 @@ def _tree(pid: int) -> list[psutil.Process]:
     return [parent, *parent.children(recursive=True)]
 
 
-def _signal_tree(pid: int, which: signal.Signals) -> None:
+def signal_tree(pid: int, which: signal.Signals) -> None:
+    """Signal a process and its children."""
     for process in _tree(pid):
         os.kill(process.pid, which)
 

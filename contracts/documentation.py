@@ -22,6 +22,8 @@ PRODUCERS = {
     "archive.document.ordered.v1": "records",
     "archive.document.assembled.v1": "imaging",
     "archive.document.unsealed.v1": "imaging",
+    "archive.rescan.ordered.v1": "records",
+    "archive.rescan.withdrawn.v1": "records",
 }
 """Which service emits each event."""
 

@@ -79,6 +79,13 @@ class PageReceived(Event):
     """Whether the batch was scanned on both sides; none where the sender did not say."""
     papers: tuple[PaperSize, ...] = ()
     """Sizes that the batch's papers were surveyed to have; none where the sender did not say."""
+    rescan_id: uuid.UUID | None = None
+    """The order that it answers: one page, which takes the place of page `page_no` of the file."""
+    sent_by: str | None = None
+    """Who sent the rescan, as a subject."""
+    page_no: int = 1
+    page_count: int = 1
+    """Both count on a rescan alone: the place that the page had among its file's."""
 
 
 class PageEnhanced(Event):
@@ -117,6 +124,10 @@ class PageEnhanced(Event):
     verdict: Verdict = Verdict.PASS
     defects: tuple[str, ...] = ()
     recipe_version: str
+    rescan_id: uuid.UUID | None = None
+    """The order that was answered, where a rescan has just taken the earlier image's place."""
+    rescanned_by: str | None = None
+    """Who sent that rescan, as a subject: somebody else inspects it."""
 
 
 class PageRefused(Event):
@@ -136,6 +147,8 @@ class PageRefused(Event):
     reason: RefusalReason
     detail: str = ""
     """Technical detail for the administrator: sizes and limits, never content."""
+    rescan_id: uuid.UUID | None = None
+    """The order whose rescan is refused: the page's earlier image stays in its place."""
 
 
 class PageRecognised(Event):
@@ -171,6 +184,8 @@ class ScanBatchClosed(Event):
     file_count: int
     duplex: bool | None = None
     """Whether the batch was scanned on both sides; none where the sender did not say."""
+    senders: tuple[str, ...] = ()
+    """Who opened the batch and sent its files, as subjects (`officer:…`): none of them inspects it."""
 
 
 class DossierRegistered(Event):
@@ -287,6 +302,35 @@ class FieldsSettled(Event):
     """Whether no field of the page waits any more."""
 
 
+class RescanOrdered(Event):
+    """An inspector has found a page's image wanting: its paper is to be scanned again."""
+
+    subject: ClassVar[str] = "archive.rescan.ordered.v1"
+
+    rescan_id: uuid.UUID
+    page_id: uuid.UUID
+    file_id: uuid.UUID
+    batch_id: uuid.UUID
+    unit_code: str
+    kind: DossierKind
+    dossier_id: uuid.UUID | None = None
+    page_no: int
+    defect: str
+    """Code of `contracts.inspection`."""
+
+
+class RescanWithdrawn(Event):
+    """The inspector has taken an order back before its rescan came."""
+
+    subject: ClassVar[str] = "archive.rescan.withdrawn.v1"
+
+    rescan_id: uuid.UUID
+    page_id: uuid.UUID
+    batch_id: uuid.UUID
+    unit_code: str
+    kind: DossierKind
+
+
 EVENTS: tuple[type[Event], ...] = (
     PoliceUnitRegistered,
     HoldingsDeclared,
@@ -304,5 +348,7 @@ EVENTS: tuple[type[Event], ...] = (
     DocumentAssembled,
     DocumentNotSealed,
     FieldsSettled,
+    RescanOrdered,
+    RescanWithdrawn,
 )
 """Every event type, in the order in which a page meets them."""

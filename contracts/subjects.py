@@ -19,6 +19,8 @@ from contracts.events import (
     PageRefused,
     PersonLinked,
     PoliceUnitRegistered,
+    RescanOrdered,
+    RescanWithdrawn,
     ScanBatchClosed,
     ScanBatchOpened,
 )
@@ -54,7 +56,17 @@ class Consumer:
 
 
 INTAKE = Consumer(
-    "intake", "intake", (PoliceUnitRegistered, PageEnhanced, PageRefused, PageRecognised, PageFiled)
+    "intake",
+    "intake",
+    (
+        PoliceUnitRegistered,
+        PageEnhanced,
+        PageRefused,
+        PageRecognised,
+        PageFiled,
+        RescanOrdered,
+        RescanWithdrawn,
+    ),
 )
 IMAGING = Consumer("imaging", "imaging", (PageReceived,), timeout_s=600.0)
 SHEETS = Consumer("sheets", "imaging", (ScanBatchClosed,))

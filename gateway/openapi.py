@@ -47,6 +47,7 @@ TAGS = {
     "documents": "Giấy tờ dạng PDF/A · Documents as PDF/A",
     "pages": "Trang: ảnh và văn bản nhận dạng · Pages: images and recognised text",
     "keying": "Nhập trường thông tin: nhận phiếu, trả lời, phân xử · Keying: leases, answers, arbitration",
+    "inspection": "Kiểm tra ảnh: lưới trang, lỗi, quét lại · Inspecting images: sets, defects, rescans",
     "persons": "Tra cứu công dân · Looking up persons",
     "progress": "Tiến độ theo mốc kế hoạch · Progress against milestones",
     "audit": "Nhật ký truy cập · Audit log",

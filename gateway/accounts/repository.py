@@ -1,7 +1,7 @@
 """SQL of accounts."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, func, select, update
@@ -27,6 +27,12 @@ async def officers_after(session: AsyncSession, username: str, limit: int) -> Se
         .limit(limit)
     )
     return found.all()
+
+
+async def display_names(session: AsyncSession, officer_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Officer → the name that others see, disabled ones included."""
+    query = select(OfficerRow.id, OfficerRow.display_name).where(OfficerRow.id.in_(list(officer_ids)))
+    return {row[0]: row[1] for row in await session.execute(query)}
 
 
 async def failures_of(session: WriteSession, username: str) -> LoginFailureRow | None:

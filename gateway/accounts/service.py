@@ -1,6 +1,8 @@
 """Use cases of accounts. Each takes the session of its caller's transaction, except login."""
 
 import uuid
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -170,3 +172,16 @@ async def agent_of(database: Database, key: str) -> AgentRow | None:
     """The agent that a key opens."""
     async with database.read() as reading:
         return await repository.agent_with_key(reading, token_hash(key))
+
+
+async def names_of(database: Database, subjects: Iterable[str]) -> dict[str, str]:
+    """Subject (`officer:<id>`) → the name that others see; who is not known stands under the subject."""
+    wanted = {}
+    for subject in subjects:
+        kind, _, identifier = subject.partition(":")
+        with suppress(ValueError):
+            if kind == "officer":
+                wanted[uuid.UUID(identifier)] = subject
+    async with database.read() as session:
+        found = await repository.display_names(session, wanted)
+    return {subject: found.get(officer, subject) for officer, subject in wanted.items()}

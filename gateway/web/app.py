@@ -18,17 +18,33 @@ from gateway.web.screens import (
     dossier,
     dossiers,
     home,
+    inspection,
     keying,
     login,
     progress,
     search,
+    supervision,
 )
 from gateway.web.translation import N_
 from gateway.web.visitor import LoginNeeded, to_login
 from kernel.errors import Problem
 from kernel.telemetry import trace_id
 
-SCREENS = (home, login, batches, batch, dossiers, dossier, documents, keying, search, progress, dead_letters)
+SCREENS = (
+    home,
+    login,
+    batches,
+    batch,
+    dossiers,
+    dossier,
+    documents,
+    keying,
+    inspection,
+    supervision,
+    search,
+    progress,
+    dead_letters,
+)
 MACHINES = ("/v1/", "/internal/", "/static/", "/metrics", "/readyz", "/livez", "/startupz", "/version")
 """Below these nobody looks at pages: errors stay problem documents."""
 TEXTS = {

@@ -30,6 +30,9 @@ PAGE_HEADERS = {
 }
 
 MAY_KEY = frozenset({Role.KEYER, Role.INSPECTOR, Role.ADMINISTRATOR})
+MAY_SUPERVISE = frozenset({Role.UNIT_LEADER, Role.PROVINCE_LEADER, Role.ADMINISTRATOR})
+MAY_SCAN = frozenset({Role.SCAN_OPERATOR, Role.ADMINISTRATOR})
+MAY_INSPECT = frozenset({Role.INSPECTOR, Role.ADMINISTRATOR})
 MAY_ORDER = frozenset({Role.KEYER, Role.INSPECTOR, Role.KEEPER, Role.ADMINISTRATOR})
 """Roles that may have a document made as PDF/A, as records checks them."""
 MAY_CORRECT = frozenset({Role.SCAN_OPERATOR, Role.INSPECTOR, Role.ADMINISTRATOR})
@@ -88,6 +91,9 @@ def page(
             caller=caller,
             is_administrator=bool(caller and Role.ADMINISTRATOR in caller.identity.roles),
             may_key=bool(caller and caller.identity.roles & MAY_KEY),
+            may_supervise=bool(caller and caller.identity.roles & MAY_SUPERVISE),
+            may_scan=bool(caller and caller.identity.roles & MAY_SCAN),
+            may_inspect=bool(caller and caller.identity.roles & MAY_INSPECT),
             may_order=bool(caller and caller.identity.roles & MAY_ORDER),
             may_correct=bool(caller and caller.identity.roles & MAY_CORRECT),
             path=request.url.path,

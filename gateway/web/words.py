@@ -32,6 +32,27 @@ BATCH_STATES = {
     "closed": Word(N_("Đang xử lý"), "clock", "work"),
     "processed": Word(N_("Hoàn tất"), "check", "good"),
 }
+RESCAN_STATES = {
+    "wanted": Word(N_("Chờ quét lại"), "turn", "warn"),
+    "sent": Word(N_("Đang xử lý ảnh"), "clock", "work"),
+    "refused": Word(N_("Cần quét lần nữa"), "stop", "bad"),
+}
+STAGES = {
+    "key": Word(N_("chờ nhập"), "keyboard", "plain"),
+    "second": Word(N_("chờ người thứ hai"), "person", "plain"),
+    "arbitrate": Word(N_("chờ phân xử"), "question", "warn"),
+}
+POLICIES = {
+    "blind": Word(N_("nhập mù"), "keyboard", "plain"),
+    "confirm": Word(N_("xác nhận"), "check", "plain"),
+    "skip": Word(N_("máy đọc rõ thì bỏ qua"), "next", "plain"),
+    "double": Word(N_("hai người nhập"), "person", "plain"),
+}
+LOT_STATES = {
+    "checking": Word(N_("Đang kiểm mẫu"), "clock", "work"),
+    "passed": Word(N_("Đạt"), "check", "good"),
+    "failed": Word(N_("Không đạt, nhập lại"), "stop", "bad"),
+}
 KINDS = {
     "identity": Word(N_("Căn cước"), "person", "plain"),
     "residence": Word(N_("Cư trú"), "home", "plain"),

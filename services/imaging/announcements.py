@@ -1,14 +1,46 @@
 """The events that say what became of a page."""
 
-from contracts.events import PageEnhanced, PageRefused
+from collections.abc import Sequence
+
+from contracts.envelope import Event
+from contracts.events import PageEnhanced, PageReceived, PageRefused
+from contracts.identifiers import page_id_for
 from contracts.vocabulary import DossierKind, PageContent, RefusalReason, Verdict
-from services.imaging.domain import Recipe
+from services.imaging.domain import PageOutcome, Recipe
 from services.imaging.models import EnhancementRow
 
 
 def announcement(row: EnhancementRow) -> PageEnhanced | PageRefused:
     """PageEnhanced with the keys of its images, or PageRefused with the reason."""
     return _refused(row) if row.refused is not None else _enhanced(row)
+
+
+def rescan_told(event: PageReceived, told: Event) -> Event:
+    """What is told of the page that a rescan belongs to, with the order's name; of other pages as it is."""
+    page_id = page_id_for(event.file_id, event.page_no)
+    if isinstance(told, PageEnhanced) and told.page_id == page_id:
+        return told.model_copy(update={"rescan_id": event.rescan_id, "rescanned_by": event.sent_by})
+    return told
+
+
+def rescan_refused(event: PageReceived, outcomes: Sequence[PageOutcome]) -> PageRefused:
+    """That the image cannot take its page's place: it could not be read, or is not one page."""
+    refused = next((one for one in outcomes if one.refused is not None), None)
+    reason = refused.refused if refused else None
+    return PageRefused(
+        correlation_id=event.batch_id,
+        page_id=page_id_for(event.file_id, event.page_no),
+        file_id=event.file_id,
+        batch_id=event.batch_id,
+        unit_code=event.unit_code,
+        kind=event.kind,
+        sequence=event.sequence,
+        page_no=event.page_no,
+        page_count=event.page_count,
+        reason=reason or RefusalReason.TOO_MANY_PAGES,
+        detail=refused.detail if refused else f"{len(outcomes)} pages",
+        rescan_id=event.rescan_id,
+    )
 
 
 def _refused(row: EnhancementRow) -> PageRefused:

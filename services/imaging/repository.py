@@ -36,11 +36,11 @@ async def is_handled(session: ReadSession, consumer: str, event_id: uuid.UUID) -
     return found is not None
 
 
-async def is_accepted(session: ReadSession, file_id: uuid.UUID) -> bool:
-    """Whether at least one page of the file was enhanced, so that its master is archived."""
+async def is_accepted(session: ReadSession, file_id: uuid.UUID, master_key: str) -> bool:
+    """Whether at least one page shows what these bytes hold, so that the master is archived."""
     found = await session.scalar(
         select(EnhancementRow.page_id)
-        .where(EnhancementRow.file_id == file_id, EnhancementRow.master_key.is_not(None))
+        .where(EnhancementRow.file_id == file_id, EnhancementRow.master_key == master_key)
         .limit(1)
     )
     return found is not None
@@ -74,6 +74,7 @@ def _values(event: PageReceived, page: StoredPage) -> dict[str, Any]:
     enhanced = outcome.refused is None
     return {
         "page_id": page_id_for(event.file_id, outcome.page_no),
+        "rescan_id": event.rescan_id,
         "file_id": event.file_id,
         "batch_id": event.batch_id,
         "unit_code": event.unit_code,

@@ -3,21 +3,22 @@
 import asyncio
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from prometheus_client import Counter, Histogram
 
 from contracts.envelope import Event
 from contracts.events import PageReceived, ScanBatchClosed
+from contracts.identifiers import page_id_for
 from contracts.subjects import IMAGING, SHEETS
 from contracts.vocabulary import DossierKind
 from kernel.database import Database, WriteSession
 from kernel.inbox import first_time
 from kernel.outbox import record
 from kernel.storage import DERIVATIVES, MASTERS, QUARANTINE, ObjectMissing, ObjectStore, content_key
-from services.imaging import repository
-from services.imaging.announcements import announcement
+from services.imaging import replaced, repository
+from services.imaging.announcements import announcement, rescan_refused, rescan_told
 from services.imaging.batches import service as batches
 from services.imaging.domain import PageOutcome
 from services.imaging.profiles import load_profile, profile_of
@@ -63,7 +64,7 @@ class PageEnhancer:
             with self.workspace.folder() as folder:
                 await self._work(event, folder)
         async with self.database.read() as session:
-            accepted = await repository.is_accepted(session, event.file_id)
+            accepted = await repository.is_accepted(session, event.file_id, event.storage_key)
         if accepted:
             # A crash before this line leaves a copy that the repeated event removes.
             await self.store.delete(QUARANTINE, event.storage_key)
@@ -86,7 +87,8 @@ class PageEnhancer:
         async with self.database.write() as session:
             if not await first_time(session, IMAGING.name, event.id):
                 return
-            await record(session, *await self._settle(session, event, pages))
+            settle = self._replace if event.rescan_id else self._settle
+            await record(session, *await settle(session, event, pages))
         _count(outcomes)
 
     async def close_batch(self, event: ScanBatchClosed) -> None:
@@ -116,6 +118,18 @@ class PageEnhancer:
         changed = {row.page_id: row for row in [*rows, *elsewhere]}
         changed |= {row.page_id: row for row in await batches.judge_sides(session, batch, profile)}
         return [announcement(row) for row in changed.values()]
+
+    async def _replace(
+        self, session: WriteSession, event: PageReceived, pages: Sequence[StoredPage]
+    ) -> list[Event]:
+        """Put a rescan into its page's place and keep what stood there; a bad one changes nothing."""
+        if len(pages) != 1 or pages[0].outcome.refused is not None:
+            return [rescan_refused(event, [page.outcome for page in pages])]
+        place = {"page_no": event.page_no, "page_count": event.page_count}
+        page = replace(pages[0], outcome=pages[0].outcome.model_copy(update=place))
+        await replaced.keep(session, event, page_id_for(event.file_id, event.page_no))
+        told = await self._settle(session, event, [page])
+        return [rescan_told(event, one) for one in told]
 
     def _profile_for(self, kind: DossierKind) -> str:
         """The profile that was set for all, else that of the dossier's kind."""

@@ -3,6 +3,7 @@
 import uuid
 from collections import Counter
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Final
 
 from contracts.identifiers import page_id_for
@@ -10,6 +11,17 @@ from contracts.vocabulary import BatchState, PageContent, PageState, RefusalReas
 
 MAX_FILE_PAGES: Final = 2000
 """How far a page's number is searched for; four times imaging's cap of 500 pages in a file."""
+
+
+class RescanState(StrEnum):
+    """How far an order to scan a page again has come."""
+
+    WANTED = "wanted"
+    SENT = "sent"
+    REFUSED = "refused"
+    """The image that was sent could not be used: another one is wanted."""
+    DONE = "done"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,3 +165,29 @@ class ReceivedPageRow(Base):
         Index("ix_received_pages_file_id_page_no", "file_id", "page_no"),
         Index("ix_received_pages_refused", "batch_id", postgresql_where=text("reason IS NOT NULL")),
     )
+
+
+class RescanRow(Base):
+    """An order to scan a page again, from the inspector's word until its image has been replaced."""
+
+    __tablename__ = "rescans"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    """The order's, as records announced it."""
+    batch_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("scan_batches.id"), index=True)
+    file_id: Mapped[uuid.UUID]
+    page_id: Mapped[uuid.UUID]
+    unit_code: Mapped[str] = mapped_column(String(40))
+    page_no: Mapped[int]
+    defect: Mapped[str] = mapped_column(String(40))
+    state: Mapped[str] = mapped_column(String(20))
+    ordered_at: Mapped[datetime]
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    """Of the newest image that was sent for it."""
+    size_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    media_type: Mapped[str | None] = mapped_column(String(40))
+    sent_by: Mapped[str | None] = mapped_column(String(120))
+    sent_at: Mapped[datetime | None]
+    refusal: Mapped[str | None] = mapped_column(String(40))
+    """Why imaging refused that image."""
+    changed_at: Mapped[datetime]

@@ -96,6 +96,14 @@ class BatchClosed(Conflict):
     title_en = "The scan batch is closed"
 
 
+class RescanAnswered(Conflict):
+    """The order has been answered by another image, or was taken back."""
+
+    slug = "rescan_answered"
+    title = "Trang này không còn chờ quét lại"
+    title_en = "This page no longer waits for a rescan"
+
+
 class PagesMissing(Conflict):
     """The list and what was received differ."""
 

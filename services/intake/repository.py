@@ -8,8 +8,15 @@ from sqlalchemy.dialects.postgresql import insert
 
 from contracts.vocabulary import PageContent, RefusalReason, Verdict
 from kernel.database import ReadSession, WriteSession
-from services.intake.domain import PageFacts
-from services.intake.models import HoldingsRow, PoliceUnitRow, ReceivedFileRow, ReceivedPageRow, ScanBatchRow
+from services.intake.domain import PageFacts, RescanState
+from services.intake.models import (
+    HoldingsRow,
+    PoliceUnitRow,
+    ReceivedFileRow,
+    ReceivedPageRow,
+    RescanRow,
+    ScanBatchRow,
+)
 
 Session = ReadSession | WriteSession
 
@@ -141,6 +148,29 @@ async def refused_pages(
     query = _pages_of(batch_id).where(ReceivedPageRow.reason.is_not(None))
     query = query.order_by(ReceivedPageRow.sequence, ReceivedPageRow.page_no)
     return [(page_row, file_row) for page_row, file_row in await session.execute(query)]
+
+
+async def rescan(session: Session, rescan_id: uuid.UUID) -> RescanRow | None:
+    """An order to scan a page again."""
+    return await session.get(RescanRow, rescan_id)
+
+
+async def open_rescans(session: Session, batch_id: uuid.UUID) -> Sequence[tuple[RescanRow, ReceivedFileRow]]:
+    """Orders of the batch that are neither done nor taken back, in the order of the paper."""
+    closed = [RescanState.DONE.value, RescanState.WITHDRAWN.value]
+    query = (
+        select(RescanRow, ReceivedFileRow)
+        .join(ReceivedFileRow, ReceivedFileRow.id == RescanRow.file_id)
+        .where(RescanRow.batch_id == batch_id, RescanRow.state.not_in(closed))
+        .order_by(ReceivedFileRow.sequence, RescanRow.page_no)
+    )
+    return [(row, file_row) for row, file_row in await session.execute(query)]
+
+
+async def senders(session: Session, batch_id: uuid.UUID) -> set[str]:
+    """Who sent the batch's files."""
+    found = select(ReceivedFileRow.received_by).where(ReceivedFileRow.batch_id == batch_id).distinct()
+    return set(await session.scalars(found))
 
 
 async def holdings(session: Session, unit: str, kind: str) -> HoldingsRow | None:

@@ -16,6 +16,7 @@ from contracts.vocabulary import (
     RefusalReason,
     Verdict,
 )
+from services.intake.domain import RescanState
 
 Sha256 = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
 UnitCode = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[0-9A-Za-z._-]+$")]
@@ -124,10 +125,30 @@ class ScanBatchSummary(BaseModel):
     version: int
 
 
+class RescanPage(BaseModel):
+    """A page that is to be scanned again."""
+
+    rescan_id: uuid.UUID
+    page_id: uuid.UUID
+    sequence: int
+    page_no: int
+    state: RescanState
+    defect: str
+    reason_title: str
+    reason_title_en: str
+    advice: str
+    advice_en: str
+    refusal: RefusalReason | None = Field(description="Why the image that was sent for it was refused")
+    refusal_title: str | None
+    refusal_title_en: str | None
+    ordered_at: datetime
+
+
 class ScanBatch(ScanBatchSummary):
-    """A scan batch with its counts and every refused page."""
+    """A scan batch with its counts, every refused page and every page that is to be scanned again."""
 
     refused: list[RefusedPage]
+    rescans: list[RescanPage] = Field(description="Wanted, sent or refused; those that are done are gone")
 
 
 class ReceivedFile(BaseModel):

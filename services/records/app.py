@@ -19,12 +19,14 @@ from services.records.duplicates.work import Duplicates
 from services.records.households.routes import routes as entry_routes
 from services.records.imports.routes import routes as import_routes
 from services.records.imports.work import Imports
+from services.records.inspection.routes import routes as inspection_routes
 from services.records.keying.routes import routes as keying_routes
 from services.records.persons.routes import routes as person_routes
 from services.records.settings import RecordsSettings
 from services.records.units import service as units
 from services.records.units.domain import load_editions
 from services.records.units.routes import routes as unit_routes
+from services.records.vigilance.routes import routes as vigilance_routes
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -55,6 +57,8 @@ def create_app() -> FastAPI:
         case_routes,
         duplicate_routes,
         import_routes,
+        inspection_routes,
+        vigilance_routes,
     ):
         app.include_router(routes)
     return app

@@ -15,6 +15,7 @@ from kernel.database import WriteSession
 from services.records.assembly import service as assembly
 from services.records.filing import service as filing
 from services.records.filing.service import Filing
+from services.records.inspection import service as inspection
 from services.records.keying import service as keying
 from services.records.persons import service as persons
 from services.records.readings import service as readings
@@ -34,6 +35,9 @@ async def apply(session: WriteSession, event: Event, read: Recognition | None = 
         await readings.announce(session, changed.filed, changed.dossiers)
         await persons.link(session, changed.dossiers)
         await keying.plan(session, changed.dossiers)
+        await inspection.plan(session, changed.filed, changed.dossiers)
+    if isinstance(event, PageEnhanced) and event.rescan_id:
+        await inspection.replaced(session, event)
 
 
 async def _take_over(session: WriteSession, event: Event, read: Recognition | None) -> Filing:

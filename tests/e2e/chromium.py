@@ -24,6 +24,7 @@ FLAGS = [
     ),
     *("--remote-debugging-port=0", "--hide-scrollbars", "--lang=vi"),
 ]
+CODES = {"Backspace": 8}
 PATIENCE_S = 60.0
 
 
@@ -93,6 +94,9 @@ class Page:
         """Press and release a key."""
         held = {"modifiers": 2 * control + 8 * shift}
         text = {"text": key} if len(key) == 1 and not control else {}
+        if key in CODES:
+            # Without its code Chromium tells the page of the key, and deletes nothing.
+            held["windowsVirtualKeyCode"] = CODES[key]
         self.call("Input.dispatchKeyEvent", type="keyDown", key=key, **text, **held)
         self.call("Input.dispatchKeyEvent", type="keyUp", key=key, **held)
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import random
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -23,6 +24,7 @@ from synthetic.scans import Faults, scan
 
 pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.timeout(900)]
 
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 UNIT = "943"
 SHOTS = os.environ.get("SCREENSHOTS", "")
 """A folder to put pictures of the screens into, for whoever wants to look at them."""
@@ -188,6 +190,150 @@ def test_a_form_is_keyed_by_keyboard_alone(system: LocalSystem, page: Any) -> No
     page.complaints.clear()
 
 
+def test_a_failed_page_is_scanned_again_in_its_place(system: LocalSystem, page: Any) -> None:
+    """Marked by a digit, undone, marked again; its scanner sees why and sends another; that one is inspected."""
+    sign_in(page, system)
+    key = {"Authorization": f"Bearer {system.access.agent_keys[UNIT]}"}
+    with httpx.Client(base_url=system.base_url, headers=key, timeout=120, trust_env=False) as agent:
+        batch = _open_batch(agent, "inspected")
+        front, back = declaration()
+        _send(agent, batch, [front, back, _marked(front, b"another dossier"), _marked(back, b"2")])
+        _until_inspected(system, page, batch)
+        page.press("ArrowRight")
+        page.press("2")
+        page.until("document.querySelectorAll('.tile-page.failed').length === 1")
+        page.press("z", control=True)
+        page.until("document.querySelectorAll('.tile-page.failed').length === 0")
+        page.press("Home")
+        page.press("8")
+        if SHOTS:
+            page.screenshot(Path(SHOTS) / "inspection.png")
+        page.press("z")
+        page.until(
+            "document.querySelector('#zoom').open && document.querySelector('#zoom-image').naturalWidth > 800"
+        )
+        page.press("z")
+        page.press("Enter")
+        page.until("document.querySelector('#line').className === 'mark good'")
+        page.press("z", control=True)
+        page.until("document.querySelectorAll('.tile-page.failed').length === 1")
+        page.press("Enter")
+        page.until("document.querySelector('#counts').textContent.includes('1 trang trả lại')")
+
+        page.go(f"{system.base_url}/batches/{batch}")
+        page.until("document.querySelector('.rescans')?.textContent.includes('Lau kính và con lăn')", SLOW_S)
+        if SHOTS:
+            page.screenshot(Path(SHOTS) / "rescans.png")
+        (wanted,) = agent.get(f"/v1/scan-batches/{batch}").json()["rescans"]
+        before = page.evaluate(f"fetch('/v1/pages/{wanted['page_id']}').then((one) => one.json())")
+        again = _marked(front, b"scanned again")
+        path = f"/v1/scan-batches/{batch}/rescans/{wanted['rescan_id']}/{hashlib.sha256(again).hexdigest()}"
+        assert agent.put(path, content=again).status_code == 201
+        page.go(f"{system.base_url}/batches/{batch}")
+        page.until("document.querySelector('.rescans') === null", SLOW_S)
+    page.go(f"{system.base_url}/inspection")
+    page.until("document.querySelector('#about').textContent.includes('bản quét lại')", SLOW_S)
+    page.press("Enter")
+    page.until("document.querySelector('#line').className === 'mark good'")
+    after = page.evaluate(f"fetch('/v1/pages/{wanted['page_id']}').then((one) => one.json())")
+    assert (after["ordinal"], after["dossier_id"]) == (before["ordinal"], before["dossier_id"])
+    seen = page.evaluate(f"fetch('/v1/inspection/pages/{wanted['page_id']}').then((one) => one.json())")
+    assert [one["defect"] for one in seen["checks"] if not one["undone_at"]] == ["streaked", None]
+    assert page.complaints == []
+
+
+def test_what_input_methods_and_clipboards_bring(system: LocalSystem, page: Any) -> None:
+    """Bursts of false Backspaces, line breaks, markup, marks of direction, 10,000 characters: none does harm."""
+    sign_in(page, system)
+    key = {"Authorization": f"Bearer {system.access.agent_keys[UNIT]}"}
+    with httpx.Client(base_url=system.base_url, headers=key, timeout=120, trust_env=False) as agent:
+        front, back = declaration()
+        _send(agent, _open_batch(agent, "pasted"), [_marked(front, b"pasted"), _marked(back, b"pasted")])
+    page.go(f"{system.base_url}/keying")
+    page.until("document.querySelectorAll('.key-row').length === 6", SLOW_S)
+    keyed = page.evaluate("document.querySelector('#keying').dataset.form")
+    values = {name: value.text for name, value in filled().values.items()}
+    name, box = values["full_name"], "document.querySelector('[name=full_name]')"
+    page.evaluate(f"{box}.focus()")
+
+    for place, letter in enumerate(name):
+        # UniKey: what was typed so far of the word is deleted and written anew, mark and all.
+        word = name[:place].rpartition(" ")[2]
+        for _ in word:
+            page.press("Backspace")
+        page.type(word + letter)
+    assert page.evaluate(f"{box}.value") == name
+
+    nasty = "<script>window.harmed = true</script>"
+    for pasted, kept in (
+        (f"{name[:6]}\r\n{name[6:]}\t", name[:6] + " " + name[6:].strip() + " "),
+        (unicodedata.normalize("NFD", name), name),
+        ("\u202e" + name + "\u200f", name),
+        (nasty, nasty),
+        ("x" * 10_000, "x" * 10_000),
+    ):
+        page.evaluate(f"{box}.select()")
+        _paste(page, box, pasted)
+        assert page.evaluate(f"{box}.value") == kept
+    page.press("Enter", control=True)
+    page.until(f"{box}.closest('.key-row').querySelector('.key-error').textContent.includes('300')")
+    assert page.evaluate("window.harmed === undefined")
+    page.evaluate(f"{box}.select()")
+    _paste(page, box, "\u202e" + unicodedata.normalize("NFD", name) + "\r\n")
+    page.evaluate("document.querySelectorAll('.key-row input')[0].focus()")
+    for place in range(6):
+        asked = page.evaluate(f"document.querySelectorAll('.key-row input')[{place}].name")
+        page.until(f"document.activeElement.name === {json.dumps(asked)}")
+        if asked != "full_name":
+            page.type({"Nam": "1", "Nữ": "2"}.get(values[asked], values[asked]))
+        page.press("Enter")
+    page.until("document.querySelector('#line').className === 'mark good'")
+    page.until(f"document.querySelector('#keying').dataset.form !== {json.dumps(keyed)} || true")
+    officer = httpx.Client(base_url=system.base_url, headers=_officer(system), timeout=60, trust_env=False)
+    with officer as http:
+        fields = {one["name"]: one for one in http.get(f"/v1/pages/{keyed}").json()["fields"]}
+    assert fields["full_name"]["text"].casefold() == name.casefold()
+    assert page.complaints == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(
+            "/login",
+            "/",
+            "/batches",
+            "/dossiers",
+            "/search",
+            "/progress",
+            "/keying",
+            "/keying?arbitrate=true",
+        ),
+        *("/inspection", "/supervision", "/dead-letters", "batch", "dossier"),
+    ],
+)
+def test_axe_finds_nothing(system: LocalSystem, page: Any, path: str) -> None:
+    """WCAG 2.2 AA as far as a program can tell, on every screen, with what earlier tests have put there."""
+    sign_in(page, system)
+    if path in {"batch", "dossier"}:
+        page.go(f"{system.base_url}/{'batches' if path == 'batch' else 'dossiers'}")
+        row = "document.querySelector('a.row')"
+        if not page.evaluate(f"{row} !== null"):
+            pytest.skip("no batch was sent: run the whole file")
+        path = page.evaluate(f"{row}.getAttribute('href')")
+    page.go(system.base_url + path)
+    page.until("document.querySelectorAll('[aria-busy=true]').length === 0")
+    page.evaluate(AXE.read_text(encoding="utf-8") + "; true")
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    options = json.dumps({"runOnly": {"type": "tag", "values": tags}, "resultTypes": ["violations"]})
+    found = page.evaluate(
+        f"axe.run(document, {options}).then((found) => found.violations.map((one) =>"
+        " `${one.id}: ${one.help}: ${one.nodes.map((node) => node.target.join(' ')).join(', ')}`))"
+    )
+    assert found == []
+    assert page.complaints == []
+
+
 def test_a_search_from_the_keyboard(system: LocalSystem, page: Any) -> None:
     """`/` goes to the box; the answer comes into the page, and the address keeps nothing of the query."""
     sign_in(page, system)
@@ -202,7 +348,18 @@ def test_a_search_from_the_keyboard(system: LocalSystem, page: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/batches", "/dossiers", "/search", "/progress", "/keying", "/dead-letters"]
+    "path",
+    [
+        "/",
+        "/batches",
+        "/dossiers",
+        "/search",
+        "/progress",
+        "/keying",
+        "/inspection",
+        "/supervision",
+        "/dead-letters",
+    ],
 )
 def test_screens_fit(system: LocalSystem, page: Any, path: str) -> None:
     """No screen is wider than the window, and none makes the browser complain."""
@@ -213,6 +370,34 @@ def test_screens_fit(system: LocalSystem, page: Any, path: str) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.resize(1366, 768)
     assert page.complaints == []
+
+
+def _marked(page: bytes, note: bytes) -> bytes:
+    """The same picture with other bytes: a JPEG comment after the start marker."""
+    return page[:2] + b"\xff\xfe" + (len(note) + 2).to_bytes(2, "big") + note + page[2:]
+
+
+def _until_inspected(system: LocalSystem, page: Any, batch: str) -> None:
+    """Pass what waits from other batches, until a grid of this one stands on the screen."""
+    page.go(f"{system.base_url}/batches/{batch}")
+    page.until("document.querySelector('.lamp .chip.good') !== null", SLOW_S)
+    page.complaints.clear()
+    page.go(f"{system.base_url}/inspection")
+    page.until("document.querySelectorAll('.tile-page').length > 0", SLOW_S)
+    while page.evaluate("document.querySelectorAll('.tile-page').length") != 4:
+        shown = page.evaluate("document.querySelector('#inspection').dataset.set")
+        page.press("Enter")
+        page.until(f"document.querySelector('#inspection').dataset.set !== {json.dumps(shown)}", SLOW_S)
+
+
+def _paste(page: Any, box: str, text: str) -> None:
+    """Paste text, as a browser tells a page of it."""
+    page.evaluate(
+        "(() => { const clipboardData = new DataTransfer();"
+        f" clipboardData.setData('text', {json.dumps(text)});"
+        f" {box}.dispatchEvent(new ClipboardEvent('paste', {{ clipboardData, bubbles: true, cancelable: true }}));"
+        " })()"
+    )
 
 
 def _type_form(page: Any, values: dict[str, str]) -> None:

@@ -30,9 +30,20 @@ BATCH: dict[str, Any] = {
             "advice": "Quét lại trang này.", "advice_en": "Scan the page again.",
         }
     ],
+    "rescans": [
+        {
+            "rescan_id": PAGE_ID, "page_id": PAGE_ID, "sequence": 4, "page_no": 1, "state": "refused",
+            "defect": "cut_off", "reason_title": "Mất mép, thiếu chữ", "reason_title_en": "Cut off",
+            "advice": NASTY, "advice_en": "Scan again with all four edges.", "refusal": "damaged",
+            "refusal_title": "Tệp ảnh bị hỏng", "refusal_title_en": "Damaged image",
+            "ordered_at": "2026-11-23T12:05:00Z",
+        }
+    ],
     "version": 7,
 }  # fmt: skip
-FINISHED = BATCH | {"state": "processed", "id": "0198c0de-0000-7000-8000-0000000000b2", "refused": []}
+FINISHED = BATCH | {
+    "state": "processed", "id": "0198c0de-0000-7000-8000-0000000000b2", "refused": [], "rescans": [],
+}  # fmt: skip
 
 BATCH_PAGE: dict[str, Any] = {
     "page_id": PAGE_ID, "file_id": PAGE_ID, "sha256": "0" * 64, "sequence": 1, "page_no": 1, "page_count": 1,
@@ -121,4 +132,21 @@ PROGRESS: dict[str, Any] = {
         }
     ],
     "totals": {"dossiers": 1, "received": 4, "enhanced": 2, "recognised": 1, "refused": 1, "filed": 1},
+}  # fmt: skip
+
+SUPERVISION: dict[str, Any] = {
+    "queues": [{"kind": "identity", "stage": "key", "forms": 1000}],
+    "keyers": [
+        {
+            "who": "officer:x", "held": 12, "first_lease_ends": "2026-11-23T12:05:00Z", "forms_today": 31,
+            "known": 60, "wrong": 1,
+        },
+        {"who": NASTY, "held": 0, "first_lease_ends": None, "forms_today": 0, "known": 0, "wrong": 0},
+    ],
+    "policies": [{"policy": "blind", "known": 60, "wrong": 1}],
+}  # fmt: skip
+LOT: dict[str, Any] = {
+    "id": PAGE_ID, "unit": "943", "who": "officer:x", "field": "number", "label": "Số", "label_en": "Number",
+    "size": 500, "plan": "aql_0.40", "sample": 32, "accept": 0, "wrong": 1, "state": "failed",
+    "drawn_at": "2026-11-23T12:05:00Z", "decided_at": None,
 }  # fmt: skip

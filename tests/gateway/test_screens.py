@@ -53,7 +53,10 @@ SCREENS = [
     ("/pages/{page}/text", "m-1", "Average confidence"),
     ("/search", "Mục đích tra cứu", "Purpose"),
     ("/keying", "Chưa có phiếu nào", "No form to key yet"),
+    ("/batches/{batch}", "Mất mép, thiếu chữ", "Pages to scan again"),
+    ("/inspection", "Chưa có ảnh nào cần kiểm tra", "No page waits to be inspected"),
     ("/keying?arbitrate=true", "Phân xử", "Settle disputes"),
+    ("/supervision", "Phiếu hôm nay", "Forms today"),
     ("/progress", "Chưa khai số hồ sơ", "Holdings not declared"),
     ("/dead-letters", "ocr", "Dead letters"),
 ]

@@ -117,6 +117,14 @@ def create_app() -> FastAPI:
     async def image_part(page_id: str, end: str) -> JSONResponse:
         return JSONResponse({}, 404 if end == "refused.jpg" else 200)
 
+    @app.get("/v1/keying/supervision")
+    async def supervision() -> Any:
+        return data.SUPERVISION
+
+    @app.get("/v1/keying/lots")
+    async def lots() -> dict[str, Any]:
+        return {"items": [data.LOT], "next_cursor": None}
+
     @app.get("/v1/progress")
     async def progress() -> Any:
         return data.PROGRESS

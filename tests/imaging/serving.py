@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from contracts.envelope import Event
-from contracts.events import DocumentAssembled, DocumentNotSealed, PageEnhanced, PageReceived
+from contracts.events import DocumentAssembled, DocumentNotSealed, PageEnhanced, PageReceived, PageRefused
 from contracts.subjects import Consumer
 from contracts.vocabulary import DossierKind
 from kernel.identity import HEADER, Identity, IdentitySigner, Role
@@ -24,7 +24,9 @@ from kernel.storage import QUARANTINE, content_key
 from services.imaging.app import create_app, lifespan
 
 UNIT = "941"
-LISTENER = Consumer("delivery-test", "test", (PageEnhanced, DocumentAssembled, DocumentNotSealed))
+LISTENER = Consumer(
+    "delivery-test", "test", (PageEnhanced, PageRefused, DocumentAssembled, DocumentNotSealed)
+)
 
 
 @dataclass

@@ -41,5 +41,5 @@ def test_the_application_describes_itself_without_any_server() -> None:
     """OpenAPI is built from the code alone; every operation has a summary in Vietnamese and English."""
     document = create_app().openapi()
     operations = [operation for path in document["paths"].values() for operation in path.values()]
-    assert len(operations) == 10
+    assert len(operations) == 11
     assert all(" · " in operation["summary"] for operation in operations)

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import select
 
 from kernel.database import ALL_UNITS, ReadSession, WriteSession
-from services.imaging.corrections.models import CorrectionRow
-from services.imaging.models import EnhancementRow
+from services.imaging.models import CorrectionRow, EnhancementRow
 
 AnySession = ReadSession | WriteSession
 

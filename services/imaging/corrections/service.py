@@ -21,7 +21,6 @@ from services.imaging.corrections.domain import (
     Impossible,
     correction_of,
 )
-from services.imaging.corrections.models import CorrectionRow
 from services.imaging.corrections.problems import (
     PROBLEMS,
     MasterUnavailable,
@@ -35,7 +34,7 @@ from services.imaging.corrections.schemas import (
     CorrectPage,
 )
 from services.imaging.domain import Correction, Defect, Recipe, worst
-from services.imaging.models import EnhancementRow
+from services.imaging.models import CorrectionRow, EnhancementRow
 from services.imaging.recipes import file_sha256
 from services.imaging.service import PageEnhancer
 
@@ -153,7 +152,7 @@ class PageCorrector:
             made.mkdir()
             await self._fetch(row, source)
             outcome = await asyncio.to_thread(
-                enhancer.sandbox.follow, source, made, recipe, page_no=row.page_no, correction=change
+                enhancer.sandbox.follow, source, made, recipe, page_no=row.page_in_master, correction=change
             )
             if outcome.refused is not None or outcome.recipe is None:
                 raise MasterUnavailable(str(outcome.refused))
@@ -254,7 +253,7 @@ def _detail(row: EnhancementRow, entry: CorrectionRow) -> CorrectionDetail:
         | {
             "recipe": entry.recipe,
             "master_sha256": row.sha256,
-            "page_no": row.page_no,
+            "page_no": row.page_in_master,
             "derivatives": {kind: PurePosixPath(key).stem for kind, key in keys.items() if key},
         }
     )

@@ -27,11 +27,11 @@ class MasterImages:
         if not row.master_key:
             return None
         master = await self._fetched(row.master_key)
-        if row.page_count == 1:
+        if row.page_count == 1 or row.rescan_id:
             whole = await asyncio.to_thread(_whole, master)
             if whole is not None:
                 return whole
-        return await asyncio.to_thread(self._taken_out, master, row.page_no)
+        return await asyncio.to_thread(self._taken_out, master, row.page_in_master)
 
     async def _fetched(self, key: str) -> Path:
         master = self._folder / "master"

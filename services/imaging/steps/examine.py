@@ -164,26 +164,26 @@ def _look(sheet: Sheet, profile: Profile, clock: Clock) -> Finding:
         dpi = resolution(sheet)
         share = measure_ink(ground, profile.blank, dpi * scale if dpi else None)
     if cover is None and detect_blank(share, profile.blank):
-        return Finding(ground, scale, share, None, True, WayUp(0, 1.0), Skew(0.0, 0.0, 1.0))
+        return Finding(ground, scale, share, None, True, WayUp(0, 1.0), _lean(ground, profile))
     with clock.step("orient"):
         way = WayUp(cover.rotation, 1.0) if cover else find_way_up(ground.ink)
         if way.score < profile.orientation.least_score:
             way = WayUp(0, way.score)  # too little to tell: left as scanned, and said so
     with clock.step("skew"):
-        ground = _turned(ground, way.rotation)
-        skew = _skew(ground, profile)
-    return Finding(ground, scale, share, cover, False, way, skew)
+        turned = _turned(ground, way.rotation)
+        skew = _skew(turned, profile)
+        if cover is None and not skew.score:
+            # A picture has no lines to read: it stays as it was scanned.
+            turned, way, skew = ground, WayUp(0, 0.0), _lean(ground, profile)
+    return Finding(turned, scale, share, cover, False, way, skew)
 
 
 def _skew(ground: Ground, profile: Profile) -> Skew:
-    """The skew to remove: none where lines do not agree on one, or where it is too small to matter."""
+    """The skew to remove: none where it is too small to matter; the score is 0 where lines agree on none."""
     rules = profile.skew
     skew = find_skew(ground.ink, rules.range_degrees)
     if skew.score < rules.least_score:
-        # Too few lines: the sheet's own edges tell, where the scanner bed shows them.
-        lean = edges_lean(ground.paper) if ground.bordered else 0.0
-        usable = rules.least_degrees <= abs(lean) <= rules.range_degrees
-        return replace(skew, degrees=round(lean, 3) if usable else 0.0)
+        return _lean(ground, profile)
     if abs(skew.degrees) >= _STEEP_DEGREES:
         height, width = ground.ink.shape
         matrix = deskew_matrix(skew.degrees, width, height)
@@ -193,6 +193,14 @@ def _skew(ground: Ground, profile: Profile) -> Skew:
         )
         skew = replace(skew, degrees=skew.degrees + find_skew(straight, 1.0).degrees)
     return replace(skew, degrees=0.0 if abs(skew.degrees) < rules.least_degrees else round(skew.degrees, 3))
+
+
+def _lean(ground: Ground, profile: Profile) -> Skew:
+    """Where there are too few lines, the sheet's own edges tell, if the scanner bed shows them."""
+    rules = profile.skew
+    lean = edges_lean(ground.paper) if ground.bordered else 0.0
+    usable = rules.least_degrees <= abs(lean) <= rules.range_degrees
+    return Skew(round(lean, 3) if usable else 0.0, 0.0, 1.0)
 
 
 def _turned(ground: Ground, degrees: int) -> Ground:

@@ -10,8 +10,11 @@ _MILDER = {
     "skewed": "skew_out_of_range",
     "low_contrast": "over_exposed",
     "low_effective_resolution": "low_resolution",
+    "double_feed": "over_exposed",
+    "streaks": "double_feed",
 }
-"""Not said where its graver form is said."""
+"""Not said where its graver form, or its cause, is said: on a washed-out page the paper's end is not seen,
+and the edge of a second sheet is a line."""
 _LOST_STROKES = 0.15
 """Contrast on a page that counts as blank from which it may be a written one, washed out; a back's
 shine-through has less."""

@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse
 from prometheus_client import Counter
 from starlette.requests import ClientDisconnect
 
-from kernel.database import Database
+from kernel.database import Database, ReadSession, WriteSession
 from kernel.errors import Problem
 from kernel.identity import CurrentIdentity, Identity
 from kernel.storage import QUARANTINE, ObjectStore, content_key
@@ -30,6 +30,7 @@ from services.intake.problems import (
 from services.intake.routes.batches import SENDERS
 from services.intake.schemas import ReceivedFile
 from services.intake.service.receive_file import Content, Place, check_place, describe, receive_file
+from services.intake.service.rescans import check_rescan, describe_rescan, is_there, receive_rescan
 from services.intake.settings import IntakeSettings
 from services.intake.spool import Spool
 from services.intake.storage_faults import storage_faults
@@ -115,6 +116,26 @@ async def put_file(
     return await uploads.take(request, identity, place)
 
 
+@upload_routes.put(
+    "/rescans/{rescan_id}/{sha256}",
+    status_code=201,
+    response_model=ReceivedFile,
+    responses=ANSWERS,
+    openapi_extra=_body_of(PAGE_TYPES),
+    summary="Gửi trang quét lại · Send a page scanned again",
+)
+async def put_rescan(
+    batch_id: uuid.UUID, rescan_id: uuid.UUID, sha256: Hash, request: Request, identity: CurrentIdentity
+) -> JSONResponse:
+    """Store the new image of a page that was sent back; it takes the old one's place once imaging accepts it.
+
+    201 the first time, 200 for the same image again, 409 `rescan_answered` where none is awaited.
+    """
+    uploads: Uploads = request.app.state.uploads
+    place = Place(batch_id, 0, sha256, None, multi_page=False, rescan_id=rescan_id)
+    return await uploads.take(request, identity, place)
+
+
 class Uploads:
     """Takes uploads, a bounded number at a time. Made once per process."""
 
@@ -129,7 +150,7 @@ class Uploads:
 
         At worst an unreferenced object stays in quarantine, under its own hash, where the next try finds it.
         """
-        endpoint = "files" if place.multi_page else "pages"
+        endpoint = _endpoint(place)
         try:
             answer = await self._take(request, identity, place)
         except Problem as problem:
@@ -143,13 +164,13 @@ class Uploads:
         limit = self._settings.max_file_bytes if place.multi_page else self._settings.max_page_bytes
         _check_headers(request, place, limit)
         async with self._database.read(identity.units) as session:
-            known = await check_place(session, identity, place)
+            known = await _is_known(session, identity, place)
         async with self._slots:
             with Spool(
                 self._settings.spool_folder, memory_bytes=self._settings.spool_memory_bytes, limit=limit
             ) as spool:
                 content = await _spool_body(request, spool, place)
-                if known is None:
+                if not known:
                     with storage_faults():
                         key = content_key(place.sha256)
                         await spool.store(self._store, QUARANTINE, key, content.media_type)
@@ -157,11 +178,42 @@ class Uploads:
 
     async def _register(self, identity: Identity, place: Place, content: Content) -> JSONResponse:
         async with self._database.write(identity.units) as session:
-            row, created = await receive_file(session, identity, place, content)
-            body = await describe(session, row, created=created)
+            created, body = await _receive(session, identity, place, content)
         if created:
-            RECEIVED.labels("files" if place.multi_page else "pages").inc(content.size_bytes)
+            RECEIVED.labels(_endpoint(place)).inc(content.size_bytes)
         return JSONResponse(body.model_dump(mode="json"), 201 if created else 200)
+
+
+def _endpoint(place: Place) -> str:
+    if place.rescan_id:
+        return "rescans"
+    return "files" if place.multi_page else "pages"
+
+
+async def _is_known(session: ReadSession, identity: Identity, place: Place) -> bool:
+    """Whether these very bytes are there already; raises what registering them would raise."""
+    if place.rescan_id is None:
+        return await check_place(session, identity, place) is not None
+    row = await check_rescan(session, identity, place.batch_id, place.rescan_id, place.sha256)
+    return is_there(row, place.sha256)
+
+
+async def _receive(
+    session: WriteSession, identity: Identity, place: Place, content: Content
+) -> tuple[bool, ReceivedFile]:
+    if place.rescan_id is None:
+        row, created = await receive_file(session, identity, place, content)
+        return created, await describe(session, row, created=created)
+    order, created = await receive_rescan(
+        session,
+        identity,
+        place.batch_id,
+        place.rescan_id,
+        place.sha256,
+        size_bytes=content.size_bytes,
+        media_type=content.media_type,
+    )
+    return created, await describe_rescan(session, order)
 
 
 def _check_headers(request: Request, place: Place, limit: int) -> None:

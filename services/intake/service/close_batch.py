@@ -43,11 +43,12 @@ async def close_batch(
     batch.closed_at = datetime.now(UTC)
     batch.version += 1
     settle(batch)
-    await record(session, _announcement(batch))
+    senders = await repository.senders(session, batch.id)
+    await record(session, _announcement(batch, {batch.opened_by, *senders}))
     return batch
 
 
-def _announcement(batch: ScanBatchRow) -> ScanBatchClosed:
+def _announcement(batch: ScanBatchRow, senders: set[str]) -> ScanBatchClosed:
     return ScanBatchClosed(
         correlation_id=batch.id,
         batch_id=batch.id,
@@ -57,4 +58,5 @@ def _announcement(batch: ScanBatchRow) -> ScanBatchClosed:
         pages_per_dossier=batch.pages_per_dossier,
         file_count=batch.files,
         duplex=batch.duplex,
+        senders=tuple(sorted(senders)),
     )

@@ -10,6 +10,7 @@ from services.intake import repository
 from services.intake.domain import PageFacts, page_number
 from services.intake.models import ReceivedFileRow, ReceivedPageRow, ScanBatchRow
 from services.intake.service.counting import add_pages, change_page, settle
+from services.intake.service.rescans import rescan_imaged
 
 PageEvent = PageEnhanced | PageRefused | PageRecognised | PageFiled
 
@@ -27,10 +28,15 @@ async def page_enhanced(session: WriteSession, event: PageEnhanced) -> None:
         lambda facts: facts.with_enhancement(event.content, event.verdict, event.defects),
     )  # fmt: skip
     row.imaged_by = event.id
+    if event.rescan_id:
+        await rescan_imaged(session, event)
 
 
 async def page_refused(session: WriteSession, event: PageRefused) -> None:
-    """Note that a page, or its whole file, cannot be archived as it is."""
+    """Note that a page, or its whole file, cannot be archived as it is; a rescan leaves its page be."""
+    if event.rescan_id:
+        await rescan_imaged(session, event)
+        return
     await _learn(session, event, event.page_count, lambda facts: facts.with_refusal(event.reason))
 
 

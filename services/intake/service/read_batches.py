@@ -20,6 +20,7 @@ from services.intake.schemas import (
     ScanBatch,
     ScanBatchSummary,
 )
+from services.intake.service.rescans import rescan_page
 
 CHANGES_AT_ONCE = 200
 
@@ -70,10 +71,16 @@ def summary(row: ScanBatchRow) -> ScanBatchSummary:
 
 
 async def with_refusals(session: ReadSession | WriteSession, row: ScanBatchRow) -> ScanBatch:
-    """The batch with its counts and every refused page."""
+    """The batch with its counts, every refused page and every page to be scanned again."""
     # Most batches have none, and their counter says so without a query.
     refused = await repository.refused_pages(session, row.id) if row.in_refused else ()
-    return ScanBatch(**dict(summary(row)), refused=[_refused(page, file) for page, file in refused])
+    # Only what has been filed is inspected.
+    rescans = await repository.open_rescans(session, row.id) if row.reached_filed else ()
+    return ScanBatch(
+        **dict(summary(row)),
+        refused=[_refused(page, file) for page, file in refused],
+        rescans=[rescan_page(order, file) for order, file in rescans],
+    )
 
 
 def batch_page(page: ReceivedPageRow, file: ReceivedFileRow) -> BatchPage:

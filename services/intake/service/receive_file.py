@@ -30,6 +30,8 @@ class Place:
     sha256: str
     dossier_reference: str | None
     multi_page: bool
+    rescan_id: uuid.UUID | None = None
+    """The order that the page answers; then the order knows the position."""
 
 
 @dataclass(frozen=True, slots=True)

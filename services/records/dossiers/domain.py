@@ -55,6 +55,8 @@ class Act(StrEnum):
     ENTRY_CHANGED = "entry_changed"
     CASE_OPENED = "case_opened"
     CASE_CLOSED = "case_closed"
+    RESCAN_ORDERED = "rescan_ordered"
+    PAGE_REPLACED = "page_replaced"
 
 
 SYSTEM = "system"

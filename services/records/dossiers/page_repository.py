@@ -61,6 +61,11 @@ async def pages_of_batch(session: AnySession, batch_id: uuid.UUID) -> Sequence[P
     return rows.all()
 
 
+async def pages_by_id(session: AnySession, page_ids: Iterable[uuid.UUID]) -> Sequence[PageRow]:
+    """Pages by id, in no order."""
+    return (await session.scalars(select(PageRow).where(one_of(PageRow.id, page_ids)))).all()
+
+
 async def pages_of_dossiers(session: AnySession, dossier_ids: Iterable[uuid.UUID]) -> Sequence[PageRow]:
     """Filed pages by dossier, in paper order: a later batch lies behind an earlier one."""
     rows = await session.scalars(

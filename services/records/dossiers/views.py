@@ -39,6 +39,8 @@ ACT_TITLES = {
     Act.ENTRY_CHANGED: ("Sửa thông tin đã nhập", "Entry changed"),
     Act.CASE_OPENED: ("Có điểm cần xem xét", "Review case opened"),
     Act.CASE_CLOSED: ("Xử lý xong điểm cần xem xét", "Review case closed"),
+    Act.RESCAN_ORDERED: ("Ảnh không đạt, yêu cầu quét lại", "Image failed, rescan ordered"),
+    Act.PAGE_REPLACED: ("Thay ảnh bằng bản quét lại", "Image replaced by its rescan"),
 }
 """Act → Vietnamese and English title."""
 

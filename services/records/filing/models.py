@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import String, text
+from sqlalchemy import ARRAY, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.records.models import Base
@@ -24,6 +24,8 @@ class BatchRow(Base):
     files_resolved: Mapped[int] = mapped_column(server_default=text("0"))
     """Files of which every page is enhanced or refused."""
     filed_at: Mapped[datetime | None]
+    senders: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
+    """Who scanned it, as intake said when it was closed."""
 
 
 class FileRow(Base):

@@ -54,6 +54,7 @@ async def close_batch(session: WriteSession, event: ScanBatchClosed) -> Filing:
     batch = await lock_batch(session, event)
     _set_grouping(batch, event)
     batch.file_count = event.file_count
+    batch.senders = list(event.senders)
     return await _file_if_complete(session, batch)
 
 
@@ -80,6 +81,12 @@ async def refuse_page(session: WriteSession, event: PageRefused) -> Filing:
     if pages.note_refused(page, event) and first:
         await repository.count_page(session, batch, event.file_id, event.page_count)
     return await _file_if_complete(session, batch)
+
+
+async def senders_of(session: WriteSession, batch_id: uuid.UUID) -> list[str]:
+    """Who scanned a batch."""
+    batch = await session.get(BatchRow, batch_id)
+    return list(batch.senders) if batch else []
 
 
 def _set_grouping(batch: BatchRow, event: ScanBatchOpened | ScanBatchClosed) -> None:

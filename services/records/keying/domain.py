@@ -94,6 +94,8 @@ class VoteKind(StrEnum):
     ARBITRATED = "arbitrated"
     LATE = "late"
     """After the lease went to somebody else and was answered there: kept, of no effect."""
+    OVERTURNED = "overturned"
+    """Of a lot that failed acceptance: kept, of no effect; other people key the field again."""
 
 
 @dataclass(frozen=True, slots=True)

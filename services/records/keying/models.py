@@ -33,6 +33,10 @@ class KeyingFormRow(Base):
             "ix_keying_forms_queue", "stage", text("priority DESC"), "ordered_at",
             postgresql_where=text("stage <> 'done'"),
         ),
+        Index(
+            "ix_keying_forms_unit_queue", "unit_code", "stage", text("priority DESC"), "ordered_at",
+            postgresql_where=text("stage <> 'done'"),
+        ),
         Index(None, "leased_by", postgresql_where=text("leased_by IS NOT NULL")),
     )  # fmt: skip
 

@@ -2,15 +2,15 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 
-from kernel.database import ReadSession, WriteSession
-from services.records.keying.domain import Stage, VoteKind
+from kernel.database import ALL_UNITS, ReadSession, WriteSession
+from services.records.keying.domain import FieldState, Stage, VoteKind
 from services.records.keying.models import KeyingFieldRow, KeyingFormRow, LeaseRow, VoteRow
 from services.records.sql import one_of
 
@@ -79,7 +79,7 @@ async def take(
     until: datetime,
     count: int,
     kind: str | None,
-    unit: str | None,
+    units: Collection[str],
 ) -> list[KeyingFormRow]:
     """Lease up to `count` forms that wait and that `who` has not answered, the most urgent first."""
     answered = select(VoteRow.id).where(VoteRow.form_id == KeyingFormRow.id, VoteRow.who == who)
@@ -96,9 +96,7 @@ async def take(
     )
     if kind:
         query = query.where(KeyingFormRow.kind == kind)
-    if unit:
-        query = query.where(KeyingFormRow.unit_code == unit)
-    rows = list(await session.scalars(query))
+    rows = list(await session.scalars(query.where(_within(units))))
     for row in rows:
         row.leased_by, row.leased_until = who, until
     if rows:
@@ -106,6 +104,43 @@ async def take(
         await session.execute(insert(LeaseRow).values(given).on_conflict_do_nothing())
     await session.flush()
     return rows
+
+
+async def forms_by_id(session: AnySession, form_ids: Iterable[uuid.UUID]) -> Sequence[KeyingFormRow]:
+    """Forms by id, in no order."""
+    return (await session.scalars(select(KeyingFormRow).where(one_of(KeyingFormRow.id, form_ids)))).all()
+
+
+async def settled_fields(session: WriteSession, field_ids: Iterable[uuid.UUID]) -> Sequence[KeyingFieldRow]:
+    """Those of some fields that are settled."""
+    query = select(KeyingFieldRow).where(one_of(KeyingFieldRow.id, field_ids))
+    return (await session.scalars(query.where(KeyingFieldRow.state == FieldState.SETTLED.value))).all()
+
+
+async def overturn(session: WriteSession, field_ids: Iterable[uuid.UUID]) -> None:
+    """Let what was answered for fields have no effect any more."""
+    await session.execute(
+        update(VoteRow)
+        .where(one_of(VoteRow.field_id, field_ids))
+        .values(kind=VoteKind.OVERTURNED.value)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def hand_over(session: WriteSession, who: str, to: str, until: datetime) -> int:
+    """Let `to` hold what `who` holds, but for forms that `to` has answered; returns how many."""
+    answered = select(VoteRow.id).where(VoteRow.form_id == KeyingFormRow.id, VoteRow.who == to)
+    moved = await session.execute(
+        update(KeyingFormRow)
+        .where(KeyingFormRow.leased_by == who, ~answered.exists())
+        .values(leased_by=to, leased_until=until)
+        .returning(KeyingFormRow.id, KeyingFormRow.unit_code)
+        .execution_options(synchronize_session=False)
+    )
+    given = [{"form_id": form, "who": to, "unit_code": unit} for form, unit in moved]
+    if given:
+        await session.execute(insert(LeaseRow).values(given).on_conflict_do_nothing())
+    return len(given)
 
 
 async def was_given(session: WriteSession, form_id: uuid.UUID, who: str) -> bool:
@@ -162,14 +197,25 @@ async def votes_of(session: AnySession, form_ids: Iterable[uuid.UUID]) -> Mappin
     return found
 
 
-async def waiting(session: ReadSession) -> Mapping[tuple[str, str], int]:
-    """(kind, stage) → forms that wait, within the session's units."""
-    rows = await session.execute(
-        select(KeyingFormRow.kind, KeyingFormRow.stage, func.count())
-        .where(KeyingFormRow.stage != Stage.DONE.value)
-        .group_by(KeyingFormRow.kind, KeyingFormRow.stage)
-    )
-    return {(kind, stage): count for kind, stage, count in rows}
+async def waiting(
+    session: AnySession,
+    stages: Collection[Stage],
+    *,
+    units: Collection[str],
+    most: int,
+    kind: str | None = None,
+) -> int:
+    """Forms that wait at some stages, counted up to `most`: the queue's length costs a lease nothing."""
+    some = select(KeyingFormRow.id).where(KeyingFormRow.stage.in_([stage.value for stage in stages]))
+    if kind:
+        some = some.where(KeyingFormRow.kind == kind)
+    counted = select(func.count()).select_from(some.where(_within(units)).limit(most).subquery())
+    return await session.scalar(counted) or 0
+
+
+def _within(units: Collection[str]) -> ColumnElement[bool]:
+    """Forms of some units. Row-level security alone cannot use an index."""
+    return true() if ALL_UNITS in units else KeyingFormRow.unit_code.in_(units)
 
 
 async def work_of(session: ReadSession, who: str, since: datetime) -> tuple[int, int, int, int]:

@@ -1,14 +1,14 @@
 """HTTP of keying."""
 
 import uuid
-from datetime import UTC, datetime, timedelta, timezone
+from itertools import product
 
 from fastapi import APIRouter, Request
 
 from contracts.vocabulary import DossierKind
 from kernel.identity import CurrentIdentity, Identity, Role
 from services.records.keying import service, views
-from services.records.keying.domain import Stage
+from services.records.keying.days import midnight_in_vietnam
 from services.records.keying.schemas import (
     Answers,
     FormOutcome,
@@ -19,10 +19,9 @@ from services.records.keying.schemas import (
     Released,
 )
 from services.records.keying.service import Given
+from services.records.vigilance import service as vigilance
 
 routes = APIRouter(prefix="/v1/keying", tags=["keying"])
-
-VIETNAM = timezone(timedelta(hours=7))
 
 
 @routes.post("/leases", summary="Nhận phiếu để nhập · Take forms to key")
@@ -32,19 +31,19 @@ async def take_forms(order: LeaseOrder, request: Request, identity: CurrentIdent
     No Idempotency-Key is needed: asking twice gives the same forms.
     """
     _require_keyer(identity)
+    units = {order.unit} if order.unit else identity.units
     async with request.app.state.runtime.database.write(identity.units) as session:
-        works = await service.lease(
+        works = await vigilance.lease(
             session,
             identity.subject,
             arbitrates=order.arbitrate,
             count=order.count,
             kind=order.kind,
-            unit=order.unit,
+            units=units,
         )
         forms = [views.form_of(work, identity.subject) for work in works]
-        waiting = await service.waiting(session)
-    stages = {stage.value for stage in service.STAGES_OF[order.arbitrate]}
-    return Lease(forms=forms, waiting=sum(n for (_, stage), n in waiting.items() if stage in stages))
+        waiting = await service.waiting(session, service.STAGES_OF[order.arbitrate], units=units)
+    return Lease(forms=forms, waiting=waiting)
 
 
 @routes.delete("/leases", summary="Trả lại mọi phiếu đang giữ · Give all forms back")
@@ -52,7 +51,7 @@ async def give_back(request: Request, identity: CurrentIdentity) -> Released:
     """Unanswered forms go back to the queue at once, without waiting for their leases to end."""
     _require_keyer(identity)
     async with request.app.state.runtime.database.write(identity.units) as session:
-        return Released(released=await service.release(session, identity.subject))
+        return Released(released=await vigilance.release(session, identity.subject))
 
 
 @routes.post("/forms/{form_id}/answers", summary="Gửi giá trị đã nhập · Answer a form")
@@ -67,7 +66,7 @@ async def answer_form(
     _require_keyer(identity)
     given = [Given(one.field_id, one.text, one.took_ms) for one in answers.answers]
     async with request.app.state.runtime.database.write(identity.units) as session:
-        work = await service.answer(session, identity.subject, form_id, given)
+        work = await vigilance.answer(session, identity.subject, form_id, given)
         return views.outcome_of(work, identity.subject)
 
 
@@ -76,21 +75,21 @@ async def postpone_form(form_id: uuid.UUID, request: Request, identity: CurrentI
     """The form goes to the end of the queue, for anybody."""
     _require_keyer(identity)
     async with request.app.state.runtime.database.write(identity.units) as session:
-        await service.postpone(session, identity.subject, form_id)
+        await vigilance.postpone(session, identity.subject, form_id)
 
 
 @routes.get("/today", summary="Việc nhập của tôi hôm nay · My keying today")
 async def my_day(request: Request, identity: CurrentIdentity) -> KeyerDay:
     """The caller's own counts since midnight in Vietnam, and how much waits."""
     _require_keyer(identity)
-    midnight = datetime.now(VIETNAM).replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
+    midnight = midnight_in_vietnam()
     async with request.app.state.runtime.database.read(identity.units) as session:
-        forms, fields, checked, differed = await service.work_of(session, identity.subject, midnight)
-        waiting = await service.waiting(session)
-    queues = [
-        QueueLength(kind=DossierKind(kind), stage=Stage(stage), forms=count)
-        for (kind, stage), count in sorted(waiting.items())
-    ]
+        forms, fields, checked, differed = await vigilance.work_of(session, identity.subject, midnight)
+        queues = [
+            QueueLength(kind=kind, stage=stage, forms=count)
+            for kind, stage in product(DossierKind, service.LIVE)
+            if (count := await service.waiting(session, [stage], units=identity.units, kind=kind))
+        ]
     return KeyerDay(forms=forms, fields=fields, checked=checked, differed=differed, queues=queues)
 
 

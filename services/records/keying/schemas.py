@@ -56,7 +56,9 @@ class Lease(BaseModel):
     """What the caller holds now."""
 
     forms: list[FormToKey]
-    waiting: int = Field(description="Forms of this stage that wait, those held by others included")
+    waiting: int = Field(
+        description="Forms of this stage that wait, those held by others included; counted up to 1,000"
+    )
 
 
 class FieldAnswer(BaseModel):
@@ -103,7 +105,7 @@ class QueueLength(BaseModel):
 
     kind: DossierKind
     stage: Stage
-    forms: int
+    forms: int = Field(description="Counted up to 1,000")
 
 
 class KeyerDay(BaseModel):

@@ -9,7 +9,7 @@ from typing import Any
 from contracts.civil.writing import cleaned
 from contracts.events import FieldsSettled
 from contracts.vocabulary import DossierKind
-from kernel.database import ReadSession, WriteSession
+from kernel.database import ALL_UNITS, ReadSession, WriteSession
 from kernel.errors import Conflict, NotFound, Unprocessable
 from kernel.ids import new_id
 from kernel.outbox import record
@@ -43,6 +43,12 @@ from services.records.readings.service import Settled
 AnySession = ReadSession | WriteSession
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
+
+MOST_COUNTED = 1000
+"""A queue is counted no further: nobody needs the number, and counting a million forms costs every lease."""
+
+LIVE = (Stage.KEY, Stage.SECOND, Stage.ARBITRATE)
+"""Stages at which forms wait."""
 
 STAGES_OF = {
     False: (Stage.KEY, Stage.SECOND),
@@ -122,7 +128,7 @@ async def lease(
     arbitrates: bool = False,
     count: int = LEASED_FORMS,
     kind: DossierKind | None = None,
-    unit: str | None = None,
+    units: Collection[str] = (ALL_UNITS,),
 ) -> list[Work]:
     """Give `who` up to `count` forms for 15 minutes; what they hold already comes first and is held anew."""
     now = datetime.now(UTC)
@@ -138,7 +144,7 @@ async def lease(
         until=now + LEASE,
         count=max(0, count - len(held)),
         kind=kind.value if kind else None,
-        unit=unit,
+        units=units,
     )
     return await _works(session, [*held, *taken][:count])
 
@@ -168,7 +174,7 @@ async def answer(session: WriteSession, who: str, form_id: uuid.UUID, given: Seq
     """
     form = await _locked(session, form_id)
     fields = {row.id: row for row in (await repository.fields_of(session, [form_id])).get(form_id, [])}
-    texts = _checked(fields, given)
+    texts = accepted_texts(fields, given)
     votes = dict(await repository.votes_of(session, [form_id]))
     mine = {field_id for field_id, cast in votes.items() if any(vote.who == who for vote in cast)}
     fresh = [one for one in given if one.field_id not in mine]
@@ -185,9 +191,67 @@ async def answer(session: WriteSession, who: str, form_id: uuid.UUID, given: Seq
     return Work(form, list(fields.values()), votes)
 
 
-async def waiting(session: ReadSession) -> Mapping[tuple[str, str], int]:
-    """(kind, stage) → forms that wait."""
-    return await repository.waiting(session)
+def accepted_texts(
+    fields: Mapping[uuid.UUID, KeyingFieldRow], given: Iterable[Given]
+) -> dict[uuid.UUID, str | None]:
+    """Field → text as kept, of answers to a form's `fields`; raises AnswersRefused with every refusal."""
+    texts: dict[uuid.UUID, str | None] = {}
+    refused: dict[str, str] = {}
+    for one in given:
+        field = fields.get(one.field_id)
+        if field is None or one.field_id in texts:
+            refused[str(one.field_id)] = "unknown_field" if field is None else "twice"
+            continue
+        text = cleaned(one.text) if one.text is not None else None
+        code = refusal_of(field.name, text) if text is not None else None
+        if code:
+            refused[field.name] = code
+        texts[one.field_id] = as_written(field.name, text) if text is not None else None
+    if refused:
+        raise AnswersRefused(extensions={"fields": dict(refused)})
+    return texts
+
+
+async def held(session: AnySession, who: str) -> list[KeyingFormRow]:
+    """Forms that `who` holds now, in their order."""
+    return await repository.leased_by(session, who, datetime.now(UTC))
+
+
+async def works_of(session: AnySession, form_ids: Iterable[uuid.UUID]) -> list[Work]:
+    """Forms by id with their fields and answers, whatever their stage."""
+    return await _works(session, await repository.forms_by_id(session, form_ids))
+
+
+async def hand_over(session: WriteSession, who: str, to: str) -> int:
+    """Give what `who` holds to `to`, but for forms that `to` has answered; returns how many."""
+    return await repository.hand_over(session, who, to, datetime.now(UTC) + LEASE)
+
+
+async def reopen(session: WriteSession, field_ids: Iterable[uuid.UUID]) -> None:
+    """Let settled fields be keyed again by people who have not answered their forms; answers are kept."""
+    fields = await repository.settled_fields(session, field_ids)
+    forms = await repository.lock_forms(session, {field.form_id for field in fields})
+    await repository.overturn(session, [field.id for field in fields])
+    for field in fields:
+        field.state = FieldState.OPEN.value
+        field.text = field.value = field.how = field.settled_by = field.settled_at = None
+    for form in forms.values():
+        form.stage, form.done_at = Stage.KEY.value, None
+        form.leased_by = form.leased_until = None
+    await session.flush()
+
+
+async def waiting(
+    session: AnySession,
+    stages: Collection[Stage],
+    *,
+    units: Collection[str] = (ALL_UNITS,),
+    kind: DossierKind | None = None,
+) -> int:
+    """Forms that wait at some stages, counted up to MOST_COUNTED."""
+    return await repository.waiting(
+        session, stages, units=units, most=MOST_COUNTED, kind=kind.value if kind else None
+    )
 
 
 async def work_of(session: ReadSession, who: str, since: datetime) -> tuple[int, int, int, int]:
@@ -212,27 +276,6 @@ async def _locked(session: WriteSession, form_id: uuid.UUID) -> KeyingFormRow:
     if form is None:
         raise NotFound(f"keying form {form_id}")
     return form
-
-
-def _checked(
-    fields: Mapping[uuid.UUID, KeyingFieldRow], given: Iterable[Given]
-) -> dict[uuid.UUID, str | None]:
-    """Field → text as kept; raises AnswersRefused with every refusal."""
-    texts: dict[uuid.UUID, str | None] = {}
-    refused: dict[str, str] = {}
-    for one in given:
-        field = fields.get(one.field_id)
-        if field is None or one.field_id in texts:
-            refused[str(one.field_id)] = "unknown_field" if field is None else "twice"
-            continue
-        text = cleaned(one.text) if one.text is not None else None
-        code = refusal_of(field.name, text) if text is not None else None
-        if code:
-            refused[field.name] = code
-        texts[one.field_id] = as_written(field.name, text) if text is not None else None
-    if refused:
-        raise AnswersRefused(extensions={"fields": dict(refused)})
-    return texts
 
 
 async def _is_late(session: WriteSession, form: KeyingFormRow, who: str) -> bool:

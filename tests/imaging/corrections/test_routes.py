@@ -19,9 +19,8 @@ from contracts.vocabulary import PageContent
 from kernel.identity import Role
 from kernel.storage import DERIVATIVES, MASTERS
 from services.imaging.corrections.domain import MAX_CORRECTIONS
-from services.imaging.corrections.models import CorrectionRow
 from services.imaging.domain import RecipeFile
-from services.imaging.models import EnhancementRow
+from services.imaging.models import CorrectionRow, EnhancementRow
 from services.imaging.rebuild import check_recipe
 from services.imaging.recipes import RECIPE_SUFFIX
 from services.imaging.sandbox.runner import Sandbox

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from bench.imaging_faults import fed_twice, washed_out
 from contracts.vocabulary import PageContent, Verdict
 from services.imaging.profiles import load_profile
 from services.imaging.steps.clock import Clock
@@ -143,3 +144,15 @@ def test_two_pages_side_by_side_are_straightened_by_their_own_lines() -> None:
     leaning = cv2.warpAffine(255 - small, turn, (width, height))
 
     assert find_skew(np.asarray(leaning, np.uint8), 6.0).degrees == pytest.approx(-1.2, abs=0.1)
+
+
+def test_a_washed_out_page_is_not_also_fed_twice() -> None:
+    """Nor is a second sheet's edge a streak: what follows from a fault is not a fault of its own."""
+    codes = {
+        defect.code
+        for seed in (2600, 2604, 2608)
+        for made in (washed_out(seed, 200, 160), fed_twice(seed, 200, 15))
+        for defect in judged(made).defects
+    }
+
+    assert codes == {"over_exposed", "double_feed"}

@@ -154,3 +154,26 @@ def test_ordinary_scans_pass(seed: int) -> None:
     examination, _made = enhanced("form", Faults(skew_degrees=0.5, quality=85), seed)
 
     assert [defect.code for defect in examination.defects] == []
+
+
+@pytest.mark.parametrize("softness", [1.0, 3.0, 14.0, 25.0])
+def test_pictures_are_not_turned(softness: float) -> None:
+    """A photograph has no lines: it stays as it lay, and is said to be unsure."""
+    rng = np.random.default_rng(int(softness))
+    grain = cv2.GaussianBlur(rng.normal(0, 1, (1200, 900, 3)).astype(np.float32), (0, 0), softness)
+    pixels = ((grain - grain.min()) / (grain.max() - grain.min()) * 255).astype(np.uint8)
+    encoded = cv2.imencode(".jpg", pixels)[1].tobytes()
+
+    found = examine(decode_jpeg(encoded), load_profile(), Clock())[0]
+
+    assert (found.recipe.rotation, found.recipe.skew_degrees) == (0, 0.0)
+
+
+def test_a_blank_page_is_straightened_by_its_edges() -> None:
+    """It has no lines, but the scanner's bed shows how it lay."""
+    leaning = scanned("back", Faults(skew_degrees=2.2, border_mm=8.0), 4)
+
+    found = examine(decode_jpeg(files.jpeg(leaning)), load_profile(), Clock())[0]
+
+    assert found.content is PageContent.BLANK
+    assert found.recipe.skew_degrees == pytest.approx(2.2, abs=0.1)

@@ -233,3 +233,32 @@ def _expire(registry: RunningRegistry, unit: str) -> None:
         " AND leased_until IS NOT NULL",
         unit,
     )
+
+
+def test_the_length_of_the_queue_costs_a_lease_nothing(
+    registry: RunningRegistry, unit: str, batch: Batch
+) -> None:
+    """It is counted up to 1,000; the count reads an index, and no more rows than that."""
+    registry.execute(
+        "INSERT INTO pages (id, batch_id, file_id, unit_code, kind, mark) SELECT gen_random_uuid(), $1, $1, $2,"
+        " 'identity', 'expected' FROM generate_series(1, 3000)",
+        batch.id,
+        unit,
+    )
+    registry.execute(
+        "INSERT INTO keying_forms (id, dossier_id, unit_code, kind, stage) SELECT p.id, d.id, $1, 'identity', 'key'"
+        " FROM pages p, (SELECT id FROM dossiers WHERE unit_code = $1 LIMIT 1) d"
+        " WHERE p.unit_code = $1 AND p.mark = 'expected'",
+        unit,
+    )
+    registry.execute("ANALYZE keying_forms")
+    desk = Desk(registry, unit, "a")
+    answer = desk.http.post("/v1/keying/leases", json={"count": 1}).json()
+    assert answer["waiting"] == 1000
+    plan = registry.fetch(
+        "EXPLAIN (ANALYZE, FORMAT TEXT) SELECT count(*) FROM (SELECT id FROM keying_forms WHERE stage IN"
+        " ('key', 'second') AND unit_code IN ($1) LIMIT 1000) counted",
+        unit,
+    )
+    told = "\n".join(row[0] for row in plan)
+    assert "Seq Scan" not in told, told

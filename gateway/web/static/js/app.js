@@ -18,7 +18,7 @@ document.addEventListener("keydown", (event) => {
   if (typing(event.target) || sheet.open) return;
   if (event.key === "?") sheet.showModal();
   else if (event.key === "/") follow('nav a[data-key="4"]', event);
-  else if (goTo && /^[1-7]$/.test(event.key)) follow(`nav a[data-key="${event.key}"]`, event);
+  else if (goTo && /^[1-9]$/.test(event.key)) follow(`nav a[data-key="${event.key}"]`, event);
   goTo = event.key.toLowerCase() === "g";
 });
 

@@ -2,19 +2,24 @@
 
 import { say } from "./say.js";
 import { Queue } from "./keying_queue.js";
-import { lasting } from "./keying_vault.js";
+import { showLine } from "./outbox.js";
+import { lasting } from "./vault.js";
 import { loadWords, suggest, take } from "./keying_suggest.js";
 
 const desk = document.getElementById("keying");
 const strip = document.getElementById("strip");
 const row = document.getElementById("field-row");
 const page = document.getElementById("page");
-const image = document.getElementById("page-image");
+const sheet = document.getElementById("sheet");
 const spot = document.getElementById("spot");
 const idle = document.getElementById("idle");
 const counts = document.getElementById("counts");
 const lamp = document.getElementById("line");
 const words = JSON.parse(desk.dataset.words);
+// As the server has it: a longer value is refused here, where it can still be mended.
+// Marks of direction and of no width: they come with pasted text and say nothing.
+const UNSEEN = /[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]/g;
+const LONGEST = 300;
 const NAMES = /_name$|^household_head$/;
 
 let form = null;
@@ -25,16 +30,17 @@ let left = null;
 let done = 0;
 const opened = Date.now();
 
-const queue = new Queue({ who: desk.dataset.who, arbitrate: desk.dataset.arbitrate === "true", told });
+const queue = new Queue({ who: desk.dataset.who, arbitrate: desk.dataset.arbitrate === "true", told, refused, prepare });
 
-function told(state) {
-  const state_text = state.signedOut ? words.signedOut : state.offline ? words.offline : state.behind ? words.sending : words.sent;
-  lamp.textContent = state_text.replace("{n}", state.behind);
-  lamp.className = `mark ${state.signedOut || state.offline ? "bad" : state.behind ? "work" : "good"}`;
-  document.getElementById("login-again").hidden = !state.signedOut;
-  document.getElementById("waiting").textContent = Math.max(0, state.waiting - done);
-  if (state.refused) say(state.refused.problem.title ?? words.refused, 12);
-  if (!form && state.ahead) show(queue.next());
+function refused(item, problem) {
+  say(problem.title ?? words.refused, 12);
+}
+
+function told() {
+  showLine(lamp, queue.line, words);
+  document.getElementById("login-again").hidden = !queue.line.signedOut;
+  document.getElementById("waiting").textContent = queue.waiting >= 1000 ? "1000+" : queue.waiting;
+  if (!form && queue.ahead.length) show(queue.next());
 }
 
 function show(next) {
@@ -44,22 +50,55 @@ function show(next) {
   if (!form) return;
   begun = performance.now();
   desk.dataset.form = form.id;
-  image.src = form.image ?? form.page;
-  boxes = form.fields.map(makeRow);
-  strip.replaceChildren(...boxes.map((box) => box.closest(".key-row")));
+  // Mostly prepared while the form before it was typed; whoever is faster sees the images as they come.
+  const { rows, picture } = form.shown ?? laidOut(form);
+  boxes = rows.map((made) => made.querySelector("input"));
+  strip.replaceChildren(...rows);
+  sheet.replaceChildren(picture, spot);
   boxes[0]?.focus();
-  measureFlip(form);
+  measureFlip(form, picture);
+}
+
+// What is shown of a form: its rows, and its page as a canvas that a frame can paint without decoding anything.
+function laidOut(form) {
+  const picture = document.createElement("canvas");
+  picture.id = "page-image";
+  picture.width = form.width_px || 1;
+  picture.height = form.height_px || 1;
+  return { rows: form.fields.map(makeRow), picture };
+}
+
+async function prepare(form) {
+  const shown = form.shown ?? laidOut(form);
+  const snippets = shown.rows.map((made) => made.querySelector("img")).filter((one) => one.src);
+  const drawn = form.picture ? draw(form.picture, shown.picture) : null;
+  await Promise.all([drawn, ...snippets.map((one) => one.decode().catch(() => null))]);
+  return shown;
+}
+
+async function draw(blob, canvas) {
+  const decoded = await createImageBitmap(blob).catch(() => null);
+  if (!decoded) return;
+  canvas.width = decoded.width;
+  canvas.height = decoded.height;
+  canvas.getContext("bitmaprenderer").transferFromImageBitmap(decoded);
 }
 
 // From Enter until the next form stands there with its images: what the keyer waits for.
-async function measureFlip(shown) {
-  const images = [image, ...strip.querySelectorAll("img:not([hidden])")];
-  await Promise.all(images.map((one) => one.decode().catch(() => null)));
-  requestAnimationFrame(() => {
-    if (left === null || form !== shown) return;
-    performance.measure("flip", { start: left, end: performance.now() });
-    left = null;
-  });
+async function measureFlip(shown, picture) {
+  if (!shown.shown) {
+    shown.shown = { rows: [...strip.children], picture };
+    await prepare(shown);
+  }
+  await Promise.all([...strip.querySelectorAll("img:not([hidden])")].map((one) => one.decode().catch(() => null)));
+  // The frame after the one that is being made begins when that one has been painted.
+  requestAnimationFrame(() =>
+    requestAnimationFrame(() => {
+      if (left === null || form !== shown) return;
+      performance.measure("flip", { start: left, end: performance.now() });
+      left = null;
+    }),
+  );
 }
 
 function makeRow(field, place) {
@@ -90,11 +129,11 @@ function makeRow(field, place) {
   });
   box.addEventListener("paste", (event) => {
     event.preventDefault();
-    const pasted = event.clipboardData.getData("text").replace(/\s+/g, " ").normalize("NFC");
+    const pasted = event.clipboardData.getData("text").replace(UNSEEN, "").replace(/\s+/g, " ").normalize("NFC");
     box.setRangeText(pasted, box.selectionStart, box.selectionEnd, "end");
     offer(box);
   });
-  return box;
+  return made;
 }
 
 // Show where the field is on the page.
@@ -105,7 +144,7 @@ function point(box) {
     for (const [side, share] of Object.entries({ left: x / form.width_px, top: y / form.height_px, width: width / form.width_px, height: height / form.height_px })) {
       spot.style[side] = `${100 * share}%`;
     }
-    const middle = ((y + height / 2) / form.height_px) * image.clientHeight;
+    const middle = ((y + height / 2) / form.height_px) * sheet.firstElementChild.clientHeight;
     page.scrollTo({ top: middle - page.clientHeight / 2 });
   }
   for (const other of boxes) other.closest(".key-row").classList.toggle("here", other === box);
@@ -157,6 +196,7 @@ function valueOf(box) {
   const choice = box.field.choices[Number(text) - 1];
   if (choice !== undefined && /^[1-9]$/.test(text)) return { text: choice };
   if (!text) return { wrong: words.empty };
+  if (text.length > LONGEST) return { wrong: words.tooLong };
   if (/number|_no$/.test(box.name) && !/^[\d\s.-]+$/.test(text)) return { wrong: words.notANumber };
   if (/number$/.test(box.name) && ![9, 12].includes(text.replace(/\D/g, "").length) && box.dataset.kept !== text) {
     box.dataset.kept = text;
@@ -249,10 +289,10 @@ desk.addEventListener("keydown", (event) => {
 
 // Whoever leaves gives the forms back; answers not yet sent are sealed and go out on the next visit.
 window.addEventListener("pagehide", () => {
-  if (!queue.behind.length) fetch("/v1/keying/leases", { method: "DELETE", keepalive: true });
+  if (!queue.line.items.length) fetch("/v1/keying/leases", { method: "DELETE", keepalive: true });
 });
 window.addEventListener("beforeunload", (event) => {
-  if (queue.behind.length && !lasting) event.preventDefault();
+  if (queue.line.items.length && !lasting) event.preventDefault();
 });
 window.addEventListener("online", () => queue.fill());
 

@@ -38,3 +38,18 @@ if (live.dataset.state !== "processed") {
   });
   window.addEventListener("pagehide", () => events.close());
 }
+
+// The stream ends when all pages are filed; what becomes of a rescan is asked for as long as one is worked on.
+setInterval(() => live.querySelector(".rescans .chip.work") && changed(), 3000);
+
+// A page that is wanted again is sent from here; its hash is its name, as for any page.
+live.addEventListener("change", async ({ target }) => {
+  const file = target.files?.[0];
+  if (!target.dataset.rescan || !file) return;
+  const digest = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
+  const hash = [...new Uint8Array(digest)].map((one) => one.toString(16).padStart(2, "0")).join("");
+  const sent = await fetch(`${target.dataset.rescan}/${hash}`, { method: "PUT", body: file }).catch(() => null);
+  if (sent?.ok) return changed();
+  const problem = await sent?.json().catch(() => null);
+  say((document.documentElement.lang === "en" ? problem?.title_en : problem?.title) ?? status.dataset.failed);
+});

@@ -1,0 +1,82 @@
+// Answers on their way to the server, kept sealed until it has taken them: a cut line or a closed tab loses none.
+
+import { seal, unseal } from "./vault.js";
+
+const RETRY_MS = [1000, 2000, 5000, 10000, 20000];
+// What the server has decided for good; anything else is tried again.
+const FINAL = [404, 409, 422];
+
+export async function blobOf(address) {
+  if (!address) return null;
+  const answer = await fetch(address).catch(() => null);
+  return answer?.ok ? answer.blob() : null;
+}
+
+export class Outbox {
+  // `who`: under which name answers are sealed. `told`: called whenever the state of the line changes.
+  // `refused`: called with an item and the server's problem.
+  constructor({ who, told, refused }) {
+    Object.assign(this, { who, told, refused });
+    this.items = [];
+    this.offline = this.signedOut = this.sending = false;
+    this.tries = 0;
+  }
+
+  // Takes up what an earlier visit could not send.
+  async start() {
+    this.items = await unseal(this.who);
+    this.#send();
+  }
+
+  // `item`: {of, address, body}; `of` names what is answered.
+  async push(item) {
+    this.items.push(item);
+    await seal(this.who, this.items);
+    this.told();
+    this.#send();
+  }
+
+  async post(address, body) {
+    const answer = await fetch(address, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body ?? {}),
+    }).catch(() => null);
+    this.offline = !answer || answer.status >= 500;
+    this.signedOut = answer?.status === 401;
+    this.told();
+    return answer;
+  }
+
+  // Resolves once nothing is left to send.
+  async sent() {
+    while (this.items.length) await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+
+  async #send() {
+    if (this.sending) return;
+    this.sending = true;
+    while (this.items.length) {
+      const first = this.items[0];
+      const answer = await this.post(first.address, first.body);
+      if (!answer || !(answer.ok || FINAL.includes(answer.status))) {
+        const pause = RETRY_MS[Math.min(this.tries++, RETRY_MS.length - 1)];
+        await new Promise((resolve) => setTimeout(resolve, pause));
+        continue;
+      }
+      this.tries = 0;
+      if (!answer.ok) this.refused(first, await answer.json());
+      this.items.shift();
+      await seal(this.who, this.items);
+      this.told();
+    }
+    this.sending = false;
+  }
+}
+
+// The line's state in words: `words` has signedOut, offline, sending and sent; {n} stands for what is unsent.
+export function showLine(lamp, line, words) {
+  const text = line.signedOut ? words.signedOut : line.offline ? words.offline : line.items.length ? words.sending : words.sent;
+  lamp.textContent = text.replace("{n}", line.items.length);
+  lamp.className = `mark ${line.signedOut || line.offline ? "bad" : line.items.length ? "work" : "good"}`;
+}

@@ -1,0 +1,1 @@
+"""People look at the images of pages; a page that fails goes back to its scanner alone."""

@@ -1,0 +1,216 @@
+"""SQL of inspection."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import all_, any_, func, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from kernel.database import ReadSession, WriteSession
+from services.records.inspection.domain import SET_PAGES, PageCheckState, SetReason, SetState
+from services.records.inspection.models import InspectionCheckRow, InspectionPageRow, InspectionSetRow
+from services.records.sql import one_of
+
+AnySession = ReadSession | WriteSession
+
+AT_ONCE = 2000
+"""Rows of one statement: Postgres takes 32,767 parameters."""
+
+
+async def save_pages(session: WriteSession, rows: Sequence[dict[str, Any]]) -> None:
+    """Note where pages stand; those that are known already stay."""
+    for start in range(0, len(rows), AT_ONCE):
+        statement = insert(InspectionPageRow).values(list(rows[start : start + AT_ONCE]))
+        await session.execute(statement.on_conflict_do_nothing())
+
+
+async def known_pages(
+    session: AnySession, page_ids: Iterable[uuid.UUID]
+) -> dict[uuid.UUID, InspectionPageRow]:
+    """Pages by id, of those that inspection knows."""
+    rows = await session.scalars(select(InspectionPageRow).where(one_of(InspectionPageRow.id, page_ids)))
+    return {row.id: row for row in rows}
+
+
+async def lock_page(session: WriteSession, page_id: uuid.UUID) -> InspectionPageRow | None:
+    """One page, locked."""
+    query = select(InspectionPageRow).where(InspectionPageRow.id == page_id).with_for_update()
+    return (await session.scalars(query.execution_options(populate_existing=True))).one_or_none()
+
+
+async def lock_set(session: WriteSession, set_id: uuid.UUID) -> InspectionSetRow | None:
+    """One set, locked."""
+    query = select(InspectionSetRow).where(InspectionSetRow.id == set_id).with_for_update()
+    return (await session.scalars(query.execution_options(populate_existing=True))).one_or_none()
+
+
+async def pages_of_sets(
+    session: AnySession, set_ids: Iterable[uuid.UUID]
+) -> Mapping[uuid.UUID, list[InspectionPageRow]]:
+    """Set → its pages in order."""
+    rows = await session.scalars(
+        select(InspectionPageRow)
+        .where(one_of(InspectionPageRow.set_id, set_ids))
+        .order_by(InspectionPageRow.set_id, InspectionPageRow.ordinal)
+        .execution_options(populate_existing=True)
+    )
+    found: dict[uuid.UUID, list[InspectionPageRow]] = defaultdict(list)
+    for row in rows:
+        if row.set_id:
+            found[row.set_id].append(row)
+    return found
+
+
+async def room_for_rescan(
+    session: WriteSession, batch_id: uuid.UUID, senders: Sequence[str]
+) -> InspectionSetRow | None:
+    """A set of the batch's rescans that nobody holds and that has room for one more."""
+    held = select(func.count()).where(InspectionPageRow.set_id == InspectionSetRow.id).scalar_subquery()
+    query = (
+        select(InspectionSetRow)
+        .where(
+            InspectionSetRow.batch_id == batch_id,
+            InspectionSetRow.reason == SetReason.RESCANNED.value,
+            InspectionSetRow.state == SetState.WAITING.value,
+            InspectionSetRow.leased_by.is_(None),
+            InspectionSetRow.senders == list(senders),
+            held < SET_PAGES,
+        )
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    return (await session.scalars(query)).one_or_none()
+
+
+async def held_by(session: AnySession, who: str, now: datetime) -> Sequence[InspectionSetRow]:
+    """Sets that `who` holds now, the oldest lease first."""
+    rows = await session.scalars(
+        select(InspectionSetRow)
+        .where(
+            InspectionSetRow.leased_by == who,
+            InspectionSetRow.leased_until >= now,
+            InspectionSetRow.state == SetState.WAITING.value,
+        )
+        .order_by(InspectionSetRow.priority.desc(), InspectionSetRow.ordered_at, InspectionSetRow.id)
+    )
+    return rows.all()
+
+
+async def take(
+    session: WriteSession,
+    who: str,
+    *,
+    now: datetime,
+    until: datetime,
+    count: int,
+    kind: str | None,
+    unit: str | None,
+) -> Sequence[InspectionSetRow]:
+    """Lease up to `count` sets that wait and that `who` has not scanned, the most urgent first."""
+    query = (
+        select(InspectionSetRow)
+        .where(
+            InspectionSetRow.state == SetState.WAITING.value,
+            or_(InspectionSetRow.leased_until.is_(None), InspectionSetRow.leased_until < now),
+            literal(who) != all_(InspectionSetRow.senders),
+        )
+        .order_by(InspectionSetRow.priority.desc(), InspectionSetRow.ordered_at, InspectionSetRow.id)
+        .limit(count)
+        .with_for_update(skip_locked=True)
+    )
+    if kind:
+        query = query.where(InspectionSetRow.kind == kind)
+    if unit:
+        query = query.where(InspectionSetRow.unit_code == unit)
+    rows = (await session.scalars(query)).all()
+    for row in rows:
+        row.leased_by, row.leased_until = who, until
+    await session.flush()
+    return rows
+
+
+async def release(session: WriteSession, who: str) -> int:
+    """Give every set of `who` back; returns how many."""
+    done = await session.execute(
+        update(InspectionSetRow)
+        .where(InspectionSetRow.leased_by == who, InspectionSetRow.state == SetState.WAITING.value)
+        .values(leased_by=None, leased_until=None)
+        .returning(InspectionSetRow.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(done.all())
+
+
+async def waiting(session: AnySession, most: int) -> int:
+    """Sets that wait, counted up to `most`."""
+    some = select(InspectionSetRow.id).where(InspectionSetRow.state == SetState.WAITING.value).limit(most)
+    return await session.scalar(select(func.count()).select_from(some.subquery())) or 0
+
+
+async def own_waits(session: AnySession, who: str) -> bool:
+    """Whether a set waits that `who` has scanned and so may not inspect."""
+    own = literal(who) == any_(InspectionSetRow.senders)
+    query = select(InspectionSetRow.id).where(InspectionSetRow.state == SetState.WAITING.value, own).limit(1)
+    return await session.scalar(query) is not None
+
+
+async def undo_checks(session: WriteSession, set_id: uuid.UUID, now: datetime) -> None:
+    """Mark what was last said of a set as taken back."""
+    await session.execute(
+        update(InspectionCheckRow)
+        .where(InspectionCheckRow.set_id == set_id, InspectionCheckRow.undone_at.is_(None))
+        .values(undone_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def checks_of(session: AnySession, page_id: uuid.UUID) -> Sequence[InspectionCheckRow]:
+    """What was said of a page's images, in order."""
+    query = select(InspectionCheckRow).where(InspectionCheckRow.page_id == page_id)
+    return (await session.scalars(query.order_by(InspectionCheckRow.at, InspectionCheckRow.id))).all()
+
+
+async def check(session: AnySession, check_id: uuid.UUID) -> InspectionCheckRow | None:
+    """One of those."""
+    return await session.get(InspectionCheckRow, check_id)
+
+
+async def lot_of(session: AnySession, batch_id: uuid.UUID, content: str) -> dict[str, int]:
+    """State → pages of a class in a batch."""
+    rows = await session.execute(
+        select(InspectionPageRow.state, func.count())
+        .where(InspectionPageRow.batch_id == batch_id, InspectionPageRow.content == content)
+        .group_by(InspectionPageRow.state)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+async def unsampled(session: WriteSession, batch_id: uuid.UUID, content: str) -> Sequence[uuid.UUID]:
+    """Pages of a class that were not drawn, locked in the order of their ids."""
+    query = (
+        select(InspectionPageRow.id)
+        .where(
+            InspectionPageRow.batch_id == batch_id,
+            InspectionPageRow.content == content,
+            InspectionPageRow.state == PageCheckState.UNSAMPLED.value,
+        )
+        .order_by(InspectionPageRow.id)
+        .with_for_update()
+    )
+    return (await session.scalars(query)).all()
+
+
+async def put_in_set(
+    session: WriteSession, set_id: uuid.UUID, page_ids: Collection[uuid.UUID], first: int = 1
+) -> None:
+    """Let pages wait in a set, in this order."""
+    await session.execute(
+        update(InspectionPageRow).execution_options(synchronize_session=False),
+        [
+            {"id": page_id, "set_id": set_id, "ordinal": ordinal, "state": PageCheckState.WAITING.value}
+            for ordinal, page_id in enumerate(page_ids, start=first)
+        ],
+    )

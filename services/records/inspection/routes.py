@@ -1,0 +1,134 @@
+"""HTTP of inspection."""
+
+import uuid
+from dataclasses import asdict
+
+from fastapi import APIRouter, Request
+from fastapi.responses import StreamingResponse
+
+from contracts.inspection import inspection_defects
+from kernel.identity import CurrentIdentity, Identity, Role
+from kernel.storage import DERIVATIVES
+from services.records.dossiers import pages
+from services.records.dossiers.images import PageImage, open_stream
+from services.records.inspection import service, views
+from services.records.inspection.domain import SetState
+from services.records.inspection.schemas import (
+    Defect,
+    PageChecks,
+    SetAnswer,
+    SetLease,
+    SetOrder,
+    SetOutcome,
+    SetsReleased,
+    SetToInspect,
+)
+from services.records.units import service as units
+
+routes = APIRouter(prefix="/v1/inspection", tags=["inspection"])
+
+MOST_COUNTED = 1000
+"""A queue is counted no further: nobody needs the number, and counting on costs every lease."""
+
+
+@routes.get("/defects", summary="Các lỗi ảnh · Defects of images")
+async def list_defects(identity: CurrentIdentity) -> list[Defect]:
+    """What can be marked, with the digit that marks it and what the scan operator is told."""
+    _require_inspector(identity)
+    return [Defect(**asdict(one)) for one in inspection_defects().values()]
+
+
+@routes.post("/leases", summary="Nhận lưới ảnh để kiểm tra · Take sets to inspect")
+async def take_sets(order: SetOrder, request: Request, identity: CurrentIdentity) -> SetLease:
+    """Sets for half an hour, rescans first; never one that the caller scanned.
+
+    No Idempotency-Key is needed: asking twice gives the same sets.
+    """
+    _require_inspector(identity)
+    async with request.app.state.runtime.database.write(identity.units) as session:
+        works = await service.lease(
+            session, identity.subject, count=order.count, kind=order.kind, unit=order.unit
+        )
+        names = await units.names_of(session, {work.row.unit_code for work in works})
+        return SetLease(
+            sets=[views.set_of(work, names) for work in works],
+            waiting=await service.waiting(session, MOST_COUNTED),
+            own_waits=not works and await service.own_waits(session, identity.subject),
+        )
+
+
+@routes.delete("/leases", summary="Trả lại lưới ảnh đang giữ · Give all sets back")
+async def give_sets_back(request: Request, identity: CurrentIdentity) -> SetsReleased:
+    """Sets go back to the queue at once, without waiting for their leases to end."""
+    _require_inspector(identity)
+    async with request.app.state.runtime.database.write(identity.units) as session:
+        return SetsReleased(released=await service.release(session, identity.subject))
+
+
+@routes.post("/sets/{set_id}:finish", summary="Gửi kết quả kiểm tra · Answer a set")
+async def finish_set(
+    set_id: uuid.UUID, answer: SetAnswer, request: Request, identity: CurrentIdentity
+) -> SetOutcome:
+    """Marked pages go back to their scanner with the reason, all others pass.
+
+    The same answer again changes nothing, so a lost connection may simply send it again.
+    """
+    _require_inspector(identity)
+    failed = {mark.page_id: mark.defect for mark in answer.failed}
+    async with request.app.state.runtime.database.write(identity.units) as session:
+        row = await service.finish(session, identity.subject, set_id, failed)
+        total = len(await service.pages_in(session, row.id))
+        return SetOutcome(
+            id=row.id, state=SetState(row.state), passed=total - len(failed), failed=len(failed)
+        )
+
+
+@routes.post("/sets/{set_id}:reopen", summary="Hoàn tác một lưới ảnh · Take an answer back")
+async def reopen_set(set_id: uuid.UUID, request: Request, identity: CurrentIdentity) -> SetToInspect:
+    """The caller holds the set again with the marks as they were; what was sent back is withdrawn.
+
+    409 `cannot_reopen` once a page was scanned again, or twelve hours later.
+    """
+    _require_inspector(identity)
+    async with request.app.state.runtime.database.write(identity.units) as session:
+        work = await service.reopen(session, identity.subject, set_id)
+        names = await units.names_of(session, {work.row.unit_code})
+        return views.set_of(work, names)
+
+
+@routes.get("/pages/{page_id}", summary="Lịch sử kiểm tra một trang · A page's inspections")
+async def get_checks(page_id: uuid.UUID, request: Request, identity: CurrentIdentity) -> PageChecks:
+    """Who said what of which image; images that a rescan has replaced can still be looked at."""
+    async with request.app.state.runtime.database.read(identity.units) as session:
+        page = await pages.get_accepted_page(session, page_id, identity.units)
+        return views.checks_of(page, await service.checks_of(session, page_id))
+
+
+@routes.get(
+    "/checks/{check_id}/image",
+    summary="Ảnh đã kiểm tra · The image that was inspected",
+    response_class=StreamingResponse,
+)
+async def get_checked_image(
+    check_id: uuid.UUID, request: Request, identity: CurrentIdentity
+) -> StreamingResponse:
+    """The access image as it was then."""
+    runtime = request.app.state.runtime
+    async with runtime.database.read(identity.units) as session:
+        row = await service.check_of(session, check_id)
+        await pages.get_accepted_page(session, row.page_id, identity.units)
+    image = PageImage(DERIVATIVES, await runtime.store.stat(DERIVATIVES, row.access_key))
+    headers = {
+        "ETag": image.etag,
+        "Cache-Control": "private, max-age=3600",
+        "Content-Length": str(image.stored.size_bytes),
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+    }
+    return StreamingResponse(
+        await open_stream(runtime.store, image), media_type="image/jpeg", headers=headers
+    )
+
+
+def _require_inspector(identity: Identity) -> None:
+    identity.require_role(Role.INSPECTOR)
