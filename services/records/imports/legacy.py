@@ -118,6 +118,8 @@ _SYLLABLE = re.compile(
     r"(?:iê|yê|uô|ươ|uyê|uya|uây|oai|oay|oeo|uôi|ươi|ươu|iêu|yêu|uyu|ia|ua|ưa|ai|ao|au|ay|âu|ây|eo|êu|iu|oa|oă|"
     r"oe|oi|ôi|ơi|oo|ui|uâ|uê|uơ|uy|ưi|ưu|[aăâeêioôơuưy])(?:ch|ng|nh|[cmnpt])?"
 )
+_BETWEEN = re.compile(r"[\s,;|\"]+")
+"""What separates words and cells; none of these is part of a letter in any of the encodings."""
 SAMPLE_WORDS = 4000
 
 
@@ -126,7 +128,7 @@ def detect(texts: Iterable[str], candidates: Iterable[Encoding]) -> Encoding | N
 
     A word that a candidate turns into no possible syllable counts against it.
     """
-    words = [word for text in texts for word in text.split()][:SAMPLE_WORDS]
+    words = [word for text in texts for word in _BETWEEN.split(text) if word][:SAMPLE_WORDS]
     scores = {
         one: sum(_score(word) for word in CONVERTERS[one](" ".join(words)).split()) for one in candidates
     }

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import unicodedata
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,14 @@ def test_encodings_are_found_and_converted(tmp_path: Path, encoding: str, data: 
     assert lines[0]["found"]["encoding"] == encoding
     assert names_in(lines) == EXPECTED
     assert rows_in(lines)[0]["given"]["person"]["relation_to_head"] == "Chủ hộ"
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("write", [as_tcvn3, as_vni, as_viqr])
+def test_a_short_list_is_enough(tmp_path: Path, write: Callable[[str], str], delimiter: str) -> None:
+    """Three names tell the encoding, whatever stands between the cells."""
+    lines = read(write(csv_of(ROWS[:1], delimiter=delimiter)).encode("latin-1"), tmp_path)
+    assert names_in(lines) == EXPECTED[:1]
 
 
 def test_windows_1258(tmp_path: Path) -> None:
