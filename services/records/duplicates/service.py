@@ -1,14 +1,15 @@
 """Use cases of duplicates: pairs among everybody, and those of one person; review cases of them."""
 
+import asyncio
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import combinations
 
 from kernel.database import ReadSession, WriteSession
 from services.records.cases import service as cases
 from services.records.cases.domain import CaseKind, Found
 from services.records.duplicates import repository
-from services.records.duplicates.domain import Home, Pair, judge, rival_homes
+from services.records.duplicates.domain import Home, Known, Pair, judge, rival_homes
 
 
 async def find_all(session: ReadSession | WriteSession) -> list[Pair]:
@@ -18,8 +19,7 @@ async def find_all(session: ReadSession | WriteSession) -> list[Pair]:
     }
     persons = {each for pair in pairs for each in pair}
     known = {each.person_id: each for each in await repository.known(session, persons)}
-    judged = (judge(known[one], known[other]) for one, other in pairs)
-    return sorted((pair for pair in judged if pair), key=lambda pair: (-pair.score, pair.first, pair.second))
+    return await asyncio.to_thread(_judged, [(known[one], known[other]) for one, other in pairs])
 
 
 async def find_for(session: ReadSession | WriteSession, person_id: uuid.UUID) -> list[Pair]:
@@ -29,8 +29,7 @@ async def find_for(session: ReadSession | WriteSession, person_id: uuid.UUID) ->
         return []
     (person,) = found
     others = await repository.known(session, await repository.alike(session, person))
-    judged = (judge(person, other) for other in others)
-    return sorted((pair for pair in judged if pair), key=lambda pair: (-pair.score, pair.first, pair.second))
+    return _judged((person, other) for other in others)
 
 
 async def follow(session: WriteSession, pairs: Sequence[Pair]) -> int:
@@ -50,6 +49,11 @@ async def follow(session: WriteSession, pairs: Sequence[Pair]) -> int:
                 units[mine.dossier_id] = mine.unit_code
     await cases.follow_everywhere(session, units, CaseKind.SAME_PERSON, found.values())
     return len(units)
+
+
+def _judged(couples: Iterable[tuple[Known, Known]]) -> list[Pair]:
+    pairs = (judge(one, other) for one, other in couples)
+    return sorted((pair for pair in pairs if pair), key=lambda pair: (-pair.score, pair.first, pair.second))
 
 
 def _case(pair: Pair, mine: Home, theirs: Home) -> Found:

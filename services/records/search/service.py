@@ -43,7 +43,8 @@ class Found:
 async def index(session: WriteSession, persons: Sequence[Searchable]) -> None:
     """Make persons findable by what they are now called; removing a person removes its keys."""
     if persons:
-        entries = [_entry(person) for person in persons]
+        # Many persons' keys are made aside: the loop answers requests meanwhile.
+        entries = await asyncio.to_thread(lambda: [_entry(person) for person in persons])
         names = {str(entry[key]) for entry in entries for key in ("name_key", "father_key", "mother_key")}
         await repository.save(session, entries, names - {""})
 

@@ -10,7 +10,7 @@ from services.records.duplicates.service import find_all
 from tests.records.conftest import RunningRegistry
 from tests.records.events import Batch, reading
 
-UNIT, OTHER_UNIT = "949", "951"
+UNIT, OTHER_UNIT = "950", "951"
 PARENTS = ("Lâm Văn Sáu", "Thạch Thị Nguyệt")
 PEOPLE = [
     ("Lâm Văn Quới", "366100200", "1958-03-04", *PARENTS),
