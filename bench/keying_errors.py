@@ -6,10 +6,10 @@ settles work (`services.records.keying.domain`): blind keying, the reader as the
 second person where nothing was read, a third where two values differ. Beside it, from the same keyers: one
 keying alone (as suites do with simple fields) and two keyings with a third (as clinical trials do).
 
-How people err: a digit replaced or two swapped, the other sex, a tone or a letter of a name changed. Errors
-go together: whoever errs on a misread field writes what the reader read in half of the cases; whoever
-arbitrates and errs takes the wrong one of the values that they see. Else these people are independent;
-canaries and acceptance samples (`vigilance/`) measure whether real ones are.
+How people err: a digit replaced or two swapped, the other sex, a tone or a letter of a name changed.
+Errors go together: whoever errs on a misread field writes what the reader read in half of the cases;
+whoever arbitrates and errs takes the wrong one of the values that they see. Else these people are
+independent; canaries and acceptance samples (`vigilance/`) measure whether real ones are.
 """
 
 import argparse
@@ -39,7 +39,8 @@ from services.records.keying.domain import (
 from synthetic.declarations import LAYOUTS
 
 SIMPLE = NUMBERS | DATES | SEXES
-RATES = (0.01, 0.03)
+CREWS = ((0.01, 0.01), (0.03, 0.03), (0.03, 0.01))
+"""How often keyers err, and those who arbitrate."""
 MISLED = 0.5
 """Share of errors on a misread field that repeat the reader's."""
 MUST_SIMPLE, MUST_NAMES, MUST_SECOND = 5.0, 15.0, 0.35
@@ -114,8 +115,10 @@ def _wrong_letter(truth: str, rng: random.Random) -> str:
 class Person:
     """Somebody who errs at a rate."""
 
-    def __init__(self, rate: float, rng: random.Random) -> None:
+    def __init__(self, rate: float, ruling: float, rng: random.Random) -> None:
+        """`rate`: of fields keyed; `ruling`: of disputes settled."""
         self.rate = rate
+        self.ruling = ruling
         self.rng = rng
 
     def keys(self, name: str, truth: str, read: str | None) -> str:
@@ -128,7 +131,7 @@ class Person:
 
     def rules(self, name: str, truth: str, values: Sequence[str]) -> str:
         """What they settle for, seeing the values."""
-        if self.rng.random() >= self.rate:
+        if self.rng.random() >= self.ruling:
             return truth
         wrong = [value for value in values if not agree(name, value, truth)]
         return self.rng.choice(wrong) if wrong else mistaken(name, truth, self.rng)
@@ -166,10 +169,12 @@ def twice(name: str, truth: str, read: str | None, person: Person) -> tuple[str 
     return person.rules(name, truth, [first, second]), 3
 
 
-def simulate(readings: Readings, way: Way, rate: float, times: int, seed: int = 1) -> dict[str, Count]:
+def simulate(
+    readings: Readings, way: Way, crew: tuple[float, float], times: int, seed: int = 1
+) -> dict[str, Count]:
     """Key every field `times` times; `simple` and `names` counted apart."""
     counts = {"simple": Count(), "names": Count()}
-    person = Person(rate, random.Random(seed))
+    person = Person(*crew, random.Random(seed))
     for name, truth, read in readings.fields:
         count = counts["simple" if name in SIMPLE else "names"]
         for _ in range(times):
@@ -195,19 +200,20 @@ def read_all(reader: PageReader, pages: Iterable[Page]) -> Readings:
 def report(title: str, readings: Readings, times: int) -> None:
     """One block of the table."""
     print(f"{title}: {len(readings.fields)} fields, {readings.misread:.1%} of them misread or not read")
-    for rate in RATES:
+    for crew in CREWS:
         for name, way in (
             ("one keying", alone),
             ("two keyings", twice),
             ("keyer and reader", with_the_reader),
         ):
-            counts = simulate(readings, way, rate, times)
+            counts = simulate(readings, way, crew, times)
             simple, names = counts["simple"], counts["names"]
             keyed = simple.keyed + names.keyed
             share = (simple.second + names.second) / keyed
             ratio = simple.per_10_000 / PEER
             print(
-                f"  {rate:.0%} error, {name:16}: {simple.per_10_000:6.1f} per 10,000 numbers, dates, sexes"
+                f"  keyers err in {crew[0]:.0%}, arbitrators in {crew[1]:.0%}, {name:16}:"
+                f" {simple.per_10_000:6.1f} per 10,000 numbers, dates, sexes"
                 f" (must {MUST_SIMPLE:g}, aim {AIM_SIMPLE:g}; peer {PEER}, ratio {ratio:.2f});"
                 f" {names.per_10_000:6.1f} names (must {MUST_NAMES:g}, aim {AIM_NAMES:g});"
                 f" a second person for {share:.1%} (must {MUST_SECOND:.0%}, aim {AIM_SECOND:.0%})",
