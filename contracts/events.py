@@ -194,7 +194,8 @@ class DossierRegistered(Event):
     subject: ClassVar[str] = "archive.dossier.registered.v1"
 
     dossier_id: uuid.UUID
-    batch_id: uuid.UUID
+    batch_id: uuid.UUID | None = None
+    """The batch that named it first; none where an officer entered it before any scan."""
     unit_code: str
     kind: DossierKind
 
@@ -228,7 +229,7 @@ class FieldsProposed(Event):
 
 
 class PersonLinked(Event):
-    """A person record was made or updated from a dossier's fields."""
+    """A person record was made from a dossier's fields or entered by an officer; not for imported lists."""
 
     subject: ClassVar[str] = "archive.person.linked.v1"
 

@@ -50,3 +50,34 @@ def _iso(year: int, month: int, day: int) -> str | None:
 def precision_of(partial: str) -> str:
     """`day`, `month` or `year`: how much of an ISO partial date is known."""
     return {4: "year", 7: "month"}.get(len(partial), "day")
+
+
+_TYPED = (
+    re.compile(r"(?P<day>\d{1,2})\s*[/.\- ]\s*(?P<month>\d{1,2})\s*[/.\- ]\s*(?P<year>\d{4})"),
+    re.compile(r"(?P<day>\d{2})(?P<month>\d{2})(?P<year>\d{4})"),
+    re.compile(r"(?P<month>\d{1,2})\s*[/.\-]\s*(?P<year>\d{4})"),
+    re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})(?:-(?P<day>\d{2})(?:[T ]00:00(?::00)?)?)?"),
+    re.compile(r"(?P<year>\d{4})"),
+)
+
+
+def typed_date(text: str) -> str | None:
+    """A date as somebody types it or a spreadsheet writes it, and nothing beside it, as ISO partial date.
+
+    `01011960`, `1/1/1960`, `1960`, `01/1960`, `00/00/1960`, `1960-01-31`; none if it is impossible, lies
+    ahead or leaves the month open where the day is given.
+    """
+    found = next((match for form in _TYPED if (match := form.fullmatch(text.strip()))), None)
+    if found is None:
+        return None
+    parts = {name: int(value) for name, value in found.groupdict().items() if value}
+    month, day = parts.get("month", 0), parts.get("day", 0)
+    iso = None if day and not month else _iso(parts["year"], month, day)
+    today = date.today().isoformat()  # noqa: DTZ011 - as above
+    return iso if iso is not None and iso <= today[: len(iso)] else None
+
+
+def is_before(one: str, other: str) -> bool:
+    """Whether an ISO partial date surely lies before another: as far as both are known."""
+    known = min(len(one), len(other))
+    return one[:known] < other[:known]

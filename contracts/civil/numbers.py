@@ -50,3 +50,11 @@ def _number_checks(number: str, born: str | None, sex: str | None) -> list[str]:
     if born and int(born[:4]) != 1900 + 100 * century + int(number[4:6]):
         found.append("birth_year_mismatch")
     return found
+
+
+def number_doubts(number: str | None, born: str | None, sex: str | None) -> tuple[str, ...]:
+    """Codes of what speaks against a 12-digit number: a reason to look again, never to refuse.
+
+    Papers with a wrong digit exist and are archived as they are.
+    """
+    return tuple(_number_checks(number, born, sex)) if number and len(number) == 12 else ()

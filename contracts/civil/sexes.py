@@ -18,3 +18,14 @@ def sex_of(text: str) -> Sex | None:
     if male == female:
         return None
     return Sex.MALE if male else Sex.FEMALE
+
+
+_TYPED = {
+    **dict.fromkeys(("1", "nam", "male", "m"), Sex.MALE),
+    **dict.fromkeys(("2", "nu", "female", "f"), Sex.FEMALE),
+}
+
+
+def typed_sex(text: str) -> Sex | None:
+    """What somebody types for it: `1`, `2`, `Nam`, `Nữ`, `nu`; none for anything else."""
+    return _TYPED.get(fold(text).strip())

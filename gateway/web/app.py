@@ -18,6 +18,7 @@ from gateway.web.screens import (
     dossier,
     dossiers,
     home,
+    imports,
     inspection,
     keying,
     login,
@@ -32,6 +33,7 @@ from kernel.telemetry import trace_id
 
 SCREENS = (
     home,
+    imports,
     login,
     batches,
     batch,

@@ -35,6 +35,8 @@ MAY_SCAN = frozenset({Role.SCAN_OPERATOR, Role.ADMINISTRATOR})
 MAY_INSPECT = frozenset({Role.INSPECTOR, Role.ADMINISTRATOR})
 MAY_ORDER = frozenset({Role.KEYER, Role.INSPECTOR, Role.KEEPER, Role.ADMINISTRATOR})
 """Roles that may have a document made as PDF/A, as records checks them."""
+MAY_IMPORT = frozenset({Role.KEYER, Role.KEEPER, Role.UNIT_LEADER, Role.ADMINISTRATOR})
+"""Roles that may send lists, as records checks them."""
 MAY_CORRECT = frozenset({Role.SCAN_OPERATOR, Role.INSPECTOR, Role.ADMINISTRATOR})
 """Roles that may change what a page shows, as imaging checks them."""
 
@@ -95,6 +97,7 @@ def page(
             may_scan=bool(caller and caller.identity.roles & MAY_SCAN),
             may_inspect=bool(caller and caller.identity.roles & MAY_INSPECT),
             may_order=bool(caller and caller.identity.roles & MAY_ORDER),
+            may_import=bool(caller and caller.identity.roles & MAY_IMPORT),
             may_correct=bool(caller and caller.identity.roles & MAY_CORRECT),
             path=request.url.path,
             vendor=lambda name: vendor_url(request.app.state.runtime.settings.browser_packages, name),

@@ -53,6 +53,14 @@ LOT_STATES = {
     "passed": Word(N_("Đạt"), "check", "good"),
     "failed": Word(N_("Không đạt, nhập lại"), "stop", "bad"),
 }
+IMPORT_STATES = {
+    "checking": Word(N_("Đang kiểm tra tệp"), "clock", "work"),
+    "checked": Word(N_("Đã kiểm tra, chưa ghi"), "question", "warn"),
+    "committing": Word(N_("Đang ghi vào hồ sơ"), "clock", "work"),
+    "done": Word(N_("Đã ghi xong"), "check", "good"),
+    "failed": Word(N_("Không đọc được tệp"), "stop", "bad"),
+    "cancelled": Word(N_("Đã bỏ"), "minus", "plain"),
+}
 KINDS = {
     "identity": Word(N_("Căn cước"), "person", "plain"),
     "residence": Word(N_("Cư trú"), "home", "plain"),

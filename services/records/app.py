@@ -10,9 +10,15 @@ from contracts.subjects import RECORDS
 from kernel import web
 from kernel.runtime import Runtime, running_service
 from services.records.assembly.routes import routes as assembly_routes
+from services.records.cases.routes import routes as case_routes
 from services.records.consumers import handler
 from services.records.dossiers.page_routes import routes as page_routes
 from services.records.dossiers.routes import routes as dossier_routes
+from services.records.duplicates.routes import routes as duplicate_routes
+from services.records.duplicates.work import Duplicates
+from services.records.households.routes import routes as entry_routes
+from services.records.imports.routes import routes as import_routes
+from services.records.imports.work import Imports
 from services.records.inspection.routes import routes as inspection_routes
 from services.records.keying.routes import routes as keying_routes
 from services.records.persons.routes import routes as person_routes
@@ -28,9 +34,12 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Open connections, load the units, take in events."""
-    async with running_service(app, "records", RecordsSettings(), MIGRATIONS) as runtime:
+    settings = RecordsSettings()
+    async with running_service(app, "records", settings, MIGRATIONS) as runtime:
         await _load_units(runtime)
         runtime.consume(RECORDS, handler(runtime))
+        runtime.start("imports", Imports(runtime).run)
+        runtime.start("duplicates", Duplicates(runtime.database, settings.duplicates_every_s).run)
         yield
 
 
@@ -39,11 +48,15 @@ def create_app() -> FastAPI:
     app = web.create_app("records", title="Tangthu records", lifespan=lifespan)
     for routes in (
         unit_routes,
+        entry_routes,
         dossier_routes,
         page_routes,
         person_routes,
         assembly_routes,
         keying_routes,
+        case_routes,
+        duplicate_routes,
+        import_routes,
         inspection_routes,
         vigilance_routes,
     ):

@@ -304,6 +304,7 @@ def test_what_input_methods_and_clipboards_bring(system: LocalSystem, page: Any)
             "/",
             "/batches",
             "/dossiers",
+            "/imports",
             "/search",
             "/progress",
             "/keying",
@@ -368,6 +369,7 @@ def test_a_search_from_the_keyboard(system: LocalSystem, page: Any) -> None:
         "/",
         "/batches",
         "/dossiers",
+        "/imports",
         "/search",
         "/progress",
         "/keying",
@@ -466,3 +468,45 @@ def chromium() -> ModuleType:
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def test_a_list_is_checked_and_written(system: LocalSystem, page: Any) -> None:
+    """Sent from the browser in an old encoding, shown with what is wrong, written but for the refused row."""
+    sign_in(page, system)
+    page.go(f"{system.base_url}/imports")
+    rows = (
+        ("Hå s¬ sè", "Quan hÖ", "Hä vµ tªn", "Ngµy sinh", "Giíi tÝnh"),
+        ("HK-1", "Chñ hé", "Th¹ch Sa Rinh", "01/01/1960", "Nam"),
+        ("HK-1", "Vî", "S¬n ThÞ Mü", "31/02/1962", "N÷"),
+        ("HK-2", "Chñ hé", "L©m V¨n BÐ", "1955", "Nam"),
+    )
+    text = "\r\n".join(";".join(row) for row in rows)
+    page.evaluate(
+        "(() => { const sent = new DataTransfer(); const bytes = Uint8Array.from("
+        f"{json.dumps(list(text.encode('latin-1')))}); sent.items.add(new File([bytes], 'danh-sach.csv'));"
+        "document.querySelector('[name=file]').files = sent.files;"
+        "document.querySelector('[name=unit]').value = '31507'; })()"
+    )
+    if SHOTS:
+        page.screenshot(Path(SHOTS) / "imports.png")
+    page.evaluate("document.querySelector('#upload').requestSubmit()")
+    page.until("location.pathname.startsWith('/imports/') && document.readyState === 'complete'")
+    page.until("document.querySelector('[data-verb=commit]') !== null", SLOW_S)
+    shown = page.evaluate("document.querySelector('#import').innerText")
+    assert "TCVN3" in shown
+    assert "Thạch Sa Rinh" in shown
+    assert page.evaluate("document.querySelector('td.wrong').innerText").startswith("31/02/1962")
+    assert "Ghi 2 dòng đúng, bỏ qua 1 dòng lỗi" in shown
+    if SHOTS:
+        page.screenshot(Path(SHOTS) / "import.png")
+    for width, height, mobile in SIZES:
+        page.resize(width, height, mobile=mobile)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.resize(1366, 768)
+    page.evaluate("document.querySelector('[data-verb=commit]').click()")
+    page.until("document.querySelector('#import')?.innerText.includes('Đã ghi xong')", SLOW_S)
+    if SHOTS:
+        page.screenshot(Path(SHOTS) / "import-done.png")
+    page.go(f"{system.base_url}/imports")
+    assert "danh-sach.csv" in page.evaluate("document.querySelector('.rows').innerText")
+    assert page.complaints == []

@@ -89,6 +89,8 @@ DOSSIER: dict[str, Any] = SUMMARY | {
     "persons": [
         {"id": PAGE_ID, "full_name": "TRẦN VĂN MẪU", "birth_date": "1960-01", "number": None, "role": "head"}
     ],
+    "held": True,
+    "open_cases": 1,
     "history": [
         {
             "at": "2026-11-23T12:06:00Z", "who": "system", "what": "registered", "what_title": "Lập hồ sơ",
@@ -149,4 +151,18 @@ LOT: dict[str, Any] = {
     "id": PAGE_ID, "unit": "943", "who": "officer:x", "field": "number", "label": "Số", "label_en": "Number",
     "size": 500, "plan": "aql_0.40", "sample": 32, "accept": 0, "wrong": 1, "state": "failed",
     "drawn_at": "2026-11-23T12:05:00Z", "decided_at": None,
+}  # fmt: skip
+
+IMPORT: dict[str, Any] = {
+    "id": PAGE_ID, "unit": "943", "kind": "residence", "file_name": NASTY, "size_bytes": 900,
+    "state": "checked", "problem": None, "problem_title": None, "problem_title_en": None, "format": "csv",
+    "encoding": "tcvn3", "delimiter": ";", "sheet": None, "sheets": [], "on": None, "rows_read": 3,
+    "rows_refused": 1, "rows_done": 0, "made": 0, "unchanged": 0, "differing": 0, "progress": 0.0,
+    "columns": [
+        {"place": 0, "heading": NASTY, "field": "full_name", "title": "Họ và tên", "title_en": "Full name"},
+        {"place": 1, "heading": NASTY, "field": None, "title": None, "title_en": None},
+    ],
+    "uploaded_by": "officer:x", "uploaded_at": "2026-11-23T12:05:00Z", "finished_at": None, "version": 2,
+    "preview": [{"row_no": 2, "cells": {"full_name": NASTY}, "errors": {"full_name": "name_unlikely"}}],
+    "refusals": [{"code": "name_unlikely", "title": "Họ tên lạ", "title_en": "Odd name", "count": 1}],
 }  # fmt: skip

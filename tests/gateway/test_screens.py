@@ -57,6 +57,9 @@ SCREENS = [
     ("/inspection", "Chưa có ảnh nào cần kiểm tra", "No page waits to be inspected"),
     ("/keying?arbitrate=true", "Phân xử", "Settle disputes"),
     ("/supervision", "Phiếu hôm nay", "Forms today"),
+    ("/imports", "Gửi và kiểm tra", "Send and check"),
+    ("/imports/{page}", "Ghi 2 dòng đúng, bỏ qua 1 dòng lỗi", "Odd name"),
+    ("/imports/{page}/live", "Đã chuyển từ bảng mã TCVN3", "Checked, not written"),
     ("/progress", "Chưa khai số hồ sơ", "Holdings not declared"),
     ("/dead-letters", "ocr", "Dead letters"),
 ]

@@ -125,6 +125,14 @@ def create_app() -> FastAPI:
     async def lots() -> dict[str, Any]:
         return {"items": [data.LOT], "next_cursor": None}
 
+    @app.get("/v1/imports")
+    async def imports() -> dict[str, Any]:
+        return {"items": [data.IMPORT], "next_cursor": None}
+
+    @app.get("/v1/imports/{import_id}")
+    async def one_import(import_id: str) -> Any:
+        return data.IMPORT
+
     @app.get("/v1/progress")
     async def progress() -> Any:
         return data.PROGRESS

@@ -1,7 +1,6 @@
 """Rules of dossiers: document types as data, and how a dossier's pages make documents."""
 
 import csv
-import unicodedata
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,6 +8,7 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
+from contracts.civil.writing import cleaned
 from contracts.vocabulary import DossierKind, PageContent
 
 DOCUMENT_TYPES = Path(__file__).parent / "data" / "document_types.csv"
@@ -51,6 +51,10 @@ class Act(StrEnum):
     PDF_ASSEMBLED = "pdf_assembled"
     PDF_NOT_SEALED = "pdf_not_sealed"
     FIELDS_SETTLED = "fields_settled"
+    ENTERED = "entered"
+    ENTRY_CHANGED = "entry_changed"
+    CASE_OPENED = "case_opened"
+    CASE_CLOSED = "case_closed"
     RESCAN_ORDERED = "rescan_ordered"
     PAGE_REPLACED = "page_replaced"
 
@@ -149,8 +153,8 @@ def divide(pages: Sequence[PageFacts], kind: DossierKind) -> list[DocumentPlan]:
 
 
 def normalise_reference(reference: str | None) -> str | None:
-    """A dossier's reference as compared: NFC, single spaces; none if nothing is left."""
-    return " ".join(unicodedata.normalize("NFC", reference or "").split()) or None
+    """A dossier's reference as compared: NFC, single spaces, nothing unseen; none if nothing is left."""
+    return cleaned(reference or "") or None
 
 
 def _type_of(page: PageFacts, kind: DossierKind) -> str:

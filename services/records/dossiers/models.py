@@ -27,8 +27,8 @@ class DossierRow(Base):
     subject_name: Mapped[str | None]
     """Whom it is about, from the persons linked."""
     state: Mapped[str] = mapped_column(String(30))
-    batch_id: Mapped[uuid.UUID]
-    """The batch that it was registered from."""
+    batch_id: Mapped[uuid.UUID | None]
+    """The batch that it was registered from; none where it was entered before any scan."""
     registered_at: Mapped[datetime] = mapped_column(server_default=func.now())
     page_count: Mapped[int] = mapped_column(server_default=text("0"))
     document_count: Mapped[int] = mapped_column(server_default=text("0"))

@@ -12,7 +12,7 @@ from kernel.database import ALL_UNITS, ReadSession, WriteSession
 from kernel.ids import new_id
 from services.records.dossiers.domain import Act
 from services.records.dossiers.models import DocumentRow, DossierRow, HistoryRow, PageRow
-from services.records.sql import one_of
+from services.records.sql import insert_many, one_of
 
 AnySession = ReadSession | WriteSession
 
@@ -22,17 +22,14 @@ ROWS_PER_STATEMENT = 1000
 
 async def insert_missing(session: WriteSession, rows: list[dict[str, Any]]) -> set[uuid.UUID]:
     """Insert dossiers whose (unit, kind, reference) is new, in the order given; returns their ids."""
-    made: set[uuid.UUID] = set()
-    for start in range(0, len(rows), ROWS_PER_STATEMENT):
-        statement = insert(DossierRow).values(rows[start : start + ROWS_PER_STATEMENT])
-        made |= set(
-            await session.scalars(
-                statement.on_conflict_do_nothing(index_elements=["unit_code", "kind", "reference"]).returning(
-                    DossierRow.id
-                )
-            )
-        )
-    return made
+    made = await insert_many(
+        session,
+        DossierRow.__tablename__,
+        rows,
+        on_conflict="ON CONFLICT (unit_code, kind, reference) DO NOTHING",
+        returning="id",
+    )
+    return set(made)
 
 
 async def lock_by_reference(
@@ -207,8 +204,7 @@ async def add_history(
         }
         for dossier_id, unit_code, act, details in entries
     ]
-    if rows:
-        await session.execute(insert(HistoryRow), rows)
+    await insert_many(session, HistoryRow.__tablename__, rows)
 
 
 async def history_of(session: ReadSession, dossier_id: uuid.UUID) -> Sequence[HistoryRow]:

@@ -10,6 +10,7 @@ from kernel.concurrency import IfMatch, etag
 from kernel.database import ReadSession
 from kernel.identity import CurrentIdentity, Role
 from kernel.pages import Cursor, CursorInvalid, CursorPage, Limit, decode_cursor, encode_cursor
+from services.records.cases import service as cases
 from services.records.dossiers import service, views
 from services.records.dossiers.domain import DossierState
 from services.records.dossiers.models import DossierRow
@@ -103,6 +104,8 @@ async def _whole(session: ReadSession, row: DossierRow) -> Dossier:
         fields=views.fields_of(fields, pages),
         persons=views.persons_of(await persons.persons_in(session, row.id)),
         history=views.history_of(history),
+        open_cases=await cases.count_open(session, row.id),
+        held=bool(await cases.held(session, [row.id])),
     )
 
 

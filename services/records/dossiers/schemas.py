@@ -106,7 +106,7 @@ class DossierSummary(BaseModel):
     reference_given: bool = Field(description="False while the registry made the reference up")
     title: str
     state: DossierState
-    batch_id: uuid.UUID
+    batch_id: uuid.UUID | None = Field(description="None where it was entered before any scan")
     registered_at: datetime
     page_count: int
     document_count: int
@@ -120,6 +120,8 @@ class Dossier(DossierSummary):
     fields: list[ExtractedField]
     persons: list[DossierPerson]
     history: list[HistoryEntry]
+    open_cases: int = Field(description="Points that somebody must look at")
+    held: bool = Field(description="Until an official document resolves who of two dossiers is who")
 
 
 class DossierChange(BaseModel):

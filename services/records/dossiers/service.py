@@ -3,12 +3,14 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from contracts.events import DossierRegistered
 from contracts.vocabulary import DossierKind
 from kernel.concurrency import check_version
-from kernel.database import ReadSession, WriteSession
+from kernel.database import ALL_UNITS, ReadSession, WriteSession
 from kernel.errors import Conflict, NotFound, Unprocessable
 from kernel.ids import new_id
 from kernel.outbox import record
@@ -93,6 +95,87 @@ async def register(
         ),
     )
     return {reference: row.id for reference, row in rows.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A dossier as an officer enters it, before or after any scan."""
+
+    unit_code: str
+    kind: DossierKind
+    reference: str
+    """Normalised."""
+    title: str | None = None
+    subject_name: str | None = None
+    """Whom it is about, for a dossier made by this entry."""
+
+
+async def enter(
+    session: WriteSession, entries: Sequence[Entry], who: str, details: Mapping[str, Any]
+) -> tuple[dict[Entry, DossierRow], set[uuid.UUID]]:
+    """Find or make the dossiers that `who` enters; returns each entry's row, locked, and the ids made.
+
+    One that a scan batch named first is found, one that is entered first is found by its scan batch later.
+    `details` go into the history of those made: how they were entered.
+    """
+    ordered = sorted(entries, key=lambda one: (one.unit_code, one.kind.value, one.reference))
+    made = await repository.insert_missing(
+        session,
+        [
+            {
+                "id": new_id(),
+                "unit_code": one.unit_code,
+                "kind": one.kind.value,
+                "reference": one.reference,
+                "reference_given": True,
+                "title": one.title,
+                "subject_name": one.subject_name,
+                "state": DossierState.REGISTERED.value,
+                "batch_id": None,
+            }
+            for one in ordered
+        ],
+    )
+    rows: dict[Entry, DossierRow] = {}
+    for key, group in groupby(ordered, key=lambda one: (one.unit_code, one.kind)):
+        mine = list(group)
+        found = await repository.lock_by_reference(session, *key, [one.reference for one in mine])
+        rows |= {one: found[one.reference] for one in mine}
+    fresh = [row for row in rows.values() if row.id in made]
+    await repository.add_history(
+        session, [(row.id, row.unit_code, Act.REGISTERED, dict(details)) for row in fresh], who
+    )
+    await record(
+        session,
+        *(
+            DossierRegistered(dossier_id=row.id, unit_code=row.unit_code, kind=DossierKind(row.kind))
+            for row in fresh
+        ),
+    )
+    return rows, made
+
+
+async def open_for_change(
+    session: WriteSession, dossier_id: uuid.UUID, if_match: str | None, units: Iterable[str]
+) -> DossierRow:
+    """Lock a dossier of one of `units` in the version that the author has seen, and raise its version.
+
+    Raises:
+        NotFound, PreconditionRequired, PreconditionFailed.
+    """
+    allowed = set(units)
+    row = next(iter(await repository.lock(session, [dossier_id])), None)
+    if row is None or (ALL_UNITS not in allowed and row.unit_code not in allowed):
+        raise NotFound(f"dossier {dossier_id}")
+    check_version(if_match, row.version)
+    row.version += 1
+    await session.flush()
+    return row
+
+
+async def touch(session: WriteSession, dossier_ids: Iterable[uuid.UUID]) -> None:
+    """Raise the version of dossiers whose content changed."""
+    await repository.note_change(session, {}, dossier_ids)
 
 
 async def put_pages(

@@ -35,6 +35,10 @@ ACT_TITLES = {
     Act.PDF_ASSEMBLED: ("Đã tạo PDF/A", "PDF/A made"),
     Act.PDF_NOT_SEALED: ("PDF không đạt chuẩn, không lưu", "PDF does not conform and was not kept"),
     Act.FIELDS_SETTLED: ("Nhập xong trường thông tin", "Fields keyed"),
+    Act.ENTERED: ("Nhập thông tin hồ sơ", "Entered by an officer"),
+    Act.ENTRY_CHANGED: ("Sửa thông tin đã nhập", "Entry changed"),
+    Act.CASE_OPENED: ("Có điểm cần xem xét", "Review case opened"),
+    Act.CASE_CLOSED: ("Xử lý xong điểm cần xem xét", "Review case closed"),
     Act.RESCAN_ORDERED: ("Ảnh không đạt, yêu cầu quét lại", "Image failed, rescan ordered"),
     Act.PAGE_REPLACED: ("Thay ảnh bằng bản quét lại", "Image replaced by its rescan"),
 }

@@ -3,7 +3,6 @@
 import csv
 import hashlib
 import re
-import unicodedata
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -36,8 +35,6 @@ NUMBERS = frozenset(
 DATES = frozenset({"birth_date"})
 SEXES = frozenset({"sex", "reporter_sex"})
 
-_UNSEEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
-"""Marks of direction and of no width: they come with pasted text and say nothing."""
 _SEX_SHORT = {"1": "Nam", "2": "Nữ", "nam": "Nam", "nu": "Nữ", "nữ": "Nữ"}
 
 
@@ -152,12 +149,6 @@ def policy_of(kind: str, field: str) -> FieldPolicy:
         if key in known:
             return known[key]
     raise KeyError(f"no policy for {kind}/{field}")
-
-
-def cleaned(text: str) -> str:
-    """A typed or pasted value as kept: NFC, one line, single spaces, nothing unseen."""
-    plain = _UNSEEN.sub("", unicodedata.normalize("NFC", text))
-    return " ".join("".join(" " if unicodedata.category(one) == "Cc" else one for one in plain).split())
 
 
 def refusal_of(field: str, text: str) -> str | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from contracts.civil.writing import cleaned
 from contracts.events import FieldsSettled
 from contracts.vocabulary import DossierKind
 from kernel.database import ALL_UNITS, ReadSession, WriteSession
@@ -28,7 +29,6 @@ from services.records.keying.domain import (
     Stage,
     VoteKind,
     as_written,
-    cleaned,
     decide,
     meant,
     refusal_of,

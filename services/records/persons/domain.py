@@ -2,11 +2,13 @@
 
 import re
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from contracts.vocabulary import Sex
+from services.records.search.domain import typing_errors
 
 SIX_FIELDS = ("number", "full_name", "birth_date", "sex", "father_name", "mother_name")
 """What the plan wants of every identity dossier (plan 212/KH-CAT, part II)."""
@@ -16,6 +18,15 @@ MEMBER_FIELDS = ("number", "full_name", "birth_date", "sex")
 _PERSON_NAMESPACE = uuid.UUID("0c8d6c52-27f4-5b0c-9a55-1c2f0e9f7a44")
 _ISO_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _HEAD = re.compile(r"^\s*(là\s+)?chủ\s+hộ\s*\.?\s*$", re.IGNORECASE)
+
+
+class Source(StrEnum):
+    """How a person came into the registry."""
+
+    READ = "read"
+    """From the papers; provisional."""
+    ENTERED = "entered"
+    IMPORTED = "imported"
 
 
 class Role(StrEnum):
@@ -95,6 +106,76 @@ def draft_household(readings: Sequence[PageReading], same_name: Mapping[str, str
     return [_draft(candidate) for candidate in merged]
 
 
+@lru_cache(maxsize=1000)
+def is_head(relation: str | None) -> bool:
+    """Whether a relation to the head says that it is the head."""
+    return bool(relation and _HEAD.match(relation))
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A person whom an officer entered, as compared with what the papers are read to say."""
+
+    id: uuid.UUID
+    full_name: str | None
+    numbers: frozenset[str]
+    birth_date: str | None
+    sex: str | None
+    father_name: str | None
+    mother_name: str | None
+
+
+def entered_twin(
+    draft: Draft, entered: Sequence[Entered], *, sole: bool, key_of: Callable[[str], str]
+) -> Entered | None:
+    """The entered person whom a draft is a reading of; none where nobody entered that person.
+
+    `sole`: an identity dossier has one person, whatever was read. Elsewhere the same number decides, then the
+    same name (`key_of`: without marks) with nothing against it, then a name misread by up to two letters of
+    somebody born on the same day.
+    """
+    if sole:
+        return entered[0] if entered else None
+    same_number = (one for one in entered if draft.number in one.numbers)
+    same_name = (
+        one
+        for one in entered
+        if key_of(one.full_name or "") == key_of(draft.full_name or "") and not _speaks_against(draft, one)
+    )
+    close = (
+        one
+        for one in entered
+        if len(draft.birth_date or "") == 10
+        and draft.birth_date == one.birth_date
+        and typing_errors(key_of(one.full_name or ""), key_of(draft.full_name or ""), 2) <= 2
+    )
+    return next((one for group in (same_number, same_name, close) for one in group), None)
+
+
+def differences(
+    draft: Draft, entered: Entered, text_key: Callable[[str], str]
+) -> dict[str, dict[str, str | None]]:
+    """Field → what was entered and what was read, where both are known and differ."""
+    found: dict[str, dict[str, str | None]] = {}
+    for name in ("full_name", "father_name", "mother_name"):
+        mine, read = getattr(entered, name), getattr(draft, name)
+        if mine and read and text_key(mine) != text_key(read):
+            found[name] = {"entered": mine, "read": read}
+    for name in ("birth_date", "sex"):
+        mine, read = getattr(entered, name), getattr(draft, name)
+        if mine and read and mine != read:
+            found[name] = {"entered": mine, "read": read}
+    if draft.number and entered.numbers and draft.number not in entered.numbers:
+        found["number"] = {"entered": ", ".join(sorted(entered.numbers)), "read": draft.number}
+    return found
+
+
+def _speaks_against(draft: Draft, one: Entered) -> bool:
+    years = {date[:4] for date in (draft.birth_date, one.birth_date) if date}
+    rivals = {number for number in one.numbers if draft.number and len(number) == len(draft.number)}
+    return len(years) > 1 or bool(rivals and draft.number not in rivals)
+
+
 def names_in(readings: Iterable[PageReading]) -> set[str]:
     """Every person's name in the readings, for building `same_name`."""
     found: set[str] = set()
@@ -121,7 +202,7 @@ def _candidates(readings: Iterable[PageReading]) -> Iterable[_Candidate]:
         fields = reading.fields
         if _name(fields, "full_name"):
             relation = fields.get("relation_to_head")
-            role = Role.HEAD if relation and _HEAD.match(relation.text) else Role.MEMBER
+            role = Role.HEAD if relation and is_head(relation.text) else Role.MEMBER
             own = {name: fields[name] for name in MEMBER_FIELDS if name in fields}
             yield _Candidate(f"{reading.page_id}/person", role, own)
         if _name(fields, "household_head"):

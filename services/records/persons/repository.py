@@ -1,19 +1,22 @@
 """SQL of persons."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from kernel.database import ALL_UNITS, ReadSession, WriteSession
-from services.records.persons.models import PersonRow, PlaceRow
-from services.records.sql import one_of
+from services.records.persons.models import NumberRow, PersonRow, PlaceRow
+from services.records.sql import insert_many, one_of
 
 AnySession = ReadSession | WriteSession
 
 ROWS_PER_STATEMENT = 1000
+
+FIRST_ENTRY = frozenset({"id", "unit_code", "provisional", "source", "entered_by", "entered_at"})
+"""Columns of an entered person that a later change leaves alone: the dossier's history names its author."""
 
 
 async def places_in(
@@ -44,6 +47,7 @@ async def save(session: WriteSession, persons: list[dict[str, Any]], places: lis
     """Insert or replace persons, and their places in dossiers."""
     for start in range(0, len(persons), ROWS_PER_STATEMENT):
         statement = insert(PersonRow).values(persons[start : start + ROWS_PER_STATEMENT])
+        # Entered persons are never written by what is read: theirs is another identifier.
         changes: dict[str, Any] = {
             name: statement.excluded[name] for name in persons[0] if name not in {"id", "unit_code"}
         }
@@ -71,6 +75,73 @@ async def delete_persons(session: WriteSession, person_ids: Iterable[uuid.UUID])
             .where(one_of(PersonRow.id, gone), PersonRow.provisional)
             .execution_options(synchronize_session=False)
         )
+
+
+async def write_entered(
+    session: WriteSession, persons: list[dict[str, Any]], places: list[dict[str, Any]]
+) -> None:
+    """Insert persons that officers entered, or replace what they say, and their places."""
+    names = [name for name in (persons[0] if persons else ()) if name not in FIRST_ENTRY]
+    changes = ", ".join(f"{name} = excluded.{name}" for name in names)
+    before, after = (", ".join(f"{source}.{name}" for name in names) for source in ("persons", "excluded"))
+    await insert_many(
+        session,
+        PersonRow.__tablename__,
+        persons,
+        on_conflict=f"ON CONFLICT (id) DO UPDATE SET {changes}, version = persons.version + 1, "
+        f"updated_at = now() WHERE ({before}) IS DISTINCT FROM ({after})",
+    )
+    await insert_many(
+        session,
+        PlaceRow.__tablename__,
+        places,
+        on_conflict="ON CONFLICT (person_id, dossier_id) DO UPDATE "
+        "SET role = excluded.role, ordinal = excluded.ordinal",
+    )
+
+
+async def remove_entered(session: WriteSession, person_ids: Iterable[uuid.UUID]) -> None:
+    """Remove persons whom an officer took out again."""
+    if gone := list(person_ids):
+        await session.execute(
+            delete(PersonRow).where(one_of(PersonRow.id, gone)).execution_options(synchronize_session=False)
+        )
+
+
+async def save_numbers(session: WriteSession, rows: Sequence[Mapping[str, Any]]) -> set[tuple[str, str]]:
+    """Insert numbers; returns (person, number) of those that stand.
+
+    A living record's 12-digit number that another living record of the archive has already does not stand:
+    the unique index decides, across units that the caller cannot see.
+    """
+    stood = await insert_many(
+        session,
+        NumberRow.__tablename__,
+        rows,
+        on_conflict="ON CONFLICT DO NOTHING",
+        returning="person_id::text || ' ' || number",
+    )
+    return {(person, number) for person, number in (each.split(" ") for each in stood)}
+
+
+async def delete_numbers(session: WriteSession, person_ids: Iterable[uuid.UUID]) -> None:
+    """Remove all numbers of persons."""
+    await session.execute(
+        delete(NumberRow)
+        .where(one_of(NumberRow.person_id, person_ids))
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def numbers_in(session: AnySession, dossier_ids: Iterable[uuid.UUID]) -> Sequence[NumberRow]:
+    """Numbers of the persons of dossiers."""
+    rows = await session.scalars(
+        select(NumberRow)
+        .where(one_of(NumberRow.dossier_id, dossier_ids))
+        .order_by(NumberRow.person_id, NumberRow.number)
+        .execution_options(populate_existing=True)
+    )
+    return rows.all()
 
 
 async def get_many(

@@ -1,27 +1,19 @@
 """HTTP of persons: look-up and search."""
 
 import uuid
-from collections.abc import Iterable, Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, Response
 
-from contracts.vocabulary import DossierKind, Sex
-from kernel.database import ReadSession
 from kernel.errors import NotFound
 from kernel.identity import CurrentIdentity
 from kernel.pages import Cursor, CursorInvalid, CursorPage, Limit, decode_cursor, encode_cursor
-from services.records.dossiers import service as dossiers
-from services.records.dossiers.models import DossierRow
-from services.records.dossiers.views import title_of
-from services.records.persons import service
-from services.records.persons.domain import Role
-from services.records.persons.models import PersonRow, PlaceRow
-from services.records.persons.schemas import Person, PersonDossier, PersonFound
+from services.records.duplicates import service as duplicates
+from services.records.persons.schemas import Duplicate, Person, PersonFound
+from services.records.persons.views import persons_of
 from services.records.search import service as search
 from services.records.search.domain import parse_query
 from services.records.search.service import Position
-from services.records.units import service as units
 
 routes = APIRouter(prefix="/v1/persons", tags=["persons"])
 
@@ -40,10 +32,13 @@ async def search_persons(
         Query(
             max_length=200,
             description="A number (whole or its beginning), or a name, whole or part, with or without tone "
-            "marks, own or a parent's, a year of birth behind it if known",
+            "marks, own or a parent's, a year of birth behind it if known; "
+            "`cha: …` and `mẹ: …` name the parents",
         ),
     ] = "",
     birth_year: Annotated[int | None, Query(ge=1850, le=2100)] = None,
+    father: Annotated[str, Query(max_length=200, description="The father's name or its beginning")] = "",
+    mother: Annotated[str, Query(max_length=200, description="The mother's name or its beginning")] = "",
     unit: Annotated[str | None, Query(max_length=20)] = None,
     limit: Limit = 20,
     cursor: Cursor = None,
@@ -52,10 +47,11 @@ async def search_persons(
     """Best answers first, each with what agrees; without `q` everybody, given name first."""
     after = _position(cursor) if cursor else None
     async with request.app.state.runtime.database.read(identity.units) as session:
+        query = parse_query(q, birth_year, father, mother)
         found = await search.find(
-            session, parse_query(q, birth_year), units=identity.units, unit=unit, after=after, limit=limit + 1
+            session, query, units=identity.units, unit=unit, after=after, limit=limit + 1
         )
-        known = await _persons(session, [each.person_id for each in found[:limit]], identity.units)
+        known = await persons_of(session, [each.person_id for each in found[:limit]], identity.units)
     response.headers["Cache-Control"] = "private, no-store"
     items = [
         PersonFound(**known[each.person_id].model_dump(), matched=list(each.matched), score=each.score)
@@ -76,53 +72,34 @@ async def get_person(
 ) -> Person:
     """A person with the dossiers that name them; another unit's answers 404."""
     async with request.app.state.runtime.database.read(identity.units) as session:
-        known = await _persons(session, [person_id], identity.units)
+        known = await persons_of(session, [person_id], identity.units)
     if person_id not in known:
         raise NotFound(f"person {person_id}")
     response.headers["Cache-Control"] = "private, no-store"
     return known[person_id]
 
 
-async def _persons(
-    session: ReadSession, person_ids: Iterable[uuid.UUID], scope: Iterable[str]
-) -> dict[uuid.UUID, Person]:
-    rows, places = await service.get_many(session, person_ids, scope)
-    named = await dossiers.get_many(session, {place.dossier_id for each in places.values() for place in each})
-    names = await units.names_of(session, {row.unit_code for row in rows.values()})
-    return {row.id: _person(row, places.get(row.id, []), named, names) for row in rows.values()}
-
-
-def _person(
-    row: PersonRow,
-    places: Iterable[PlaceRow],
-    named: Mapping[uuid.UUID, DossierRow],
-    unit_names: Mapping[str, str],
-) -> Person:
-    return Person(
-        id=row.id,
-        full_name=row.full_name or "",
-        birth_date=row.birth_date,
-        birth_date_raw=row.birth_date_raw,
-        sex=Sex(row.sex) if row.sex else None,
-        number=row.number,
-        father_name=row.father_name,
-        mother_name=row.mother_name,
-        unit=row.unit_code,
-        unit_name=unit_names[row.unit_code],
-        dossiers=[
-            PersonDossier(
-                id=dossier.id,
-                kind=DossierKind(dossier.kind),
-                reference=dossier.reference,
-                title=title_of(dossier),
-                role=Role(place.role),
-            )
-            for place in places
-            if (dossier := named.get(place.dossier_id))
-        ],
-        provisional=row.provisional,
-        updated_at=row.updated_at,
-    )
+@routes.get("/{person_id}/duplicates", summary="Người có thể trùng · Who may be the same person")
+async def get_duplicates(
+    person_id: uuid.UUID,
+    request: Request,
+    response: Response,
+    identity: CurrentIdentity,
+    _purpose: Purpose = None,
+) -> list[Duplicate]:
+    """Others in the caller's units who may be this person, surest first, with what agrees."""
+    async with request.app.state.runtime.database.read(identity.units) as session:
+        pairs = await duplicates.find_for(session, person_id)
+        others = {(pair.second if pair.first == person_id else pair.first): pair for pair in pairs}
+        known = await persons_of(session, [person_id, *others], identity.units)
+    if person_id not in known:
+        raise NotFound(f"person {person_id}")
+    response.headers["Cache-Control"] = "private, no-store"
+    return [
+        Duplicate(person=known[other], score=pair.score, reasons=list(pair.reasons))
+        for other, pair in others.items()
+        if other in known
+    ]
 
 
 def _cursor(position: Position) -> str:

@@ -6,7 +6,8 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 
 from contracts.vocabulary import DossierKind, Sex
-from services.records.persons.domain import Role
+from services.records.duplicates.domain import Reason
+from services.records.persons.domain import Role, Source
 from services.records.search.ranking import Match
 
 
@@ -34,6 +35,7 @@ class Person(BaseModel):
     unit: str
     unit_name: str
     dossiers: list[PersonDossier]
+    source: Source = Field(description="Read from papers, or entered or imported by an officer")
     provisional: bool = Field(description="True until somebody has keyed and checked the fields")
     updated_at: datetime
 
@@ -43,3 +45,11 @@ class PersonFound(Person):
 
     matched: list[Match] = Field(description="What agrees with the query, best first")
     score: float = Field(description="0 to 1")
+
+
+class Duplicate(BaseModel):
+    """Somebody who may be the same person."""
+
+    person: Person
+    score: float = Field(description="0 to 1")
+    reasons: list[Reason] = Field(description="What agrees, and what speaks against it")

@@ -3,51 +3,84 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from contracts.events import PersonLinked
 from contracts.vocabulary import DossierKind
 from kernel.database import ReadSession, WriteSession
 from kernel.outbox import record
+from services.records.cases import service as cases
+from services.records.cases.domain import CaseKind, Found
 from services.records.dossiers import pages
 from services.records.dossiers import service as dossiers
 from services.records.dossiers.domain import Act
+from services.records.dossiers.models import DossierRow
 from services.records.persons import repository
 from services.records.persons.domain import (
     Draft,
+    Entered,
     PageReading,
     Read,
     Role,
+    Source,
+    differences,
     draft_household,
     draft_subject,
+    entered_twin,
     names_in,
 )
-from services.records.persons.models import PersonRow, PlaceRow
+from services.records.persons.models import NumberRow, PersonRow, PlaceRow
 from services.records.readings import service as readings
 from services.records.search import service as search
-from services.records.search.domain import Searchable, plain_key
+from services.records.search.domain import Searchable, plain_key, toned_key
 
 AnySession = ReadSession | WriteSession
 
+READING_CASES = (CaseKind.READING_DIFFERS, CaseKind.PERSON_NOT_ENTERED)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Name and role of somebody entered."""
+
+    role: Role
+    full_name: str | None
+
 
 async def link(session: WriteSession, dossier_ids: Iterable[uuid.UUID]) -> None:
-    """Make the provisional persons of dossiers follow from the fields as they are now known."""
+    """Make the provisional persons of dossiers follow from the fields as they are now known.
+
+    Persons whom officers entered are settled: a draft that is a reading of one makes no person, and what it
+    reads otherwise becomes a review case. Everything follows from the readings and the entered persons as
+    they are, so entry before, between and after the scans end alike.
+    """
     known = await dossiers.get_many(session, dossier_ids)
     read = await _readings_in(session, known)
     before: dict[uuid.UUID, dict[uuid.UUID, tuple[PlaceRow, PersonRow]]] = defaultdict(dict)
+    settled: dict[uuid.UUID, list[tuple[PlaceRow, PersonRow]]] = defaultdict(list)
     for place, person in await repository.places_in(session, known):
-        before[place.dossier_id][person.id] = (place, person)
+        if person.source == Source.READ.value:
+            before[place.dossier_id][person.id] = (place, person)
+        else:
+            settled[place.dossier_id].append((place, person))
+    numbers = await _numbers_of(session, settled)
     persons: list[dict[str, Any]] = []
     places: list[dict[str, Any]] = []
     gone: set[uuid.UUID] = set()
+    found: list[Found] = []
     subjects: dict[uuid.UUID, str | None] = {}
     linked: list[tuple[uuid.UUID, uuid.UUID, str]] = []
     for dossier_id, row in known.items():
         drafts = _drafts(dossier_id, DossierKind(row.kind), read[dossier_id])
-        subjects[dossier_id] = _subject_name(drafts)
+        mine = settled[dossier_id]
+        if mine:
+            drafts, seen = _beside_entered(row, drafts, [_entered(person, numbers) for _, person in mine])
+            found += seen
+        subjects[dossier_id] = _subject_name([*map(_as_named, mine), *drafts])
         gone |= before[dossier_id].keys() - {draft.id for draft in drafts}
-        for ordinal, draft in enumerate(drafts, start=1):
+        first = max((place.ordinal for place, _ in mine), default=0) + 1
+        for ordinal, draft in enumerate(drafts, start=first):
             if _unchanged(draft, ordinal, before[dossier_id].get(draft.id)):
                 continue
             persons.append({**_columns(draft), "unit_code": row.unit_code})
@@ -67,12 +100,58 @@ async def link(session: WriteSession, dossier_ids: Iterable[uuid.UUID]) -> None:
     await dossiers.name_subjects(
         session, {key: name for key, name in subjects.items() if known[key].subject_name != name}
     )
+    await cases.follow(session, {key: row.unit_code for key, row in known.items()}, READING_CASES, found)
     await _announce(session, linked)
 
 
 async def persons_in(session: AnySession, dossier_id: uuid.UUID) -> Sequence[tuple[PlaceRow, PersonRow]]:
     """A dossier's persons with their role, in the order of the papers."""
     return await repository.places_in(session, [dossier_id])
+
+
+async def persons_in_many(
+    session: AnySession, dossier_ids: Iterable[uuid.UUID]
+) -> Sequence[tuple[PlaceRow, PersonRow]]:
+    """Persons of several dossiers, each dossier's in order."""
+    return await repository.places_in(session, dossier_ids)
+
+
+async def numbers_in(session: AnySession, dossier_ids: Iterable[uuid.UUID]) -> Sequence[NumberRow]:
+    """Numbers of the entered persons of dossiers."""
+    return await repository.numbers_in(session, dossier_ids)
+
+
+async def enter(
+    session: WriteSession,
+    persons: list[dict[str, Any]],
+    places: list[dict[str, Any]],
+    numbers: list[dict[str, Any]],
+    *,
+    fresh: bool,
+    announced: bool,
+) -> list[dict[str, Any]]:
+    """Write persons whom officers entered, with their places and numbers, and make them findable.
+
+    `fresh`: none of them was known before. `announced`: each by an event of its own; lists of a hundred
+    thousand are told by their dossiers' events alone. Returns the numbers that are disputed, because a
+    living record of the same archive has them already.
+    """
+    await repository.write_entered(session, persons, places)
+    if not fresh:
+        await repository.delete_numbers(session, [person["id"] for person in persons])
+    stood = await repository.save_numbers(session, numbers)
+    disputed = [row for row in numbers if (str(row["person_id"]), row["number"]) not in stood]
+    await repository.save_numbers(session, [{**row, "standing": "disputed"} for row in disputed])
+    await search.index(session, [_searchable(person) for person in persons])
+    if announced:
+        names = ("person_id", "dossier_id", "unit_code")
+        await record(session, *(PersonLinked(**{name: each[name] for name in names}) for each in places))
+    return disputed
+
+
+async def take_out(session: WriteSession, person_ids: Iterable[uuid.UUID]) -> None:
+    """Remove entered persons again, with their places, numbers and search keys."""
+    await repository.remove_entered(session, person_ids)
 
 
 async def get_many(
@@ -106,7 +185,54 @@ def _drafts(dossier_id: uuid.UUID, kind: DossierKind, found: Sequence[PageReadin
     return draft_household(found, {name: plain_key(name) for name in names_in(found)})
 
 
-def _subject_name(drafts: Sequence[Draft]) -> str | None:
+async def _numbers_of(
+    session: WriteSession, dossier_ids: Iterable[uuid.UUID]
+) -> Mapping[uuid.UUID, frozenset[str]]:
+    found: dict[uuid.UUID, set[str]] = defaultdict(set)
+    if ids := list(dossier_ids):
+        for row in await repository.numbers_in(session, ids):
+            found[row.person_id].add(row.number)
+    return {person_id: frozenset(numbers) for person_id, numbers in found.items()}
+
+
+def _entered(person: PersonRow, numbers: Mapping[uuid.UUID, frozenset[str]]) -> Entered:
+    return Entered(
+        id=person.id,
+        full_name=person.full_name,
+        numbers=numbers.get(person.id, frozenset()),
+        birth_date=person.birth_date,
+        sex=person.sex,
+        father_name=person.father_name,
+        mother_name=person.mother_name,
+    )
+
+
+def _beside_entered(
+    row: DossierRow, drafts: Sequence[Draft], entered: Sequence[Entered]
+) -> tuple[list[Draft], list[Found]]:
+    """Drafts of people whom nobody entered, and what drafts say that was entered otherwise or not at all."""
+    sole = row.kind == DossierKind.IDENTITY.value
+    others: list[Draft] = []
+    found: list[Found] = []
+    for draft in drafts:
+        twin = entered_twin(draft, entered, sole=sole, key_of=plain_key)
+        if twin is None:
+            others.append(draft)
+            found.append(
+                Found(row.id, CaseKind.PERSON_NOT_ENTERED, str(draft.id), {"full_name": draft.full_name})
+            )
+        elif differing := differences(draft, twin, toned_key):
+            # One case for each reading: two pages may both differ from what was entered.
+            found.append(Found(row.id, CaseKind.READING_DIFFERS, str(draft.id), {"fields": differing}))
+    return others, found
+
+
+def _as_named(settled: tuple[PlaceRow, PersonRow]) -> Named:
+    place, person = settled
+    return Named(Role(place.role), person.full_name)
+
+
+def _subject_name(drafts: Sequence[Draft | Named]) -> str | None:
     heads = [draft for draft in drafts if draft.role in {Role.SUBJECT, Role.HEAD}]
     return next((draft.full_name for draft in [*heads, *drafts] if draft.full_name), None)
 

@@ -3,8 +3,12 @@
 import re
 import unicodedata
 import uuid
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extract_iter
 
 _TONES = {"\u0300": "2", "\u0309": "3", "\u0303": "4", "\u0301": "5", "\u0323": "6"}
 """Combining grave, hook, tilde, acute, dot below → digit, in dictionary order: huyền, hỏi, ngã, sắc, nặng."""
@@ -18,6 +22,8 @@ _NOT_NAME = re.compile(r"[^\w\s]+|_+")
 _I_OR_Y = re.compile(r"^(h|k|l|m|s|t|v|qu)y$")
 _NUMBER = re.compile(r"[\d\s.\-]+")
 _YEAR = re.compile(r"(?:18|19|20)\d\d")
+_PARENT = re.compile(r"(?:^|[\s,;]+)(cha|bố|bo|father|mẹ|me|mother)\s*:", re.IGNORECASE)
+_PARENTS = {"cha": "father", "bo": "father", "father": "father", "me": "mother", "mother": "mother"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +52,35 @@ class Query:
     marked: bool = False
     """Whether any mark was typed; then names that agree in marks come first."""
     birth_year: int | None = None
+    father: str = ""
+    """The beginning of the father's plain name."""
+    mother: str = ""
 
 
-def parse_query(text: str, birth_year: int | None = None) -> Query:
-    """Understand one box: a number, or a name with an optional year of birth behind it."""
-    typed = unicodedata.normalize("NFC", text).replace("\x00", "").strip()
+def parse_query(text: str, birth_year: int | None = None, father: str = "", mother: str = "") -> Query:
+    """Understand one box: a number, or a name with an optional year of birth behind it.
+
+    `cha: …` and `mẹ: …` in the box say the parents' names, as the parameters do.
+    """
+    own, named = _parts(text)
+    query = _own(own, birth_year)
+    return replace(
+        query,
+        father=plain_key(named.get("father") or father.replace("\x00", "")),
+        mother=plain_key(named.get("mother") or mother.replace("\x00", "")),
+    )
+
+
+def _parts(text: str) -> tuple[str, dict[str, str]]:
+    """What a box says of the person, and of each parent."""
+    typed = unicodedata.normalize("NFC", text).replace("\x00", "")
+    own, *named = _PARENT.split(typed)
+    labels = (_PARENTS[plain_key(label)] for label in named[::2])
+    return own, dict(zip(labels, named[1::2], strict=True))
+
+
+def _own(text: str, birth_year: int | None) -> Query:
+    typed = text.strip(" ,;\t\n")
     digits = re.sub(r"\D", "", typed)
     if digits and _NUMBER.fullmatch(typed) and (len(digits) != 4 or not _YEAR.fullmatch(digits)):
         return Query(number=digits, birth_year=birth_year)
@@ -102,23 +132,31 @@ def one_error_away(plain: str) -> set[str]:
     return missing | swapped | wrong | added
 
 
+def moved_splits(plain: str) -> set[tuple[str, str]]:
+    """Given name and rest where one error was the last space: missing, added, swapped or another letter."""
+    given, rest = split_key(plain)
+    start = len(rest) + 1 if rest else 0
+    repaired = {plain[: start - 1] + plain[start:]} if rest else set()
+    for place in range(start, len(plain) + 1):
+        before, after = plain[:place], plain[place:]
+        repaired |= {f"{before} {after}", f"{before} {after[1:]}"}
+        if place > 0:
+            repaired.add(f"{before[:-1]} {before[-1]}{after}" if place - 1 >= start else plain)
+    if rest:
+        repaired |= {f"{rest[:-1]} {rest[-1]}{given}", f"{rest}{given[:1]} {given[1:]}"}
+    splits = {split_key(" ".join(name.split())) for name in repaired}
+    return {(own, before) for own, before in splits if own and before}
+
+
 def typing_errors(one: str, other: str, limit: int) -> int:
     """Letters missing, added, wrong or swapped with the next; limit + 1 where there are more than `limit`."""
-    if abs(len(one) - len(other)) > limit:
-        return limit + 1
-    two_before: list[int] = []
-    before = list(range(len(other) + 1))
-    for row, left in enumerate(one, start=1):
-        now = [row]
-        for column, right in enumerate(other, start=1):
-            cost = min(before[column - 1] + (left != right), before[column] + 1, now[-1] + 1)
-            if row > 1 and column > 1 and left == other[column - 2] and one[row - 2] == right:
-                cost = min(cost, two_before[column - 2] + 1)
-            now.append(cost)
-        if min(now) > limit and min(before) > limit:
-            return limit + 1
-        two_before, before = before, now
-    return min(before[-1], limit + 1)
+    return OSA.distance(one, other, score_cutoff=limit)
+
+
+def within_errors(plain: str, names: Iterable[str], limit: int) -> list[str]:
+    """Those of `names` that at most `limit` typing errors make of `plain`, nearest first."""
+    near = extract_iter(plain, names, scorer=OSA.distance, score_cutoff=limit)
+    return [name for name, _, _ in sorted(near, key=lambda found: (found[1], found[0]))]
 
 
 def _words(text: str) -> list[str]:

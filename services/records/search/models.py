@@ -26,8 +26,6 @@ class EntryRow(Base):
     unit_code: Mapped[str] = mapped_column(String(20))
     toned_key: Mapped[str]
     name_key: Mapped[str] = mapped_column(KEY)
-    given_key: Mapped[str] = mapped_column(KEY)
-    rest_key: Mapped[str] = mapped_column(KEY)
     birth_year: Mapped[int | None]
     number: Mapped[str | None] = mapped_column(KEY)
     father_key: Mapped[str] = mapped_column(KEY)
@@ -35,28 +33,41 @@ class EntryRow(Base):
     sort_key: Mapped[str] = mapped_column(KEY)
 
     __table_args__ = (
-        Index(None, "name_key", "birth_year"),
-        Index(None, "given_key", "birth_year"),
-        Index(None, "rest_key", "birth_year"),
-        Index(None, "birth_year"),
+        Index(None, "name_key"),
+        Index(None, "birth_year", "name_key"),
+        Index(None, "unit_code", "name_key"),
         Index(None, "number"),
         Index(None, "father_key"),
-        Index(None, "mother_key"),
+        Index(None, "mother_key", "father_key"),
         Index(None, "sort_key", "person_id"),
+        Index(None, "unit_code", "sort_key", "person_id"),
+        Index(None, "birth_year", "sort_key", "person_id"),
+    )
+
+
+class NameRow(Base):
+    """A name that somebody bears, as compared without marks; no person and no unit stands beside it.
+
+    Names repeat so much that looking for a part or a typing error among them is far cheaper than among
+    persons; a name that nobody bears any longer stays and finds nobody.
+    """
+
+    __tablename__ = "person_names"
+
+    name_key: Mapped[str] = mapped_column(KEY, primary_key=True)
+    given_key: Mapped[str] = mapped_column(KEY)
+    rest_key: Mapped[str] = mapped_column(KEY)
+
+    __table_args__ = (
+        Index(None, "given_key", "rest_key"),
+        Index(None, "rest_key", "given_key"),
     )
 
 
 class WordRow(Base):
-    """A word of a person's own, father's or mother's name."""
+    """A word of a name. No foreign key: names are never removed, and its checks cost more than the rows."""
 
-    __tablename__ = "person_words"
+    __tablename__ = "name_words"
 
     word: Mapped[str] = mapped_column(KEY, primary_key=True)
-    source: Mapped[str] = mapped_column(String(10), primary_key=True)
-    unit_code: Mapped[str] = mapped_column(String(20), primary_key=True)
-    """Before the person, so that a caller's units are read out of the index and nobody else's rows are."""
-    person_id: Mapped[uuid.UUID] = mapped_column(
-        ForeignKey("persons.id", ondelete="CASCADE"), primary_key=True
-    )
-
-    __table_args__ = (Index(None, "person_id"),)
+    name_key: Mapped[str] = mapped_column(KEY, primary_key=True)

@@ -44,9 +44,9 @@ MARKS_AGREE = 0.03
 """Too little to pass the next better kind of agreement: `service` looks for the kinds one after another."""
 
 
-def allowed_errors(plain: str) -> int:
-    """Typing errors that a name of this length may hold: one, or two from ten letters on."""
-    return 2 if len(plain) >= 10 else 1
+def allowed_errors(query: Query) -> int:
+    """Typing errors that a name of this length may hold: one; two from ten letters, with a birth year six."""
+    return 2 if len(query.plain) >= (10 if query.birth_year is None else 6) else 1
 
 
 def rank(query: Query, keys: Keys) -> tuple[float, tuple[Match, ...]]:
@@ -55,13 +55,33 @@ def rank(query: Query, keys: Keys) -> tuple[float, tuple[Match, ...]]:
         score, matches = _rank_number(query.number, keys.number)
     elif query.words:
         score, matches = _rank_name(query, keys)
+    elif query.father or query.mother:
+        score, matches = PREFIX, []
     else:
         score, matches = 0.5, []
+    if score and (query.father or query.mother):
+        score, matches = _with_parents(query, keys, score, matches)
     if query.birth_year is not None and score:
         if keys.birth_year != query.birth_year:
             return 0.0, ()
         matches.append(Match.BIRTH_YEAR)
     return round(score, 4), tuple(matches)
+
+
+def _with_parents(query: Query, keys: Keys, score: float, matches: list[Match]) -> tuple[float, list[Match]]:
+    """The parents asked for must agree; one whose whole name does counts a little more."""
+    asked = (
+        (Match.FATHER_NAME, query.father, keys.father_key),
+        (Match.MOTHER_NAME, query.mother, keys.mother_key),
+    )
+    for match, typed, known in asked:
+        if not typed:
+            continue
+        if not known.startswith(typed):
+            return 0.0, []
+        score += MARKS_AGREE * (known == typed)
+        matches = [*(each for each in matches if each is not match), match]
+    return min(score, 1.0), matches
 
 
 def _rank_number(typed: str, number: str | None) -> tuple[float, list[Match]]:
@@ -103,7 +123,7 @@ def _agreement(query: Query, key: str) -> float:
 
 
 def _similar(query: Query, keys: Keys) -> list[tuple[float, Match]]:
-    limit = allowed_errors(query.plain)
+    limit = allowed_errors(query)
     if len(query.words) < 2 or (distance := typing_errors(query.plain, keys.name_key, limit)) > limit:
         return []
     return [(SIMILAR - SIMILAR_STEP * (distance - 1), Match.SIMILAR_NAME)]

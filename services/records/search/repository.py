@@ -1,36 +1,36 @@
 """SQL of person search: each finder is one index probe, bounded, so that no query scans the table."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, select, tuple_
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select, text, tuple_, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
 from kernel.database import ALL_UNITS, ReadSession, WriteSession
-from services.records.search.domain import Query, one_error_away, split_key
-from services.records.search.models import EntryRow, WordRow
-from services.records.sql import one_of
+from services.records.search.domain import Query, moved_splits, one_error_away, split_key
+from services.records.search.models import EntryRow, NameRow, WordRow
+from services.records.sql import insert_many, one_of
 
 CANDIDATES = 300
 """Rows that one finder may bring; more would not be ranked any better than asking for the birth year."""
 
-NAMESAKES = 3000
-"""Persons of one birth year who share half a name, compared letter by letter."""
+NAMES = 300
+"""Names that hold the query's words, whose bearers are looked up."""
+
+NAMESAKES = 40_000
+"""Names that share half of the query's name, compared letter by letter."""
 
 BEARERS = 5000
-"""Persons of the query's rarest word who are looked at for its other words."""
+"""Names of the query's rarest word that are looked at for its other words."""
 
 COMMON = 1000
-"""A word of so many persons is common: which of two common words is rarer hardly matters."""
+"""A word of so many names is common: which of two common words is rarer hardly matters."""
 
 LAST = "\U0010ffff"
 """Sorts behind every letter as bytes: the end of a prefix's range."""
-
-ROWS_PER_STATEMENT = 1000
 
 
 class Source(StrEnum):
@@ -48,6 +48,13 @@ KEYS = {
 }
 
 
+COLUMNS = tuple(EntryRow.__table__.c)
+"""Rows of plain columns: objects of the mapper would cost more than the query."""
+
+Finder = Select[Any]
+"""A bounded query of COLUMNS."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Whose persons are looked for."""
@@ -57,74 +64,110 @@ class Scope:
     unit: str | None = None
     """The one that the caller asks for."""
 
+    @property
+    def listed(self) -> list[str] | None:
+        """The units whose persons may be answered; None for all."""
+        if self.unit is not None:
+            return [self.unit] if ALL_UNITS in self.units or self.unit in self.units else []
+        return None if ALL_UNITS in self.units else sorted(self.units)
 
-async def save(session: WriteSession, entries: list[dict[str, Any]], words: list[dict[str, Any]]) -> None:
-    """Replace the keys and words of persons."""
-    ids = [entry["person_id"] for entry in entries]
-    await session.execute(
-        delete(WordRow).where(one_of(WordRow.person_id, ids)).execution_options(synchronize_session=False)
+
+async def plan_each_query(session: ReadSession) -> None:
+    """Plan with the values at hand until the transaction ends: half of a province may begin with `nguyen`."""
+    await session.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
+
+
+async def save(session: WriteSession, entries: list[dict[str, Any]], names: Collection[str]) -> None:
+    """Replace the keys of persons, and know the names that they and their parents bear."""
+    changes = ", ".join(f"{name} = excluded.{name}" for name in entries[0] if name != "person_id")
+    await insert_many(
+        session,
+        EntryRow.__tablename__,
+        entries,
+        on_conflict=f"ON CONFLICT (person_id) DO UPDATE SET {changes}",
     )
-    for start in range(0, len(entries), ROWS_PER_STATEMENT):
-        statement = insert(EntryRow).values(entries[start : start + ROWS_PER_STATEMENT])
-        changes = {name: statement.excluded[name] for name in entries[0] if name != "person_id"}
-        await session.execute(
-            statement.on_conflict_do_update(index_elements=[EntryRow.person_id], set_=changes)
-        )
-    for start in range(0, len(words), ROWS_PER_STATEMENT):
-        await session.execute(insert(WordRow).values(words[start : start + ROWS_PER_STATEMENT]))
+    # Sorted, so that two transactions which meet the same new names wait for each other in one order.
+    halves = [(name, *split_key(name)) for name in sorted(names)]
+    fresh = await insert_many(
+        session,
+        NameRow.__tablename__,
+        [{"name_key": name, "given_key": given, "rest_key": rest} for name, given, rest in halves],
+        on_conflict="ON CONFLICT DO NOTHING",
+        returning="name_key",
+    )
+    words = [{"word": word, "name_key": name} for name in fresh for word in sorted(set(name.split()))]
+    await insert_many(session, WordRow.__tablename__, words)
 
 
-async def by_number(session: ReadSession, query: Query, scope: Scope) -> Sequence[EntryRow]:
+def numbered(query: Query, scope: Scope) -> Finder:
     """Persons whose number begins with the query's."""
-    found = _within(scope, query).where(_begins(EntryRow.number, query.number or ""))
-    return (await session.scalars(found.order_by(EntryRow.number).limit(CANDIDATES))).all()
+    found = _within(scope, query).where(begins(EntryRow.number, query.number or ""))
+    return found.order_by(EntryRow.number).limit(CANDIDATES)
 
 
-async def by_beginning(
-    session: ReadSession, query: Query, scope: Scope, source: Source
-) -> Sequence[EntryRow]:
+def of_parents(query: Query, scope: Scope) -> Finder:
+    """Persons whose parents' names begin with those asked for."""
+    return _within(scope, query).limit(CANDIDATES)
+
+
+def beginning(query: Query, scope: Scope, source: Source) -> Finder:
     """Persons whose own or parent's name begins with the query, the whole name included."""
     column = KEYS[source]
-    found = _within(scope, query).where(_begins(column, query.plain)).order_by(column).limit(CANDIDATES)
-    return (await session.scalars(found)).all()
+    return _within(scope, query).where(begins(column, query.plain)).order_by(column).limit(CANDIDATES)
 
 
-async def by_given_name(session: ReadSession, query: Query, scope: Scope) -> Sequence[EntryRow]:
-    """Persons whose given name is the query's only word."""
-    found = _within(scope, query).where(EntryRow.given_key == query.plain)
-    return (await session.scalars(found.order_by(EntryRow.birth_year).limit(CANDIDATES))).all()
+def named(query: Query, scope: Scope, source: Source, names: Collection[str]) -> Finder:
+    """Persons whose own or parent's name is one of these."""
+    return _within(scope, query).where(one_of(KEYS[source], names)).limit(CANDIDATES)
 
 
-async def by_words(session: ReadSession, query: Query, scope: Scope, source: Source) -> Sequence[EntryRow]:
-    """Persons whose own or parent's name holds the query's words, the last of which may be cut short."""
-    bearers = (
-        _bearers(await _rarest(session, query, scope, source), scope, source)
-        .limit(BEARERS)
-        .cte("bearers")
-        # Left to itself the planner may scan every person instead of looking up these few.
-        .prefix_with("MATERIALIZED")
-    )
-    found = _within(scope, query).join(bearers, bearers.c.person_id == EntryRow.person_id)
-    padded = " " + KEYS[source] + " "
+async def find(session: ReadSession, *finders: Finder) -> Sequence[Row[Any]]:
+    """What several finders bring, in one round trip; a person may come more than once."""
+    if len(finders) == 1:
+        return (await session.execute(finders[0])).all()
+    together = union_all(*(select(finder.subquery()) for finder in finders))
+    return (await session.execute(together)).all()
+
+
+async def names_given(session: ReadSession, query: Query) -> Sequence[str]:
+    """Names whose given name is the query's only word."""
+    found = select(NameRow.name_key).where(NameRow.given_key == query.plain).order_by(NameRow.rest_key)
+    return (await session.scalars(found.limit(NAMES))).all()
+
+
+async def names_with_words(session: ReadSession, query: Query) -> Sequence[str]:
+    """Names that hold the query's words, the last of which may be cut short."""
+    rarest = select(WordRow.name_key).where(await _rarest(session, query)).limit(BEARERS).subquery()
+    padded = " " + rarest.c.name_key + " "
     *whole, last = query.words
-    found = found.where(padded.contains(f" {last}"), *(padded.contains(f" {word} ") for word in whole))
-    return (await session.scalars(found.limit(CANDIDATES))).all()
-
-
-async def by_one_error(session: ReadSession, query: Query, scope: Scope) -> Sequence[EntryRow]:
-    """Persons whose name is the query but for one letter: every such name is looked up."""
-    names = sorted(one_error_away(query.plain))
-    found = _within(scope, query).where(one_of(EntryRow.name_key, names)).limit(CANDIDATES)
+    holds = (padded.contains(f" {last}"), *(padded.contains(f" {word} ") for word in whole))
+    found = select(rarest.c.name_key).where(*holds).distinct().limit(NAMES)
     return (await session.scalars(found)).all()
 
 
-async def by_half_a_name(session: ReadSession, query: Query, scope: Scope) -> Sequence[EntryRow]:
-    """Of the query's birth year, persons who share the given name or the rest: two errors damage one half."""
+async def names_one_error_away(session: ReadSession, query: Query) -> Sequence[str]:
+    """Names that are the query but for one letter: every such name is looked up."""
+    names = sorted(one_error_away(query.plain))
+    return (await session.scalars(select(NameRow.name_key).where(one_of(NameRow.name_key, names)))).all()
+
+
+async def names_half_alike(session: ReadSession, query: Query) -> set[str]:
+    """Names of which two errors may have made the query: in one of its halves, or one error in each."""
     given, rest = split_key(query.plain)
-    found: list[EntryRow] = []
-    for half in (EntryRow.given_key == given, EntryRow.rest_key == rest):
-        found += await session.scalars(_within(scope, query).where(half).limit(NAMESAKES))
-    return found
+    halves = {(given, rest), *moved_splits(query.plain)}
+    # Out of the index alone; names of another length are more than two errors away.
+    name = func.ltrim(NameRow.rest_key + " " + NameRow.given_key).label("name_key")
+    some = select(name).where(func.length(name).between(len(query.plain) - 2, len(query.plain) + 2))
+    finders = (
+        some.where(one_of(NameRow.given_key, sorted({half for half, _ in halves}))).limit(NAMESAKES),
+        some.where(one_of(NameRow.rest_key, sorted({half for _, half in halves}))).limit(NAMESAKES),
+        some.where(
+            one_of(NameRow.rest_key, sorted(one_error_away(rest))),
+            one_of(NameRow.given_key, sorted(one_error_away(given))),
+        ).limit(NAMESAKES),
+    )
+    together = union_all(*(select(finder.subquery()) for finder in finders))
+    return set(await session.scalars(together))
 
 
 async def in_order(
@@ -134,46 +177,52 @@ async def in_order(
     *,
     after: tuple[str, uuid.UUID] | None,
     limit: int,
-) -> Sequence[EntryRow]:
+) -> Sequence[Row[Any]]:
     """Everybody (of the query's birth year, if any) in name order, after a position."""
-    statement = _within(scope, query).order_by(EntryRow.sort_key, EntryRow.person_id).limit(limit)
-    if after:
-        statement = statement.where(tuple_(EntryRow.sort_key, EntryRow.person_id) > after)
-    return (await session.scalars(statement)).all()
+
+    def page(of: Finder) -> Finder:
+        if after:
+            of = of.where(tuple_(EntryRow.sort_key, EntryRow.person_id) > after)
+        return of.order_by(EntryRow.sort_key, EntryRow.person_id).limit(limit)
+
+    units = scope.listed
+    if units is None or query.birth_year is not None or len(units) < 2:
+        return (await session.execute(page(_within(scope, query)))).all()
+    # One index gives each unit's persons in order; merging them reads no more than a page of each.
+    pages = union_all(*(page(_within(Scope(scope.units, unit), query)) for unit in units)).subquery()
+    merged = select(pages).order_by(pages.c.sort_key, pages.c.person_id).limit(limit)
+    return (await session.execute(merged)).all()
 
 
-def _within(scope: Scope, query: Query) -> Select[EntryRow]:
-    statement = select(EntryRow)
-    if ALL_UNITS not in scope.units:
-        statement = statement.where(EntryRow.unit_code.in_(scope.units))
-    if scope.unit:
-        statement = statement.where(EntryRow.unit_code == scope.unit)
+def begins(column: InstrumentedAttribute[Any], prefix: str) -> ColumnElement[bool]:
+    """Whether a key begins so, as a range, which an index serves under row-level security."""
+    return and_(column >= prefix, column < prefix + LAST)
+
+
+def _within(scope: Scope, query: Query) -> Finder:
+    statement: Finder = select(*COLUMNS)
+    units = scope.listed
+    if units is not None:
+        wanted = EntryRow.unit_code == units[0] if len(units) == 1 else one_of(EntryRow.unit_code, units)
+        statement = statement.where(wanted)
     if query.birth_year is not None:
         statement = statement.where(EntryRow.birth_year == query.birth_year)
+    if query.father:
+        statement = statement.where(begins(EntryRow.father_key, query.father))
+    if query.mother:
+        statement = statement.where(begins(EntryRow.mother_key, query.mother))
     return statement
 
 
-def _bearers(word: ColumnElement[bool], scope: Scope, source: Source) -> Select[uuid.UUID]:
-    statement = select(WordRow.person_id).where(word, WordRow.source == source.value)
-    if scope.unit or ALL_UNITS not in scope.units:
-        units = [scope.unit] if scope.unit else list(scope.units)
-        statement = statement.where(WordRow.unit_code.in_(units))
-    return statement
-
-
-async def _rarest(session: ReadSession, query: Query, scope: Scope, source: Source) -> ColumnElement[bool]:
+async def _rarest(session: ReadSession, query: Query) -> ColumnElement[bool]:
     """The word to begin with, as a condition; counting stops where a word is common anyway."""
     *whole, last = query.words
-    words = [_begins(WordRow.word, last), *(WordRow.word == word for word in whole)]
+    words = [begins(WordRow.word, last), *(WordRow.word == word for word in whole)]
     if len(words) == 1:
         return words[0]
     counts = [
-        select(func.count()).select_from(_bearers(word, scope, source).limit(COMMON).subquery())
+        select(func.count()).select_from(select(WordRow.word).where(word).limit(COMMON).subquery())
         for word in words
     ]
     row = (await session.execute(select(*(count.scalar_subquery() for count in counts)))).one()
     return min(zip(row, range(len(words)), words, strict=True))[2]
-
-
-def _begins(column: InstrumentedAttribute[Any], prefix: str) -> ColumnElement[bool]:
-    return and_(column >= prefix, column < prefix + LAST)

@@ -4,12 +4,21 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row
 
 from kernel.database import ReadSession, WriteSession
 from services.records.search import repository
-from services.records.search.domain import Query, Searchable, plain_key, sort_key, split_key, toned_key
-from services.records.search.models import EntryRow
-from services.records.search.ranking import Keys, Match, rank
+from services.records.search.domain import (
+    Query,
+    Searchable,
+    plain_key,
+    sort_key,
+    toned_key,
+    within_errors,
+)
+from services.records.search.ranking import Keys, Match, allowed_errors, rank
 from services.records.search.repository import Scope, Source
 
 Position = tuple[float, str, uuid.UUID]
@@ -34,7 +43,10 @@ class Found:
 async def index(session: WriteSession, persons: Sequence[Searchable]) -> None:
     """Make persons findable by what they are now called; removing a person removes its keys."""
     if persons:
-        await repository.save(session, [_entry(person) for person in persons], _words(persons))
+        # Many persons' keys are made aside: the loop answers requests meanwhile.
+        entries = await asyncio.to_thread(lambda: [_entry(person) for person in persons])
+        names = {str(entry[key]) for entry in entries for key in ("name_key", "father_key", "mother_key")}
+        await repository.save(session, entries, names - {""})
 
 
 async def find(
@@ -51,7 +63,8 @@ async def find(
     A query of neither number nor name lists everybody in name order.
     """
     scope = Scope(frozenset(units), unit)
-    if query.number is None and not query.words:
+    await repository.plan_each_query(session)
+    if not (query.number or query.words or query.father or query.mother):
         start = (after[1], after[2]) if after else None
         rows = await repository.in_order(session, query, scope, after=start, limit=limit)
         return list(_ranked(query, rows).values())
@@ -66,30 +79,45 @@ async def find(
 
 async def _by_kind_of_agreement(
     session: ReadSession, query: Query, scope: Scope
-) -> AsyncIterator[Sequence[EntryRow]]:
+) -> AsyncIterator[Sequence[Row[Any]]]:
     """Candidates, best kind of agreement first: who fills a page with good answers asks for no worse ones."""
     if query.number is not None:
-        yield await repository.by_number(session, query, scope)
+        yield await repository.find(session, repository.numbered(query, scope))
         return
-    yield await repository.by_beginning(session, query, scope, Source.NAME)
+    if not query.words:
+        yield await repository.find(session, repository.of_parents(query, scope))
+        return
+    called_so = await repository.find(session, repository.beginning(query, scope, Source.NAME))
+    yield called_so
+    holding = await repository.names_with_words(session, query)
+    alike = [*holding, *await _names_alike(session, query)]
+    finders = [repository.named(query, scope, Source.NAME, alike)] if alike else []
+    if not query.father and not query.mother:
+        for parent in (Source.FATHER, Source.MOTHER):
+            finders.append(repository.beginning(query, scope, parent))
+            if holding:
+                finders.append(repository.named(query, scope, parent, holding))
+    if finders:
+        yield await repository.find(session, *finders)
+    if called_so or len(query.words) < 2 or query.birth_year is None or allowed_errors(query) < 2:
+        return
+    half_alike = await repository.names_half_alike(session, query)
+    if near := await asyncio.to_thread(within_errors, query.plain, half_alike, 2):
+        yield await repository.find(session, repository.named(query, scope, Source.NAME, near))
+
+
+async def _names_alike(session: ReadSession, query: Query) -> Sequence[str]:
+    """Names whose given name is the only word, or that are the words but for one typing error."""
     if len(query.words) == 1:
-        yield await repository.by_given_name(session, query, scope)
-    yield await repository.by_words(session, query, scope, Source.NAME)
-    if len(query.words) > 1:
-        yield await repository.by_one_error(session, query, scope)
-        if query.birth_year is not None:
-            yield await repository.by_half_a_name(session, query, scope)
-    for parent in (Source.FATHER, Source.MOTHER):
-        yield await repository.by_beginning(session, query, scope, parent)
-    for parent in (Source.FATHER, Source.MOTHER):
-        yield await repository.by_words(session, query, scope, parent)
+        return await repository.names_given(session, query)
+    return await repository.names_one_error_away(session, query)
 
 
-def _ranked(query: Query, rows: Iterable[EntryRow]) -> dict[uuid.UUID, Found]:
+def _ranked(query: Query, rows: Iterable[Row[Any]]) -> dict[uuid.UUID, Found]:
     return {row.person_id: found for row in rows if (found := _found(query, row))}
 
 
-def _found(query: Query, row: EntryRow) -> Found | None:
+def _found(query: Query, row: Row[Any]) -> Found | None:
     keys = Keys(row.toned_key, row.name_key, row.birth_year, row.number, row.father_key, row.mother_key)
     score, matched = rank(query, keys)
     return Found(row.person_id, score, matched, row.sort_key) if score else None
@@ -97,38 +125,14 @@ def _found(query: Query, row: EntryRow) -> Found | None:
 
 def _entry(person: Searchable) -> dict[str, object]:
     name = plain_key(person.full_name)
-    given, rest = split_key(name)
     return {
         "person_id": person.person_id,
         "unit_code": person.unit_code,
         "toned_key": toned_key(person.full_name),
         "name_key": name,
-        "given_key": given,
-        "rest_key": rest,
         "birth_year": person.birth_year,
         "number": person.number,
         "father_key": plain_key(person.father_name),
         "mother_key": plain_key(person.mother_name),
         "sort_key": sort_key(person.full_name),
     }
-
-
-def _words(persons: Iterable[Searchable]) -> list[dict[str, object]]:
-    rows: list[dict[str, object]] = []
-    for person in persons:
-        names = {
-            Source.NAME: person.full_name,
-            Source.FATHER: person.father_name,
-            Source.MOTHER: person.mother_name,
-        }
-        for source, name in names.items():
-            rows += [
-                {
-                    "word": word,
-                    "source": source.value,
-                    "person_id": person.person_id,
-                    "unit_code": person.unit_code,
-                }
-                for word in sorted(set(plain_key(name).split()))
-            ]
-    return rows

@@ -48,6 +48,16 @@ async def get_unit(session: ReadSession, code: str, on: date | None = None) -> U
     return found
 
 
+async def editions_of(session: ReadSession | WriteSession, codes: Iterable[str]) -> Sequence[UnitEdition]:
+    """All editions of some codes."""
+    return await repository.editions_of(session, codes)
+
+
+async def every_edition(session: ReadSession | WriteSession) -> Sequence[UnitEdition]:
+    """All editions of all codes: some hundreds."""
+    return await repository.every_edition(session)
+
+
 async def names_of(
     session: ReadSession | WriteSession, codes: Iterable[str], on: date | None = None
 ) -> dict[str, str]:

@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 
+from contracts.civil.writing import cleaned
 from services.records.keying.domain import (
     Answer,
     FieldPolicy,
@@ -16,7 +17,6 @@ from services.records.keying.domain import (
     agree,
     as_written,
     choices,
-    cleaned,
     decide,
     meant,
     policy_of,

@@ -165,3 +165,34 @@ def test_better_reading_updates_the_person(registry: RunningRegistry) -> None:
     (after,) = [each for each in ask(registry, q="kim thi man") if "name" in each["matched"]]
     assert before["id"] == after["id"]
     assert not [each for each in ask(registry, q="kim thi muu") if "name" in each["matched"]]
+
+
+def test_both_parents(registry: RunningRegistry) -> None:
+    """As parameters or behind labels in the box; both must agree, and each is said."""
+    both = ask(registry, father="thạch kim", mother="danh thi hong")
+    assert names(both) == ["THẠCH THỊ SÔ PHIA"]
+    assert both[0]["matched"] == ["father_name", "mother_name"]
+    assert names(ask(registry, q="cha: Thạch Kim, mẹ: Danh Thị H")) == ["THẠCH THỊ SÔ PHIA"]
+    assert names(ask(registry, q="phia 1972 mẹ: danh thi hong")) == ["THẠCH THỊ SÔ PHIA"]
+    assert ask(registry, father="Thạch Kim", mother="Lâm Thị Nguyệt") == []
+    assert ask(registry, q="Nguyễn Văn An", father="Thạch Kim") == []
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["nguyem vam an", "nguyen vam am", "ngyen van ann", "nguyen vanam", "nguyenvan na", "gnuyen van an"],
+)
+def test_two_typing_errors_in_a_birth_year(registry: RunningRegistry, typed: str) -> None:
+    """In one half of the name, one in each, or the space between them."""
+    assert "Nguyễn Văn An" in names(ask(registry, q=typed, birth_year=1960))
+    assert "Nguyễn Văn An" not in names(ask(registry, q=typed, birth_year=1959))
+
+
+def test_names_are_known_once(registry: RunningRegistry) -> None:
+    """However many bear it; every name of a person and parents has its words."""
+    rows = registry.fetch("SELECT word FROM name_words WHERE name_key = 'tran thi buoi' ORDER BY word")
+    assert [row["word"] for row in rows] == ["buoi", "thi", "tran"]
+    missing = registry.fetch(
+        "SELECT name_key FROM person_search WHERE name_key <> '' EXCEPT SELECT name_key FROM person_names"
+    )
+    assert missing == []

@@ -1,0 +1,1 @@
+"""Review cases: what somebody must look at, because no rule may decide it."""

@@ -1,0 +1,79 @@
+"""HTTP of review cases."""
+
+import uuid
+
+from fastapi import APIRouter, Request, Response
+
+from contracts.civil.writing import cleaned
+from kernel.concurrency import IfMatch, etag
+from kernel.identity import CurrentIdentity, Role
+from kernel.pages import Cursor, CursorInvalid, CursorPage, Limit, decode_cursor, encode_cursor
+from services.records.cases import service
+from services.records.cases.domain import CaseKind, CaseState, Resolution
+from services.records.cases.schemas import CaseResolution, ReviewCase, case_of
+
+routes = APIRouter(prefix="/v1/review-cases", tags=["review-cases"])
+
+
+@routes.get("", summary="Điểm cần xem xét · Review cases")
+async def list_cases(
+    request: Request,
+    response: Response,
+    identity: CurrentIdentity,
+    state: CaseState | None = CaseState.OPEN,
+    kind: CaseKind | None = None,
+    dossier: uuid.UUID | None = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> CursorPage[ReviewCase]:
+    """Cases of the caller's units, oldest first; those that are open by default."""
+    after = _position(cursor) if cursor else None
+    async with request.app.state.runtime.database.read(identity.units) as session:
+        rows = await service.list_cases(
+            session,
+            units=identity.units,
+            state=state,
+            kind=kind,
+            dossier_id=dossier,
+            after=after,
+            limit=limit + 1,
+        )
+    response.headers["Cache-Control"] = "private, no-store"
+    items = [case_of(row) for row in rows[:limit]]
+    return CursorPage(
+        items=items, next_cursor=encode_cursor(str(items[-1].id)) if len(rows) > limit else None
+    )
+
+
+@routes.post("/{case_id}:resolve", summary="Kết luận · Resolve a review case")
+async def resolve_case(
+    case_id: uuid.UUID,
+    said: CaseResolution,
+    request: Request,
+    response: Response,
+    identity: CurrentIdentity,
+    if_match: IfMatch = None,
+) -> ReviewCase:
+    """Say what holds; If-Match is the case's `version` as ETag. The data stay as they are.
+
+    A case that holds two dossiers needs `document` and `outcome`, and ends in both at once.
+    """
+    identity.require_role(Role.INSPECTOR, Role.KEEPER, Role.UNIT_LEADER)
+    async with request.app.state.runtime.database.write(identity.units) as session:
+        row = await service.resolve(
+            session,
+            case_id,
+            Resolution(cleaned(said.resolution), cleaned(said.document or "") or None, said.outcome),
+            if_match=if_match,
+            who=identity.subject,
+            units=identity.units,
+        )
+    response.headers["ETag"] = etag(row.version)
+    return case_of(row)
+
+
+def _position(cursor: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(str(decode_cursor(cursor, 1)[0]))
+    except ValueError as error:
+        raise CursorInvalid from error

@@ -1,0 +1,232 @@
+"""The background work of imports: check a file, commit its rows; both go on where a killed process stood."""
+
+import asyncio
+import tempfile
+import uuid
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import structlog
+from minio.error import S3Error, ServerError
+from sqlalchemy import text
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from urllib3.exceptions import HTTPError
+
+from contracts.vocabulary import DossierKind
+from kernel.bus import being_cancelled
+from kernel.database import Database
+from kernel.runtime import Runtime
+from kernel.storage import QUARANTINE, ObjectMissing
+from services.records.imports import repository
+from services.records.imports.commit import commit_rows
+from services.records.imports.domain import ImportState
+from services.records.imports.models import ImportRow
+from services.records.imports.runner import checked_lines
+from services.records.units import service as units
+
+log = structlog.get_logger()
+
+STAGED_ROWS = 2000
+COMMITTED_ROWS = 2000
+"""Rows of one transaction: at most a second, and what a killed process has to do again."""
+EVERY_S = 1.0
+TRIES = 3
+"""After so many failures of its own an import is given up; somebody may have it checked again."""
+OUTAGES = (OperationalError, InterfaceError, PoolTimeoutError, OSError, S3Error, HTTPError, ServerError)
+"""A server that cannot be reached says nothing of the import."""
+
+
+class Imports:
+    """Works on imports until cancelled; several replicas share them by advisory locks."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._database: Database = runtime.database
+        self._failures: Counter[uuid.UUID] = Counter()
+
+    async def run(self) -> None:
+        """Look for work every second."""
+        while not being_cancelled():
+            if not await self.work_once():
+                await asyncio.sleep(EVERY_S)
+
+    async def work_once(self) -> bool:
+        """Do one import's next piece; false where there is nothing to do."""
+        async with self._database.read() as session:
+            waiting = await repository.working(session)
+        for import_id, state in waiting:
+            async with self._alone(import_id) as mine:
+                if mine:
+                    await self._work_on(import_id, state)
+                    return True
+        return False
+
+    async def _work_on(self, import_id: uuid.UUID, state: ImportState) -> None:
+        """A piece of one import; what fails for itself again and again must not hold up all others."""
+        try:
+            await (self._check if state is ImportState.CHECKING else self._commit)(import_id)
+        except OUTAGES:
+            raise
+        except Exception as error:
+            self._failures[import_id] += 1
+            if self._failures[import_id] < TRIES:
+                raise
+            log.error("import given up", import_id=str(import_id), exc_info=error)
+            await self._give_up(import_id)
+        self._failures.pop(import_id, None)
+
+    async def _give_up(self, import_id: uuid.UUID) -> None:
+        async with self._database.write() as session:
+            now = await repository.lock(session, import_id)
+            if now is not None:
+                now.state, now.problem = ImportState.FAILED.value, "gave_up"
+                now.version += 1
+
+    @asynccontextmanager
+    async def _alone(self, import_id: uuid.UUID) -> AsyncIterator[bool]:
+        """Hold the import's advisory lock, on a connection of its own: it goes with a killed process."""
+        key = int.from_bytes(import_id.bytes[8:], "big", signed=True)
+        async with self._database.engine.connect() as connection:
+            await connection.execution_options(isolation_level="AUTOCOMMIT")
+            held = bool(await connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}))
+            try:
+                yield held
+            finally:
+                if held:
+                    await connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": key})
+
+    async def _check(self, import_id: uuid.UUID) -> None:
+        row = await self._get(import_id)
+        if row is None or row.state != ImportState.CHECKING.value:
+            return
+        await self._clear(import_id)
+        with tempfile.TemporaryDirectory(prefix="tangthu-import-") as folder:
+            path = Path(folder) / "file"
+            try:
+                await self._runtime.store.get_file(QUARANTINE, row.file_key, path)
+            except ObjectMissing:
+                await self._finish_check(row, {"problem": "damaged"})
+                return
+            async with checked_lines(await self._task(row, path)) as lines:
+                await self._stage(row, lines)
+
+    async def _task(self, row: ImportRow, path: Path) -> dict[str, Any]:
+        async with self._database.read() as session:
+            editions = await units.every_edition(session)
+        return {
+            "path": str(path),
+            "kind": row.kind,
+            "unit": row.unit_code,
+            "scope": row.scope,
+            "on": row.mapping.get("on") or units.today().isoformat(),
+            "columns": row.mapping.get("columns"),
+            "sheet": row.mapping.get("sheet"),
+            "encoding": row.mapping.get("encoding"),
+            "units": [
+                (one.code, one.valid_from.isoformat(), one.valid_to and one.valid_to.isoformat())
+                for one in editions
+            ],
+        }
+
+    async def _stage(self, row: ImportRow, lines: AsyncIterator[dict[str, Any]]) -> None:
+        waiting: list[dict[str, Any]] = []
+        async for line in lines:
+            if "row_no" in line:
+                waiting.append({"import_id": row.id, "unit_code": row.unit_code, **line})
+                if len(waiting) >= STAGED_ROWS and not await self._keep(row, waiting):
+                    return
+                continue
+            if not await self._keep(row, waiting):
+                return
+            if "found" in line:
+                await self._note_found(row, line["found"])
+            else:
+                await self._finish_check(row, line)
+                return
+
+    async def _keep(self, row: ImportRow, waiting: list[dict[str, Any]]) -> bool:
+        """Stage rows; false where the check was overtaken by another or cancelled."""
+        async with self._database.write(row.scope) as session:
+            now = await repository.lock(session, row.id)
+            if now is None or (now.state, now.check_no) != (ImportState.CHECKING.value, row.check_no):
+                return False
+            await repository.stage(session, waiting)
+            now.rows_read += len(waiting)
+            now.rows_refused += sum(line["errors"] is not None for line in waiting)
+        waiting.clear()
+        return True
+
+    async def _note_found(self, row: ImportRow, found: dict[str, Any]) -> None:
+        async with self._database.write() as session:
+            now = await repository.lock(session, row.id)
+            if now is not None and now.check_no == row.check_no:
+                now.found = found
+
+    async def _finish_check(self, row: ImportRow, last: dict[str, Any]) -> None:
+        async with self._database.write() as session:
+            now = await repository.lock(session, row.id)
+            if now is None or (now.state, now.check_no) != (ImportState.CHECKING.value, row.check_no):
+                return
+            now.problem = last.get("problem")
+            now.state = (ImportState.FAILED if now.problem else ImportState.CHECKED).value
+            if not now.problem:
+                end = last["end"]
+                now.found = {**now.found, "last_row": end["last"], "refusals": end["refusals"]}
+            now.version += 1
+        log.info("import checked", import_id=str(row.id), problem=last.get("problem"))
+
+    async def _commit(self, import_id: uuid.UUID) -> None:
+        while not being_cancelled() and await self._commit_next(import_id):
+            pass
+
+    async def _commit_next(self, import_id: uuid.UUID) -> bool:
+        """The next rows in one transaction with the position that they move; false at the end."""
+        row = await self._get(import_id)
+        if row is None or row.state != ImportState.COMMITTING.value:
+            return False
+        async with self._database.write(row.scope) as session:
+            now = await repository.lock(session, import_id)
+            if now is None or now.state != ImportState.COMMITTING.value:
+                return False
+            rows = await repository.given_after(session, import_id, now.position, COMMITTED_ROWS)
+            if not rows:
+                now.state, now.finished_at = ImportState.DONE.value, datetime.now(UTC)
+                now.version += 1
+            else:
+                outcome = await commit_rows(
+                    session,
+                    DossierKind(now.kind),
+                    [(row_no, given) for row_no, given in rows if given is not None],
+                    who=now.committed_by or now.uploaded_by,
+                    import_id=import_id,
+                )
+                await repository.mark_differing(session, import_id, outcome.differing)
+                now.position = rows[-1][0]
+                now.made += outcome.made
+                now.unchanged += outcome.unchanged
+                now.differing += len(outcome.differing)
+                now.found = {**now.found, "refusals": _counted(now.found, outcome.differing)}
+        if not rows:
+            await self._clear(import_id, committed_alone=True)
+            log.info("import committed", import_id=str(import_id))
+        return bool(rows)
+
+    async def _clear(self, import_id: uuid.UUID, *, committed_alone: bool = False) -> None:
+        more = True
+        while more:
+            async with self._database.write() as session:
+                more = await repository.clear(session, import_id, committed_alone=committed_alone)
+
+    async def _get(self, import_id: uuid.UUID) -> ImportRow | None:
+        async with self._database.read() as session:
+            return await repository.get(session, import_id, ["*"])
+
+
+def _counted(found: Mapping[str, Any], differing: Mapping[int, Mapping[str, str]]) -> dict[str, int]:
+    codes = Counter(code for errors in differing.values() for code in errors.values())
+    return dict(Counter(found.get("refusals", {})) + codes)
