@@ -328,6 +328,17 @@ class RescanWithdrawn(Event):
     batch_id: uuid.UUID
     unit_code: str
     kind: DossierKind
+class DossierTransferred(Event):
+    """Dossiers are held by another unit from now on, and count with it alone."""
+
+    subject: ClassVar[str] = "archive.dossier.transferred.v1"
+
+    from_unit_code: str
+    to_unit_code: str
+    kind: DossierKind
+    dossier_count: int
+    move_id: uuid.UUID | None = None
+    """The transfer, consignment or reorganisation that brought it about."""
 
 
 EVENTS: tuple[type[Event], ...] = (
@@ -349,5 +360,6 @@ EVENTS: tuple[type[Event], ...] = (
     FieldsSettled,
     RescanOrdered,
     RescanWithdrawn,
+    DossierTransferred,
 )
 """Every event type, in the order in which a page meets them."""

@@ -46,11 +46,12 @@ TAGS = {
     "keying": "Nhập trường thông tin: nhận phiếu, trả lời, phân xử · Keying: leases, answers, arbitration",
     "inspection": "Kiểm tra ảnh: lưới trang, lỗi, quét lại · Inspecting images: sets, defects, rescans",
     "persons": "Tra cứu công dân · Looking up persons",
+    "custody": "Đơn vị giữ hồ sơ: chuyển, lô chuyển, sắp xếp lại đơn vị · Custody: transfers, consignments",
     "progress": "Tiến độ theo mốc kế hoạch · Progress against milestones",
     "audit": "Nhật ký truy cập · Audit log",
     "administration": "Quản trị · Administration",
 }
-TAG_OF_SEGMENT = {"holdings": "units"}
+TAG_OF_SEGMENT = {"holdings": "units", "admin-units": "units"}
 
 
 def merge(

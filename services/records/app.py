@@ -11,6 +11,9 @@ from kernel import web
 from kernel.runtime import Runtime, running_service
 from services.records.assembly.routes import routes as assembly_routes
 from services.records.consumers import handler
+from services.records.custody.consignment_routes import routes as consignment_routes
+from services.records.custody.routes import dossier_custody_routes, reorganisation_routes
+from services.records.custody.routes import routes as transfer_routes
 from services.records.dossiers.page_routes import routes as page_routes
 from services.records.dossiers.routes import routes as dossier_routes
 from services.records.inspection.routes import routes as inspection_routes
@@ -18,9 +21,12 @@ from services.records.keying.routes import routes as keying_routes
 from services.records.persons.routes import routes as person_routes
 from services.records.settings import RecordsSettings
 from services.records.units import service as units
+from services.records.units.admin import load_admin_units
 from services.records.units.domain import load_editions
+from services.records.units.routes import admin_routes as admin_unit_routes
 from services.records.units.routes import routes as unit_routes
 from services.records.vigilance.routes import routes as vigilance_routes
+from services.records.units.succession import load_successions
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -39,6 +45,8 @@ def create_app() -> FastAPI:
     app = web.create_app("records", title="Tangthu records", lifespan=lifespan)
     for routes in (
         unit_routes,
+        admin_unit_routes,
+        dossier_custody_routes,
         dossier_routes,
         page_routes,
         person_routes,
@@ -46,6 +54,9 @@ def create_app() -> FastAPI:
         keying_routes,
         inspection_routes,
         vigilance_routes,
+        transfer_routes,
+        consignment_routes,
+        reorganisation_routes,
     ):
         app.include_router(routes)
     return app
@@ -54,3 +65,5 @@ def create_app() -> FastAPI:
 async def _load_units(runtime: Runtime) -> None:
     async with runtime.database.write() as session:
         await units.load_units(session, load_editions())
+        await units.load_successions(session, load_successions())
+        await units.load_admin_units(session, load_admin_units())

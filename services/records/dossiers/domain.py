@@ -53,6 +53,9 @@ class Act(StrEnum):
     FIELDS_SETTLED = "fields_settled"
     RESCAN_ORDERED = "rescan_ordered"
     PAGE_REPLACED = "page_replaced"
+    TRANSFER_SENT = "transfer_sent"
+    TRANSFER_ACCEPTED = "transfer_accepted"
+    TRANSFER_ENDED = "transfer_ended"
 
 
 SYSTEM = "system"

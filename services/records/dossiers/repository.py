@@ -27,9 +27,9 @@ async def insert_missing(session: WriteSession, rows: list[dict[str, Any]]) -> s
         statement = insert(DossierRow).values(rows[start : start + ROWS_PER_STATEMENT])
         made |= set(
             await session.scalars(
-                statement.on_conflict_do_nothing(index_elements=["unit_code", "kind", "reference"]).returning(
-                    DossierRow.id
-                )
+                statement.on_conflict_do_nothing(
+                    index_elements=["origin_unit_code", "kind", "reference"]
+                ).returning(DossierRow.id)
             )
         )
     return made
@@ -42,7 +42,7 @@ async def lock_by_reference(
     rows = await session.scalars(
         select(DossierRow)
         .where(
-            DossierRow.unit_code == unit_code,
+            DossierRow.origin_unit_code == unit_code,
             DossierRow.kind == kind.value,
             one_of(DossierRow.reference, references),
         )
@@ -176,12 +176,12 @@ async def name_subjects(session: WriteSession, names: dict[uuid.UUID, str | None
 async def reference_taken(
     session: WriteSession, unit_code: str, kind: str, reference: str, apart_from: uuid.UUID
 ) -> bool:
-    """Whether another dossier of the unit and kind has the reference."""
+    """Whether another dossier that came from the unit has the reference, in this kind."""
     found = await session.scalar(
         select(func.count())
         .select_from(DossierRow)
         .where(
-            DossierRow.unit_code == unit_code,
+            DossierRow.origin_unit_code == unit_code,
             DossierRow.kind == kind,
             DossierRow.reference == reference,
             DossierRow.id != apart_from,

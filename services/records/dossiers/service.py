@@ -8,7 +8,7 @@ from typing import Any
 from contracts.events import DossierRegistered
 from contracts.vocabulary import DossierKind
 from kernel.concurrency import check_version
-from kernel.database import ReadSession, WriteSession
+from kernel.database import ALL_UNITS, ReadSession, WriteSession
 from kernel.errors import Conflict, NotFound, Unprocessable
 from kernel.ids import new_id
 from kernel.outbox import record
@@ -100,6 +100,7 @@ async def put_pages(
 ) -> None:
     """File pages (page → dossier) and note it in each dossier's history."""
     await page_repository.file_pages(session, dict(placed))
+    await page_repository.follow_dossiers(session, placed)
     counts: dict[uuid.UUID, int] = defaultdict(int)
     for dossier_id in placed.values():
         counts[dossier_id] += 1
@@ -176,7 +177,7 @@ async def change(
         if reference is None:
             raise ReferenceEmpty
         if reference != row.reference or not row.reference_given:
-            if await repository.reference_taken(session, row.unit_code, row.kind, reference, row.id):
+            if await repository.reference_taken(session, row.origin_unit_code, row.kind, reference, row.id):
                 raise ReferenceTaken
             details = {"before": row.reference, "after": reference}
             entries.append((row.id, row.unit_code, Act.REFERENCE_CHANGED, details))
@@ -192,6 +193,23 @@ async def change(
         await repository.add_history(session, entries, who)
         await session.flush()
     return row
+
+
+async def hold_still(
+    session: WriteSession, dossier_ids: Iterable[uuid.UUID], units: Iterable[str]
+) -> Sequence[DossierRow]:
+    """Lock dossiers of `units` in the order of all who lock several; raises NotFound naming those missing."""
+    wanted, allowed = set(dossier_ids), set(units)
+    rows = await repository.lock(session, wanted)
+    seen = {row.id for row in rows if ALL_UNITS in allowed or row.unit_code in allowed}
+    if missing := sorted(str(one) for one in wanted - seen):
+        raise NotFound("dossiers", extensions={"dossiers": list(missing)})
+    return rows
+
+
+async def touch(session: WriteSession, dossier_ids: Iterable[uuid.UUID]) -> None:
+    """Raise the version of dossiers whose content changed."""
+    await repository.note_change(session, {}, dossier_ids)
 
 
 async def name_subjects(session: WriteSession, names: Mapping[uuid.UUID, str | None]) -> None:

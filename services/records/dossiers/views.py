@@ -37,6 +37,9 @@ ACT_TITLES = {
     Act.FIELDS_SETTLED: ("Nhập xong trường thông tin", "Fields keyed"),
     Act.RESCAN_ORDERED: ("Ảnh không đạt, yêu cầu quét lại", "Image failed, rescan ordered"),
     Act.PAGE_REPLACED: ("Thay ảnh bằng bản quét lại", "Image replaced by its rescan"),
+    Act.TRANSFER_SENT: ("Chuyển hồ sơ đi", "Sent to another unit"),
+    Act.TRANSFER_ACCEPTED: ("Đơn vị nhận đã tiếp nhận hồ sơ", "Taken over by the receiver"),
+    Act.TRANSFER_ENDED: ("Việc chuyển hồ sơ không thành", "Transfer ended without a move"),
 }
 """Act → Vietnamese and English title."""
 

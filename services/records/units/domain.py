@@ -55,6 +55,16 @@ def edition_on(editions: Iterable[UnitEdition], day: date) -> UnitEdition | None
     return begun[-1] if begun else (ordered[0] if ordered else None)
 
 
+def refusal_of(editions: Iterable[UnitEdition], day: date) -> str | None:
+    """Why a code with these editions names no unit on `day`; none where it does."""
+    known = list(editions)
+    if not known:
+        return "unit_unknown"
+    if any(edition.holds_on(day) for edition in known):
+        return None
+    return "unit_ended" if any(edition.valid_from <= day for edition in known) else "unit_not_yet"
+
+
 def _read(path: Path) -> Iterator[UnitEdition]:
     with path.open(encoding="utf-8", newline="") as rows:
         for row in csv.DictReader(rows):
