@@ -18,6 +18,8 @@ from services.records.dossiers.page_routes import routes as page_routes
 from services.records.dossiers.routes import routes as dossier_routes
 from services.records.inspection.routes import routes as inspection_routes
 from services.records.keying.routes import routes as keying_routes
+from services.records.life.exception_routes import routes as exception_routes
+from services.records.life.routes import routes as life_routes
 from services.records.persons.routes import routes as person_routes
 from services.records.settings import RecordsSettings
 from services.records.units import service as units
@@ -47,6 +49,8 @@ def create_app() -> FastAPI:
         unit_routes,
         admin_unit_routes,
         dossier_custody_routes,
+        life_routes,
+        exception_routes,
         dossier_routes,
         page_routes,
         person_routes,

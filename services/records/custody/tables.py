@@ -32,6 +32,9 @@ MOVED: tuple[ScopedTable, ...] = (
     ScopedTable("keying_leases", f"form_id IN ({_FORMS})"),
     ScopedTable("keying_forms"),
     ScopedTable("person_dossiers"),
+    ScopedTable("surveyed_documents"),
+    ScopedTable("dossier_holds"),
+    ScopedTable("scan_exemptions"),
 )
 """In an order in which rows found through another table's rows come before those."""
 

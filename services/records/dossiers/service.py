@@ -207,6 +207,31 @@ async def hold_still(
     return rows
 
 
+async def open_for_change(
+    session: WriteSession, dossier_id: uuid.UUID, if_match: str | None, units: Iterable[str]
+) -> DossierRow:
+    """Lock a dossier of one of `units` in the version that the author has seen, and raise its version.
+
+    Raises:
+        NotFound, PreconditionRequired, PreconditionFailed.
+    """
+    (row,) = await hold_still(session, [dossier_id], units)
+    check_version(if_match, row.version)
+    row.version += 1
+    await session.flush()
+    return row
+
+
+async def enter_state(
+    session: WriteSession, row: DossierRow, state: DossierState, who: str, reason: str
+) -> None:
+    """Let a locked dossier stand in another state, with who, when and why in its history."""
+    details = {"from": row.state, "to": state.value, "reason": reason}
+    row.state = state.value
+    await session.flush()
+    await repository.add_history(session, [(row.id, row.unit_code, Act.STATE_CHANGED, details)], who)
+
+
 async def touch(session: WriteSession, dossier_ids: Iterable[uuid.UUID]) -> None:
     """Raise the version of dossiers whose content changed."""
     await repository.note_change(session, {}, dossier_ids)

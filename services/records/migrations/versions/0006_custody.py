@@ -201,7 +201,7 @@ def _transfers() -> None:
     for table in ("custody_transfers", "custody_consignments"):
         for column in ("from_unit_code", "to_unit_code"):
             op.create_index(f"ix_{table}_{column}_id", table, [column, "id"])
-    op.create_index("ix_custody_transfers_consignment_id", "custody_transfers", ["consignment_id", "id"])
+    op.create_index("ix_custody_transfers_consignment_id_id", "custody_transfers", ["consignment_id", "id"])
     op.create_index("ix_custody_transfers_dossier_id", "custody_transfers", ["dossier_id"])
 
 
