@@ -22,6 +22,8 @@ from services.records.life.exception_routes import routes as exception_routes
 from services.records.life.routes import routes as life_routes
 from services.records.persons.routes import routes as person_routes
 from services.records.settings import RecordsSettings
+from services.records.shelves.routes import barcode_routes, paper_routes
+from services.records.shelves.routes import routes as shelf_routes
 from services.records.units import service as units
 from services.records.units.admin import load_admin_units
 from services.records.units.domain import load_editions
@@ -51,6 +53,7 @@ def create_app() -> FastAPI:
         dossier_custody_routes,
         life_routes,
         exception_routes,
+        paper_routes,
         dossier_routes,
         page_routes,
         person_routes,
@@ -61,6 +64,8 @@ def create_app() -> FastAPI:
         transfer_routes,
         consignment_routes,
         reorganisation_routes,
+        shelf_routes,
+        barcode_routes,
     ):
         app.include_router(routes)
     return app

@@ -24,6 +24,7 @@ from services.records.custody.domain import (
     steps_of,
 )
 from services.records.custody.models import ReorganisationRow, StepRow
+from services.records.shelves import service as shelves
 from services.records.units import service as units
 
 AT_ONCE = 2
@@ -104,7 +105,8 @@ async def move_batch(
         return 0
     held = await repository.lock_held(session, code, min(size, ROWS_AT_ONCE))
     if not held:
-        await repository.redirect_transfers(session, code, step.to_unit_code)
+        await repository.redirect_transfers(session, reorganisation_id, code, step.to_unit_code)
+        await shelves.hand_over(session, code, step.to_unit_code)
         step.done = True
         return 0
     await repository.move_rows(

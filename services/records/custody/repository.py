@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, or_, select, text, update
 
 from kernel.database import ReadSession, WriteSession
-from services.records.custody.domain import Cause, TransferState
+from services.records.custody.domain import Cause, ConsignmentState, TransferState
 from services.records.custody.models import (
     ConsignmentRow,
     PeriodRow,
@@ -165,35 +165,46 @@ async def page_of_consignments(
     return (await session.scalars(query)).all()
 
 
-async def redirect_transfers(session: WriteSession, old: str, new: str) -> None:
-    """Open transfers from or to a unit that ends are its successor's from now on.
+async def redirect_transfers(session: WriteSession, reorganisation_id: uuid.UUID, old: str, new: str) -> None:
+    """Open transfers and consignments from or to a unit that ends are its successor's from now on.
 
-    One between the two has nowhere to go any more: it is recalled.
+    Those between the two have nowhere to go any more and are ended. Rows are locked in the order in which
+    others lock them, and units that end together take turns.
     """
-    still = TransferRow.state == TransferState.IN_TRANSIT.value
-    between = or_(
-        (TransferRow.from_unit_code == old) & (TransferRow.to_unit_code == new),
-        (TransferRow.from_unit_code == new) & (TransferRow.to_unit_code == old),
-    )
-    await session.execute(
-        update(TransferRow)
-        .where(still, between)
-        .values(
-            state=TransferState.RECALLED.value,
-            settle_reason="reorganisation",
-            settled_by="system",
-            settled_at=func.now(),
-            version=TransferRow.version + 1,
-        )
-        .execution_options(synchronize_session=False)
-    )
-    for column in (TransferRow.from_unit_code, TransferRow.to_unit_code):
-        await session.execute(
-            update(TransferRow)
-            .where(still, column == old)
-            .values({column: new, TransferRow.version: TransferRow.version + 1})
-            .execution_options(synchronize_session=False)
-        )
+    await session.get_one(ReorganisationRow, reorganisation_id, with_for_update=True)
+    for table, open_state, ended in (
+        (
+            ConsignmentRow,
+            ConsignmentState.IN_TRANSIT,
+            {"state": ConsignmentState.CHECKED.value, "checked_by": "system", "checked_at": func.now()},
+        ),
+        (
+            TransferRow,
+            TransferState.IN_TRANSIT,
+            {
+                "state": TransferState.RECALLED.value,
+                "settle_reason": "reorganisation",
+                "settled_by": "system",
+                "settled_at": func.now(),
+            },
+        ),
+    ):
+        source, target, still = table.from_unit_code, table.to_unit_code, table.state == open_state.value
+        concerned = still & or_(source == old, target == old)
+        await session.execute(select(table.id).where(concerned).order_by(table.id).with_for_update())
+        between = or_((source == old) & (target == new), (source == new) & (target == old))
+        later = {"version": table.version + 1}
+        for where, values in (
+            (between, ended),
+            (source == old, {"from_unit_code": new}),
+            (target == old, {"to_unit_code": new}),
+        ):
+            await session.execute(
+                update(table)
+                .where(still, where)
+                .values(**values, **later)
+                .execution_options(synchronize_session=False)
+            )
 
 
 async def reorganisation_on(session: AnySession, day: Any) -> ReorganisationRow | None:

@@ -19,6 +19,7 @@ from services.records.custody.models import PeriodRow, TransferRow
 from services.records.dossiers import service as dossiers
 from services.records.dossiers.domain import Act
 from services.records.dossiers.models import DossierRow
+from services.records.shelves import service as shelves
 from services.records.units import service as units
 
 AnySession = ReadSession | WriteSession
@@ -94,6 +95,7 @@ async def send(
     ]
     session.add_all(transfers)
     await session.flush()
+    await shelves.leave(session, rows, identity.subject)
     await dossiers.touch(session, [row.id for row in rows])
     await _note(session, Act.TRANSFER_SENT, transfers, identity.subject)
     return transfers
@@ -137,6 +139,7 @@ async def take_over(session: WriteSession, transfers: Sequence[TransferRow], who
         _close(transfer, TransferState.ACCEPTED, who, None)
     held = await dossiers.get_many(session, [transfer.dossier_id for transfer in transfers])
     move_id = transfers[0].consignment_id or transfers[0].id
+    await shelves.arrive(session, list(held.values()), who)
     await move(session, list(held.values()), receiver, cause=Cause.TRANSFER, move_id=move_id, who=who)
     await _note(session, Act.TRANSFER_ACCEPTED, transfers, who)
 

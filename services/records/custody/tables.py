@@ -35,8 +35,17 @@ MOVED: tuple[ScopedTable, ...] = (
     ScopedTable("surveyed_documents"),
     ScopedTable("dossier_holds"),
     ScopedTable("scan_exemptions"),
+    ScopedTable("paper_places"),
 )
 """In an order in which rows found through another table's rows come before those."""
 
-KEPT = frozenset({"scan_batches", "batch_files", "dossier_history", "custody_periods"})
-"""Tables with `unit_code` whose rows keep the unit of their time."""
+KEPT = frozenset(
+    {
+        *("scan_batches", "batch_files", "dossier_history", "custody_periods"),
+        *("paper_movements", "shelf_places", "shelf_schemes"),
+    }
+)
+"""Tables with `unit_code` whose rows keep the unit of their time, or belong to a unit and not to a dossier.
+
+Shelves go with their unit when it ends (`shelves.service.hand_over`).
+"""

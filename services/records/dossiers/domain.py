@@ -71,6 +71,7 @@ class Act(StrEnum):
     HOLD_RELEASED = "hold_released"
     EXEMPTION_ASKED = "exemption_asked"
     EXEMPTION_DECIDED = "exemption_decided"
+    HOME_SET = "home_set"
 
 
 SYSTEM = "system"

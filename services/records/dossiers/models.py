@@ -63,6 +63,7 @@ class DossierRow(Base):
         ),
         Index(None, "unit_code", "id"),
         Index(None, "unit_code", "kind", "id"),
+        Index(None, "reference"),
     )
 
 

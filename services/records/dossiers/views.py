@@ -47,6 +47,7 @@ ACT_TITLES = {
     Act.HOLD_RELEASED: ("Bỏ tạm giữ hồ sơ", "Hold released"),
     Act.EXEMPTION_ASKED: ("Đề nghị không quét giấy tờ", "Scan exemption asked for"),
     Act.EXEMPTION_DECIDED: ("Quyết định đề nghị không quét", "Scan exemption decided"),
+    Act.HOME_SET: ("Định vị trí lưu trữ", "Place on the shelves set"),
 }
 """Act → Vietnamese and English title."""
 

@@ -25,6 +25,7 @@ from services.records.life.domain import (
     is_forward,
     may_follow,
 )
+from services.records.shelves import service as shelves
 
 AnySession = ReadSession | WriteSession
 
@@ -178,7 +179,7 @@ async def advance(
 
     Raises:
         NotFound, PreconditionRequired, PreconditionFailed, DossierInTransit, StepNotAllowed, OnHold,
-        NotSurveyed, SheetsUnbalanced.
+        NotSurveyed, SheetsUnbalanced, PaperNotBack.
     """
     row = await _open(session, identity, dossier_id, if_match)
     state = DossierState(row.state)
@@ -225,6 +226,8 @@ async def _require_ready(session: WriteSession, dossier_id: uuid.UUID, wanted: D
         raise NotSurveyed
     if wanted in BALANCED:
         _require_balance(balance)
+    if wanted in {DossierState.RESHELVED, DossierState.CLOSED}:
+        await shelves.require_home(session, dossier_id)
 
 
 BALANCED: Iterable[DossierState] = frozenset(
