@@ -8,7 +8,7 @@ from enum import StrEnum
 from services.records.units.domain import UnitEdition
 from services.records.units.succession import Extent, Succession
 
-BATCH = 2000
+BATCH = 1000
 """Dossiers moved in one transaction of a reorganisation: locks end well within a second (bench)."""
 ROWS_AT_ONCE = 5000
 """No transaction moves more dossiers than this."""
