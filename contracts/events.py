@@ -328,6 +328,8 @@ class RescanWithdrawn(Event):
     batch_id: uuid.UUID
     unit_code: str
     kind: DossierKind
+
+
 class DossierTransferred(Event):
     """Dossiers are held by another unit from now on, and count with it alone."""
 

@@ -29,8 +29,8 @@ from services.records.units.admin import load_admin_units
 from services.records.units.domain import load_editions
 from services.records.units.routes import admin_routes as admin_unit_routes
 from services.records.units.routes import routes as unit_routes
-from services.records.vigilance.routes import routes as vigilance_routes
 from services.records.units.succession import load_successions
+from services.records.vigilance.routes import routes as vigilance_routes
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 

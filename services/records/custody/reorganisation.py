@@ -103,6 +103,7 @@ async def move_batch(
     step = await repository.lock_step(session, reorganisation_id, code)
     if step.done:
         return 0
+    await repository.commit_soon(session)
     held = await repository.lock_held(session, code, min(size, ROWS_AT_ONCE))
     if not held:
         await repository.redirect_transfers(session, reorganisation_id, code, step.to_unit_code)

@@ -68,6 +68,11 @@ async def lock_held(session: WriteSession, unit_code: str, limit: int) -> list[t
     return [(row.id, row.kind) for row in found]
 
 
+async def commit_soon(session: WriteSession) -> None:
+    """Let the transaction commit without waiting for the disk: losing the last batches costs running again."""
+    await session.execute(text("SET LOCAL synchronous_commit = off"))
+
+
 async def units_holding(session: AnySession) -> list[str]:
     """Codes of units that hold a dossier, found one after another in the index."""
     found = await session.scalars(

@@ -9,7 +9,11 @@ from dataclasses import dataclass
 
 _OF_DOSSIER = "dossier_id = ANY($1::uuid[])"
 _PERSONS = "SELECT person_id FROM person_dossiers WHERE dossier_id = ANY($1::uuid[])"
+_PAGES = "SELECT id FROM pages WHERE dossier_id = ANY($1::uuid[])"
 _FORMS = "SELECT id FROM keying_forms WHERE dossier_id = ANY($1::uuid[])"
+
+_CANARIES = f"SELECT id FROM canaries WHERE form_id IN ({_FORMS})"  # noqa: S608 - own names
+_CHECKS = f"SELECT id FROM lot_checks WHERE form_id IN ({_FORMS})"  # noqa: S608 - own names
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +27,16 @@ class ScopedTable:
 MOVED: tuple[ScopedTable, ...] = (
     ScopedTable("documents"),
     ScopedTable("pages"),
-    ScopedTable("extracted_fields", "page_id IN (SELECT id FROM pages WHERE dossier_id = ANY($1::uuid[]))"),
+    ScopedTable("extracted_fields", f"page_id IN ({_PAGES})"),
     ScopedTable("persons", f"id IN ({_PERSONS})"),
     ScopedTable("person_search", f"person_id IN ({_PERSONS})"),
     ScopedTable("person_words", f"person_id IN ({_PERSONS})"),
+    ScopedTable("inspection_pages", f"id IN ({_PAGES})"),
+    ScopedTable("inspection_checks", f"page_id IN ({_PAGES})"),
+    ScopedTable("canary_answers", f"canary_id IN ({_CANARIES})"),
+    ScopedTable("canaries", f"form_id IN ({_FORMS})"),
+    ScopedTable("lot_answers", f"check_id IN ({_CHECKS})"),
+    ScopedTable("lot_checks", f"form_id IN ({_FORMS})"),
     ScopedTable("keying_fields", f"form_id IN ({_FORMS})"),
     ScopedTable("keying_votes", f"form_id IN ({_FORMS})"),
     ScopedTable("keying_leases", f"form_id IN ({_FORMS})"),
@@ -43,6 +53,7 @@ KEPT = frozenset(
     {
         *("scan_batches", "batch_files", "dossier_history", "custody_periods"),
         *("paper_movements", "shelf_places", "shelf_schemes"),
+        *("inspection_sets", "keying_lots"),
     }
 )
 """Tables with `unit_code` whose rows keep the unit of their time, or belong to a unit and not to a dossier.
