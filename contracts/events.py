@@ -331,6 +331,19 @@ class RescanWithdrawn(Event):
     kind: DossierKind
 
 
+class DossierTransferred(Event):
+    """Dossiers are held by another unit from now on, and count with it alone."""
+
+    subject: ClassVar[str] = "archive.dossier.transferred.v1"
+
+    from_unit_code: str
+    to_unit_code: str
+    kind: DossierKind
+    dossier_count: int
+    move_id: uuid.UUID | None = None
+    """The transfer, consignment or reorganisation that brought it about."""
+
+
 EVENTS: tuple[type[Event], ...] = (
     PoliceUnitRegistered,
     HoldingsDeclared,
@@ -350,5 +363,6 @@ EVENTS: tuple[type[Event], ...] = (
     FieldsSettled,
     RescanOrdered,
     RescanWithdrawn,
+    DossierTransferred,
 )
 """Every event type, in the order in which a page meets them."""

@@ -49,11 +49,14 @@ TAGS = {
     "keying": "Nhập trường thông tin: nhận phiếu, trả lời, phân xử · Keying: leases, answers, arbitration",
     "inspection": "Kiểm tra ảnh: lưới trang, lỗi, quét lại · Inspecting images: sets, defects, rescans",
     "persons": "Tra cứu công dân · Looking up persons",
+    "custody": "Đơn vị giữ hồ sơ: chuyển, lô chuyển, sắp xếp lại đơn vị · Custody: transfers, consignments",
+    "life": "Vòng đời hồ sơ: rà soát, đếm tờ, tạm giữ, miễn quét, đóng · A dossier's life",
+    "shelves": "Kho giấy: vị trí, di chuyển, cảnh báo, quét mã vạch · Shelves, movements, barcodes",
     "progress": "Tiến độ theo mốc kế hoạch · Progress against milestones",
     "audit": "Nhật ký truy cập · Audit log",
     "administration": "Quản trị · Administration",
 }
-TAG_OF_SEGMENT = {"holdings": "units"}
+TAG_OF_SEGMENT = {"holdings": "units", "admin-units": "units"}
 
 
 def merge(

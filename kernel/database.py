@@ -47,7 +47,7 @@ class Database:
     async def write(self, units: Iterable[str] = (ALL_UNITS,)) -> AsyncIterator[WriteSession]:
         """A transaction that may write rows of `units`; commits at the end of the block."""
         async with self._sessions() as session, session.begin():
-            await _set_scope(session, units)
+            await set_scope(session, units)
             yield WriteSession(session)
 
     @asynccontextmanager
@@ -55,7 +55,7 @@ class Database:
         """A read-only transaction that sees rows of `units`."""
         async with self._sessions() as session, session.begin():
             await session.execute(text("SET TRANSACTION READ ONLY"))
-            await _set_scope(session, units)
+            await set_scope(session, units)
             yield ReadSession(session)
 
     async def ping(self) -> None:
@@ -68,7 +68,11 @@ class Database:
         await self.engine.dispose()
 
 
-async def _set_scope(session: AsyncSession, units: Iterable[str]) -> None:
+async def set_scope(session: AsyncSession, units: Iterable[str]) -> None:
+    """Let the transaction see and write rows of `units` from here on.
+
+    Wider than its caller's only for one act that concerns another unit too, once the caller may do it.
+    """
     await session.execute(
         text("SELECT set_config('tangthu.units', :units, true)"), {"units": ",".join(sorted(units))}
     )

@@ -12,6 +12,9 @@ from kernel.runtime import Runtime, running_service
 from services.records.assembly.routes import routes as assembly_routes
 from services.records.cases.routes import routes as case_routes
 from services.records.consumers import handler
+from services.records.custody.consignment_routes import routes as consignment_routes
+from services.records.custody.routes import dossier_custody_routes, reorganisation_routes
+from services.records.custody.routes import routes as transfer_routes
 from services.records.dossiers.page_routes import routes as page_routes
 from services.records.dossiers.routes import routes as dossier_routes
 from services.records.duplicates.routes import routes as duplicate_routes
@@ -21,11 +24,18 @@ from services.records.imports.routes import routes as import_routes
 from services.records.imports.work import Imports
 from services.records.inspection.routes import routes as inspection_routes
 from services.records.keying.routes import routes as keying_routes
+from services.records.life.exception_routes import routes as exception_routes
+from services.records.life.routes import routes as life_routes
 from services.records.persons.routes import routes as person_routes
 from services.records.settings import RecordsSettings
+from services.records.shelves.routes import barcode_routes, paper_routes
+from services.records.shelves.routes import routes as shelf_routes
 from services.records.units import service as units
+from services.records.units.admin import load_admin_units
 from services.records.units.domain import load_editions
+from services.records.units.routes import admin_routes as admin_unit_routes
 from services.records.units.routes import routes as unit_routes
+from services.records.units.succession import load_successions
 from services.records.vigilance.routes import routes as vigilance_routes
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -49,6 +59,11 @@ def create_app() -> FastAPI:
     for routes in (
         unit_routes,
         entry_routes,
+        admin_unit_routes,
+        dossier_custody_routes,
+        life_routes,
+        exception_routes,
+        paper_routes,
         dossier_routes,
         page_routes,
         person_routes,
@@ -59,6 +74,11 @@ def create_app() -> FastAPI:
         import_routes,
         inspection_routes,
         vigilance_routes,
+        transfer_routes,
+        consignment_routes,
+        reorganisation_routes,
+        shelf_routes,
+        barcode_routes,
     ):
         app.include_router(routes)
     return app
@@ -67,3 +87,5 @@ def create_app() -> FastAPI:
 async def _load_units(runtime: Runtime) -> None:
     async with runtime.database.write() as session:
         await units.load_units(session, load_editions())
+        await units.load_successions(session, load_successions())
+        await units.load_admin_units(session, load_admin_units())

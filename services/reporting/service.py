@@ -40,6 +40,10 @@ async def take_in(session: WriteSession, event: Event) -> None:
         case events.DossierRegistered():
             if await repository.first_fact(session, event.dossier_id, Metric.DOSSIERS):
                 await _count(session, event, event.unit_code, event.kind, Metric.DOSSIERS)
+        case events.DossierTransferred():
+            for unit, amount in ((event.from_unit_code, -1), (event.to_unit_code, 1)):
+                moved = amount * event.dossier_count
+                await _count(session, event, unit, event.kind, Metric.DOSSIERS, moved)
         case events.FieldsProposed():
             await _count_fields(session, event)
             if await repository.first_fact(session, event.dossier_id, Metric.DOSSIERS_WITH_FIELDS):

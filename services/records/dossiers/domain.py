@@ -22,11 +22,19 @@ _DOCUMENT_NAMESPACE = uuid.UUID("b4a1c0de-5b0f-5f7e-9c35-0d7a3a1f2e10")
 
 
 class DossierState(StrEnum):
-    """Where a dossier stands; later stages belong to survey, checking and custody."""
+    """Where a dossier stands; which may follow which is in `life/domain.py`."""
 
     REGISTERED = "registered"
     NEEDS_ATTENTION = "needs_attention"
     """Its pages came without a dossier's reference: somebody must say where they belong."""
+    SURVEYED = "surveyed"
+    SCANNING = "scanning"
+    CHECKED = "checked"
+    COMPLETE = "complete"
+    SIGNED = "signed"
+    RESHELVED = "reshelved"
+    """Its paper lies where it lay before."""
+    CLOSED = "closed"
 
 
 class PageMark(StrEnum):
@@ -57,6 +65,17 @@ class Act(StrEnum):
     CASE_CLOSED = "case_closed"
     RESCAN_ORDERED = "rescan_ordered"
     PAGE_REPLACED = "page_replaced"
+    TRANSFER_SENT = "transfer_sent"
+    TRANSFER_ACCEPTED = "transfer_accepted"
+    TRANSFER_ENDED = "transfer_ended"
+    STATE_CHANGED = "state_changed"
+    SURVEYED = "surveyed"
+    SHEETS_COUNTED = "sheets_counted"
+    HOLD_PLACED = "hold_placed"
+    HOLD_RELEASED = "hold_released"
+    EXEMPTION_ASKED = "exemption_asked"
+    EXEMPTION_DECIDED = "exemption_decided"
+    HOME_SET = "home_set"
 
 
 SYSTEM = "system"

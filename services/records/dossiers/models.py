@@ -4,7 +4,19 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, ForeignKey, Index, String, Text, UniqueConstraint, func, text
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    FetchedValue,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from contracts.vocabulary import PageContent
@@ -12,12 +24,17 @@ from services.records.models import Base
 
 
 class DossierRow(Base):
-    """A dossier: one per unit, kind and reference."""
+    """A dossier: one per unit of its time, kind and reference."""
 
     __tablename__ = "dossiers"
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     unit_code: Mapped[str] = mapped_column(String(20))
+    """Who holds it now."""
+    origin_unit_code: Mapped[str] = mapped_column(String(20), server_default=FetchedValue())
+    """Whose number its reference is; the database takes the first holder's where none is given."""
+    custody_until: Mapped[datetime] = mapped_column(server_default=text("'infinity'"))
+    """Always infinity: with id and unit it refers to its one open custody period."""
     kind: Mapped[str] = mapped_column(String(20))
     reference: Mapped[str] = mapped_column(String(200))
     reference_given: Mapped[bool]
@@ -35,9 +52,18 @@ class DossierRow(Base):
     version: Mapped[int] = mapped_column(server_default=text("1"))
 
     __table_args__ = (
-        UniqueConstraint("unit_code", "kind", "reference"),
+        UniqueConstraint("origin_unit_code", "kind", "reference"),
+        CheckConstraint("custody_until = 'infinity'", "custody_open"),
+        ForeignKeyConstraint(
+            ["id", "unit_code", "custody_until"],
+            ["custody_periods.dossier_id", "custody_periods.unit_code", "custody_periods.ended_at"],
+            deferrable=True,
+            initially="DEFERRED",
+            use_alter=True,
+        ),
         Index(None, "unit_code", "id"),
         Index(None, "unit_code", "kind", "id"),
+        Index(None, "reference"),
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from contracts.vocabulary import DossierKind
 from kernel.database import ALL_UNITS, ReadSession, WriteSession
 from services.records.dossiers.domain import PageMark
-from services.records.dossiers.models import PageRow
+from services.records.dossiers.models import DossierRow, PageRow
 from services.records.sql import one_of
 
 AnySession = ReadSession | WriteSession
@@ -88,6 +88,20 @@ async def file_pages(session: WriteSession, placed: dict[uuid.UUID, uuid.UUID]) 
                 for page_id, dossier_id in placed.items()
             ],
         )
+
+
+async def follow_dossiers(session: WriteSession, page_ids: Iterable[uuid.UUID]) -> None:
+    """Let pages be held by whoever holds their dossier: it may have moved since its batch was sent."""
+    await session.execute(
+        update(PageRow)
+        .where(
+            one_of(PageRow.id, page_ids),
+            PageRow.dossier_id == DossierRow.id,
+            PageRow.unit_code != DossierRow.unit_code,
+        )
+        .values(unit_code=DossierRow.unit_code)
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def set_documents(session: WriteSession, rows: list[dict[str, Any]]) -> None:

@@ -26,7 +26,7 @@ async def insert_missing(session: WriteSession, rows: list[dict[str, Any]]) -> s
         session,
         DossierRow.__tablename__,
         rows,
-        on_conflict="ON CONFLICT (unit_code, kind, reference) DO NOTHING",
+        on_conflict="ON CONFLICT (origin_unit_code, kind, reference) DO NOTHING",
         returning="id",
     )
     return set(made)
@@ -39,7 +39,7 @@ async def lock_by_reference(
     rows = await session.scalars(
         select(DossierRow)
         .where(
-            DossierRow.unit_code == unit_code,
+            DossierRow.origin_unit_code == unit_code,
             DossierRow.kind == kind.value,
             one_of(DossierRow.reference, references),
         )
@@ -173,12 +173,12 @@ async def name_subjects(session: WriteSession, names: dict[uuid.UUID, str | None
 async def reference_taken(
     session: WriteSession, unit_code: str, kind: str, reference: str, apart_from: uuid.UUID
 ) -> bool:
-    """Whether another dossier of the unit and kind has the reference."""
+    """Whether another dossier that came from the unit has the reference, in this kind."""
     found = await session.scalar(
         select(func.count())
         .select_from(DossierRow)
         .where(
-            DossierRow.unit_code == unit_code,
+            DossierRow.origin_unit_code == unit_code,
             DossierRow.kind == kind,
             DossierRow.reference == reference,
             DossierRow.id != apart_from,

@@ -155,34 +155,12 @@ async def enter(
     return rows, made
 
 
-async def open_for_change(
-    session: WriteSession, dossier_id: uuid.UUID, if_match: str | None, units: Iterable[str]
-) -> DossierRow:
-    """Lock a dossier of one of `units` in the version that the author has seen, and raise its version.
-
-    Raises:
-        NotFound, PreconditionRequired, PreconditionFailed.
-    """
-    allowed = set(units)
-    row = next(iter(await repository.lock(session, [dossier_id])), None)
-    if row is None or (ALL_UNITS not in allowed and row.unit_code not in allowed):
-        raise NotFound(f"dossier {dossier_id}")
-    check_version(if_match, row.version)
-    row.version += 1
-    await session.flush()
-    return row
-
-
-async def touch(session: WriteSession, dossier_ids: Iterable[uuid.UUID]) -> None:
-    """Raise the version of dossiers whose content changed."""
-    await repository.note_change(session, {}, dossier_ids)
-
-
 async def put_pages(
     session: WriteSession, unit_code: str, batch_id: uuid.UUID, placed: Mapping[uuid.UUID, uuid.UUID]
 ) -> None:
     """File pages (page → dossier) and note it in each dossier's history."""
     await page_repository.file_pages(session, dict(placed))
+    await page_repository.follow_dossiers(session, placed)
     counts: dict[uuid.UUID, int] = defaultdict(int)
     for dossier_id in placed.values():
         counts[dossier_id] += 1
@@ -259,7 +237,7 @@ async def change(
         if reference is None:
             raise ReferenceEmpty
         if reference != row.reference or not row.reference_given:
-            if await repository.reference_taken(session, row.unit_code, row.kind, reference, row.id):
+            if await repository.reference_taken(session, row.origin_unit_code, row.kind, reference, row.id):
                 raise ReferenceTaken
             details = {"before": row.reference, "after": reference}
             entries.append((row.id, row.unit_code, Act.REFERENCE_CHANGED, details))
@@ -275,6 +253,48 @@ async def change(
         await repository.add_history(session, entries, who)
         await session.flush()
     return row
+
+
+async def hold_still(
+    session: WriteSession, dossier_ids: Iterable[uuid.UUID], units: Iterable[str]
+) -> Sequence[DossierRow]:
+    """Lock dossiers of `units` in the order of all who lock several; raises NotFound naming those missing."""
+    wanted, allowed = set(dossier_ids), set(units)
+    rows = await repository.lock(session, wanted)
+    seen = {row.id for row in rows if ALL_UNITS in allowed or row.unit_code in allowed}
+    if missing := sorted(str(one) for one in wanted - seen):
+        raise NotFound("dossiers", extensions={"dossiers": list(missing)})
+    return rows
+
+
+async def open_for_change(
+    session: WriteSession, dossier_id: uuid.UUID, if_match: str | None, units: Iterable[str]
+) -> DossierRow:
+    """Lock a dossier of one of `units` in the version that the author has seen, and raise its version.
+
+    Raises:
+        NotFound, PreconditionRequired, PreconditionFailed.
+    """
+    (row,) = await hold_still(session, [dossier_id], units)
+    check_version(if_match, row.version)
+    row.version += 1
+    await session.flush()
+    return row
+
+
+async def enter_state(
+    session: WriteSession, row: DossierRow, state: DossierState, who: str, reason: str
+) -> None:
+    """Let a locked dossier stand in another state, with who, when and why in its history."""
+    details = {"from": row.state, "to": state.value, "reason": reason}
+    row.state = state.value
+    await session.flush()
+    await repository.add_history(session, [(row.id, row.unit_code, Act.STATE_CHANGED, details)], who)
+
+
+async def touch(session: WriteSession, dossier_ids: Iterable[uuid.UUID]) -> None:
+    """Raise the version of dossiers whose content changed."""
+    await repository.note_change(session, {}, dossier_ids)
 
 
 async def name_subjects(session: WriteSession, names: Mapping[uuid.UUID, str | None]) -> None:

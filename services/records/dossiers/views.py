@@ -41,6 +41,17 @@ ACT_TITLES = {
     Act.CASE_CLOSED: ("Xử lý xong điểm cần xem xét", "Review case closed"),
     Act.RESCAN_ORDERED: ("Ảnh không đạt, yêu cầu quét lại", "Image failed, rescan ordered"),
     Act.PAGE_REPLACED: ("Thay ảnh bằng bản quét lại", "Image replaced by its rescan"),
+    Act.TRANSFER_SENT: ("Chuyển hồ sơ đi", "Sent to another unit"),
+    Act.TRANSFER_ACCEPTED: ("Đơn vị nhận đã tiếp nhận hồ sơ", "Taken over by the receiver"),
+    Act.TRANSFER_ENDED: ("Việc chuyển hồ sơ không thành", "Transfer ended without a move"),
+    Act.STATE_CHANGED: ("Đổi trạng thái hồ sơ", "State changed"),
+    Act.SURVEYED: ("Rà soát, phân loại giấy tờ", "Papers surveyed"),
+    Act.SHEETS_COUNTED: ("Đếm tờ đã quét", "Sheets counted"),
+    Act.HOLD_PLACED: ("Tạm giữ hồ sơ", "Put on hold"),
+    Act.HOLD_RELEASED: ("Bỏ tạm giữ hồ sơ", "Hold released"),
+    Act.EXEMPTION_ASKED: ("Đề nghị không quét giấy tờ", "Scan exemption asked for"),
+    Act.EXEMPTION_DECIDED: ("Quyết định đề nghị không quét", "Scan exemption decided"),
+    Act.HOME_SET: ("Định vị trí lưu trữ", "Place on the shelves set"),
 }
 """Act → Vietnamese and English title."""
 

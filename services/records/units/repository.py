@@ -1,4 +1,4 @@
-"""SQL of police units."""
+"""SQL of units."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -7,8 +7,10 @@ from sqlalchemy import or_, select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from kernel.database import ReadSession, WriteSession
+from services.records.units.admin import AdminKind, AdminLevel, AdminUnit
 from services.records.units.domain import UnitEdition, UnitKind
-from services.records.units.models import UnitRow
+from services.records.units.models import AdminUnitRow, SuccessionRow, UnitRow
+from services.records.units.succession import Extent, Succession
 
 LOAD_LOCK = 0x756E_6974
 """Replicas start together; one loads, the others then find nothing changed ("unit" in ASCII)."""
@@ -66,6 +68,105 @@ async def page_of_editions(
     if after:
         query = query.where(tuple_(UnitRow.code, UnitRow.valid_from) > after)
     return [_edition(row) for row in await session.scalars(query)]
+
+
+async def every_succession(session: ReadSession | WriteSession) -> tuple[Succession, ...]:
+    """All successions."""
+    return tuple(_succession(row) for row in await session.scalars(select(SuccessionRow)))
+
+
+async def successions_of(session: ReadSession | WriteSession, code: str) -> tuple[Succession, ...]:
+    """Successions that a code's editions are part of, on either side."""
+    rows = await session.scalars(
+        select(SuccessionRow)
+        .where(or_(SuccessionRow.code == code, SuccessionRow.successor_code == code))
+        .order_by(SuccessionRow.valid_from, SuccessionRow.code)
+    )
+    return tuple(_succession(row) for row in rows)
+
+
+async def save_successions(session: WriteSession, successions: Iterable[Succession]) -> None:
+    """Insert or replace successions."""
+    for one in successions:
+        values = {"extent": one.extent.value, "decree": one.decree, "note": one.note}
+        statement = insert(SuccessionRow).values(
+            code=one.code,
+            valid_from=one.valid_from,
+            successor_code=one.successor_code,
+            successor_valid_from=one.successor_valid_from,
+            **values,
+        )
+        key = ["code", "valid_from", "successor_code", "successor_valid_from"]
+        await session.execute(statement.on_conflict_do_update(index_elements=key, set_=values))
+
+
+async def save_admin_units(session: WriteSession, units: Iterable[AdminUnit]) -> None:
+    """Insert or replace administrative units."""
+    for one in units:
+        values = {
+            "valid_to": one.valid_to,
+            "level": one.level.value,
+            "kind": one.kind.value,
+            "parent_code": one.parent_code,
+            "name": one.name,
+        }
+        await session.execute(
+            insert(AdminUnitRow)
+            .values(code=one.code, valid_from=one.valid_from, **values)
+            .on_conflict_do_update(index_elements=["code", "valid_from"], set_=values)
+        )
+
+
+async def every_admin_unit(session: ReadSession | WriteSession) -> tuple[AdminUnit, ...]:
+    """All editions of administrative units."""
+    return tuple(_admin_unit(row) for row in await session.scalars(select(AdminUnitRow)))
+
+
+async def page_of_admin_units(
+    session: ReadSession,
+    *,
+    level: AdminLevel | None,
+    parent: str | None,
+    on: date | None,
+    after: tuple[str, date] | None,
+    limit: int,
+) -> Sequence[AdminUnit]:
+    """Administrative units by code and date, filtered, after a position."""
+    query = select(AdminUnitRow).order_by(AdminUnitRow.code, AdminUnitRow.valid_from).limit(limit)
+    if level:
+        query = query.where(AdminUnitRow.level == level.value)
+    if parent:
+        query = query.where(AdminUnitRow.parent_code == parent)
+    if on:
+        ends = or_(AdminUnitRow.valid_to.is_(None), AdminUnitRow.valid_to > on)
+        query = query.where(AdminUnitRow.valid_from <= on, ends)
+    if after:
+        query = query.where(tuple_(AdminUnitRow.code, AdminUnitRow.valid_from) > after)
+    return [_admin_unit(row) for row in await session.scalars(query)]
+
+
+def _succession(row: SuccessionRow) -> Succession:
+    return Succession(
+        row.code,
+        row.valid_from,
+        row.successor_code,
+        row.successor_valid_from,
+        Extent(row.extent),
+        row.decree,
+        row.note,
+    )
+
+
+def _admin_unit(row: AdminUnitRow) -> AdminUnit:
+    return AdminUnit(
+        row.code,
+        row.valid_from,
+        row.valid_to,
+        AdminLevel(row.level),
+        AdminKind(row.kind),
+        row.parent_code,
+        row.name,
+    )
 
 
 def _edition(row: UnitRow) -> UnitEdition:

@@ -1,0 +1,157 @@
+"""Shapes of a dossier's life on the wire."""
+
+import uuid
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from contracts.vocabulary import PaperSize
+from services.records.dossiers.domain import DossierState
+from services.records.life.domain import Condition, ExemptionReason, ExemptionState, HoldReason
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+MOST_SHEETS = 2000
+"""Of one document; the largest household books have a hundred."""
+Count = Annotated[int, Field(ge=0, le=MOST_SHEETS)]
+
+
+class SurveyedDocument(BaseModel):
+    """A document as the survey found it."""
+
+    type: str = Field(max_length=40)
+    sheets: int = Field(ge=1, le=MOST_SHEETS)
+    paper_size: PaperSize
+    condition: Condition
+
+
+class Survey(BaseModel):
+    """A dossier's documents in the order in which they lie."""
+
+    documents: list[SurveyedDocument] = Field(min_length=1, max_length=500)
+
+
+class CountedDocument(BaseModel):
+    """What became of a document's sheets; exempt ones come from approved exemptions."""
+
+    ordinal: int = Field(ge=1)
+    scanned: Count
+    blank: Count = 0
+    missing: Count = 0
+    missing_reason: Text | None = None
+
+
+class SheetCounts(BaseModel):
+    """Documents that were counted."""
+
+    documents: list[CountedDocument] = Field(min_length=1, max_length=500)
+
+
+class Advance(BaseModel):
+    """The state wanted, and why."""
+
+    state: DossierState
+    reason: Text
+
+
+class DocumentSheets(BaseModel):
+    """A surveyed document with its sheets: surveyed = scanned + blank + exempt + missing when all is told."""
+
+    ordinal: int
+    type: str
+    type_title: str = Field(description="Vietnamese")
+    type_title_en: str
+    paper_size: PaperSize
+    condition: Condition
+    surveyed: int
+    scanned: int
+    blank: int
+    exempt: int
+    missing: int
+    missing_reason: str | None
+    difference: int
+
+
+class Hold(BaseModel):
+    """Why a dossier waits, until it is released."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: uuid.UUID
+    dossier_id: uuid.UUID
+    reason: HoldReason
+    note: str
+    placed_by: str
+    placed_at: datetime
+    released_by: str | None
+    released_at: datetime | None
+    resolution: str | None
+    version: int
+
+
+class PlaceHold(BaseModel):
+    """A dossier is to wait."""
+
+    reason: HoldReason
+    note: Text
+
+
+class ReleaseHold(BaseModel):
+    """The document that settles the matter."""
+
+    resolution: Text
+
+
+class Exemption(BaseModel):
+    """Sheets that are not scanned."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: uuid.UUID
+    dossier_id: uuid.UUID
+    ordinal: int
+    sheets: int
+    reason: ExemptionReason
+    made_on: date
+    note: str
+    state: ExemptionState
+    asked_by: str
+    asked_at: datetime
+    decided_by: str | None
+    decided_at: datetime | None
+    decision_note: str | None
+    version: int
+
+
+class AskExemption(BaseModel):
+    """Sheets of a surveyed document cannot be scanned."""
+
+    ordinal: int = Field(ge=1)
+    sheets: int = Field(ge=1, le=MOST_SHEETS)
+    reason: ExemptionReason
+    made_on: date = Field(description="When the paper was made; before 01/2021")
+    note: Text
+
+
+class DecideExemption(BaseModel):
+    """What another person says to it."""
+
+    approve: bool
+    note: str = Field(default="", max_length=500)
+
+
+class Life(BaseModel):
+    """Where a dossier stands, its sheets, and what holds it up."""
+
+    dossier_id: uuid.UUID
+    state: DossierState
+    on_hold: bool
+    balanced: bool
+    difference: int
+    scanned_sheets: int
+    written_pages: int
+    pages_agree: bool
+    documents: list[DocumentSheets]
+    holds: list[Hold]
+    exemptions: list[Exemption]
+    version: int

@@ -1,0 +1,1 @@
+"""Where the paper is: shelves as each archive has them, movements, alarms, the barcode input."""

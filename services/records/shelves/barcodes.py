@@ -1,0 +1,133 @@
+"""The one barcode input: what somebody scanned decides what is done."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from kernel.database import WriteSession
+from kernel.errors import NotFound, Unprocessable
+from kernel.identity import Identity
+from services.records.custody import service as custody
+from services.records.dossiers import service as dossiers
+from services.records.dossiers.models import DossierRow
+from services.records.shelves import repository, service
+from services.records.shelves.domain import Code, read_code
+from services.records.shelves.models import PaperRow, ShelfRow
+
+
+class CodeUnknown(Unprocessable):
+    """The code names neither a dossier nor a place of the caller's units."""
+
+    slug = "code_unknown"
+    title = "Mã vạch không thuộc hồ sơ hay vị trí nào"
+    title_en = "The code names no dossier and no place"
+
+
+class CodeAmbiguous(Unprocessable):
+    """The text names more than one thing; a printed code would not."""
+
+    slug = "code_ambiguous"
+    title = "Mã này trùng ở nhiều nơi, hãy quét mã in"
+    title_en = "The code means several things"
+
+
+class ScanUnclear(Unprocessable):
+    """What was scanned does not say what to do."""
+
+    slug = "scan_unclear"
+    title = "Không rõ cần làm gì với các mã đã quét"
+    title_en = "The codes do not say what to do"
+
+
+@dataclass(slots=True)
+class Scanned:
+    """What the codes name, in the order in which they were scanned."""
+
+    places: list[ShelfRow] = field(default_factory=list)
+    dossiers: list[uuid.UUID] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was done: papers of dossiers, where they are now."""
+
+    moved: bool
+    place: ShelfRow | None
+    rows: Sequence[DossierRow]
+    papers: Mapping[uuid.UUID, PaperRow]
+
+
+async def scan(
+    session: WriteSession,
+    identity: Identity,
+    codes: Sequence[str],
+    borrower: str | None = None,
+    due_at: datetime | None = None,
+) -> Outcome:
+    """A place with dossiers puts them there; dossiers with a borrower are lent; a dossier alone is looked up.
+
+    All codes take effect together or none does.
+
+    Raises:
+        CodeUnknown, CodeAmbiguous, ScanUnclear, DossierInTransit, NotFound, SchemeViolated.
+    """
+    found = await _resolve(session, codes)
+    if len(found.places) > 1 or (found.places and borrower):
+        raise ScanUnclear("one place, or one borrower")
+    if due_at is not None and due_at <= datetime.now(UTC):
+        raise ScanUnclear("the day of return has passed")
+    place = found.places[0] if found.places else None
+    if place is not None and not identity.may_see(place.unit_code):
+        raise NotFound(f"place {place.id}")
+    rows = await dossiers.hold_still(session, found.dossiers, identity.units)
+    rows = sorted(rows, key=lambda row: found.dossiers.index(row.id))
+    moving = bool(rows) and (place is not None or borrower is not None)
+    if not moving:
+        if len(rows) > 1:
+            raise ScanUnclear("several dossiers, and no place or borrower")
+        papers = {row.id: paper for row in rows if (paper := await service.paper_of(session, row.id))}
+        return Outcome(moved=False, place=place, rows=rows, papers=papers)
+    await custody.require_not_in_transit(session, found.dossiers)
+    if place is not None:
+        if any(row.unit_code != place.unit_code for row in rows):
+            raise ScanUnclear("the dossier is another unit's")
+        papers = dict(await service.put(session, rows, place, identity.subject))
+    else:
+        papers = dict(await service.lend(session, rows, borrower or "", due_at, identity.subject))
+    return Outcome(moved=True, place=place, rows=rows, papers=papers)
+
+
+async def _resolve(session: WriteSession, codes: Sequence[str]) -> Scanned:
+    found = Scanned()
+    for text in codes:
+        try:
+            code = read_code(text)
+        except ValueError as error:
+            raise CodeUnknown(extensions={"code": text[:100]}) from error
+        named = await _named(session, code)
+        if isinstance(named, ShelfRow):
+            if named not in found.places:
+                found.places.append(named)
+        elif named not in found.dossiers:
+            found.dossiers.append(named)
+    return found
+
+
+async def _named(session: WriteSession, code: Code) -> ShelfRow | uuid.UUID:
+    if code.dossier_id is not None:
+        return code.dossier_id
+    if code.place_id is not None:
+        place = await repository.get_place(session, code.place_id)
+        if place is None:
+            raise CodeUnknown(extensions={"code": code.text})
+        return place
+    candidates: list[ShelfRow | uuid.UUID] = [
+        *await repository.places_coded(session, code.text),
+        *(row.id for row in await repository.dossiers_referred(session, code.text)),
+    ]
+    if not candidates:
+        raise CodeUnknown(extensions={"code": code.text[:100]})
+    if len(candidates) > 1:
+        raise CodeAmbiguous(extensions={"code": code.text[:100]})
+    return candidates[0]

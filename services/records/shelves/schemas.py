@@ -1,0 +1,138 @@
+"""Shapes of the paper's places on the wire."""
+
+import uuid
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from services.records.shelves.domain import PaperState, PlaceKind
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+PlaceCode = Annotated[
+    str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]*$", max_length=60)
+]
+
+
+class SchemeLevel(BaseModel):
+    """One step of an archive's scheme, from the room inwards."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    code: Name
+    name: Name
+    name_en: Name
+
+
+class SchemeTerms(BaseModel):
+    """How long paper may be out."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    desk_hours: int = Field(default=24, ge=1, le=24 * 90)
+    scanner_hours: int = Field(default=24, ge=1, le=24 * 90)
+    loan_days: int = Field(default=7, ge=1, le=365)
+
+
+class SchemeBody(BaseModel):
+    """How an archive is divided."""
+
+    levels: list[SchemeLevel] = Field(min_length=1, max_length=8)
+    terms: SchemeTerms = SchemeTerms()
+
+
+class Scheme(SchemeBody):
+    """A unit's scheme as it stands."""
+
+    unit: str
+    version: int
+
+
+class NewPlace(BaseModel):
+    """A place to make; its level follows from its parent."""
+
+    unit: str = Field(max_length=20)
+    kind: PlaceKind = PlaceKind.STORAGE
+    code: PlaceCode
+    name: Name
+    parent_id: uuid.UUID | None = None
+
+
+class Place(BaseModel):
+    """A room, rack, tier or box, a desk or a scanner."""
+
+    id: uuid.UUID
+    unit: str
+    kind: PlaceKind
+    code: str
+    name: str
+    level: str | None
+    parent_id: uuid.UUID | None
+    barcode: str = Field(description="What is printed on its label")
+
+
+class SetHome(BaseModel):
+    """Where a dossier belongs; the next free position where none is given."""
+
+    place_id: uuid.UUID
+    position: int | None = Field(default=None, ge=1, le=100_000)
+
+
+class Paper(BaseModel):
+    """Where a dossier's paper is and where it belongs."""
+
+    dossier_id: uuid.UUID
+    reference: str
+    barcode: str = Field(description="What is printed on its label")
+    state: PaperState
+    place: Place | None
+    position: int | None
+    home: Place | None
+    home_position: int | None
+    misplaced: bool = Field(description="On a shelf, but not where it belongs")
+    borrower: str | None
+    since: datetime | None
+    due_at: datetime | None
+    overdue: bool
+    moved_by: str | None
+    version: int
+
+
+class Movement(BaseModel):
+    """A paper went from one place to another."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    from_state: PaperState
+    from_place_id: uuid.UUID | None
+    from_position: int | None
+    to_state: PaperState
+    to_place_id: uuid.UUID | None
+    to_position: int | None
+    borrower: str | None
+    who: str
+    at: datetime
+
+
+class PaperDetail(Paper):
+    """With its last movements, newest first."""
+
+    movements: list[Movement]
+
+
+class Scan(BaseModel):
+    """What the scanner read, in order."""
+
+    codes: list[Annotated[str, StringConstraints(max_length=250)]] = Field(min_length=1, max_length=200)
+    borrower: Name | None = None
+    due_at: datetime | None = None
+
+
+class ScanResult(BaseModel):
+    """What was done."""
+
+    moved: bool
+    place: Place | None
+    papers: list[Paper]
+    warnings: list[str] = Field(description="Vietnamese")
+    warnings_en: list[str]
