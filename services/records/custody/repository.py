@@ -69,7 +69,7 @@ async def lock_held(session: WriteSession, unit_code: str, limit: int) -> list[t
 
 
 async def commit_soon(session: WriteSession) -> None:
-    """Commit without waiting for the disk: batches that a crash loses are run again."""
+    """Commit without waiting for the disk: what a crash loses is moved again."""
     await session.execute(text("SET LOCAL synchronous_commit = off"))
 
 
