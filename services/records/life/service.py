@@ -11,6 +11,7 @@ from contracts.vocabulary import PaperSize
 from kernel.database import ReadSession, WriteSession
 from kernel.errors import Conflict, Unprocessable
 from kernel.identity import Identity
+from services.records.cases import service as cases
 from services.records.custody import service as custody
 from services.records.dossiers import service as dossiers
 from services.records.dossiers.domain import Act, DossierState, document_types
@@ -39,7 +40,7 @@ class StepNotAllowed(Conflict):
 
 
 class OnHold(Conflict):
-    """Somebody has put the dossier on hold."""
+    """Somebody has put the dossier on hold, or it holds a person who is in two dossiers."""
 
     slug = "dossier_on_hold"
     title = "Hồ sơ đang bị tạm giữ"
@@ -221,6 +222,8 @@ async def _open(
 async def _require_ready(session: WriteSession, dossier_id: uuid.UUID, wanted: DossierState) -> None:
     if await is_held(session, dossier_id):
         raise OnHold
+    if await cases.held(session, [dossier_id]):
+        raise OnHold("somebody in it is in another dossier too: a document has to resolve the case")
     balance = await balance_of(session, dossier_id)
     if not balance.documents:
         raise NotSurveyed

@@ -156,6 +156,22 @@ def test_exemption_needs_two_people_and_old_paper(registry: RunningRegistry, des
     assert [one["exempt"] for one in desk.life()["documents"]] == [0, 1]
 
 
+def test_a_person_in_two_dossiers_holds_both(desk: Desk, registry: RunningRegistry) -> None:
+    """Neither goes on before an official document has resolved the case."""
+    desk.survey()
+    case = new_id()
+    registry.execute(
+        "INSERT INTO review_cases (id, dossier_id, unit_code, kind, subject, state, details) "
+        "VALUES ($1, $2, '31507', 'same_person', 'a pair', 'open', '{}')",
+        case,
+        desk.dossier,
+    )
+    assert slug(desk.advance("scanning")) == "dossier_on_hold"
+    assert desk.life()["state"] == "surveyed"
+    registry.execute("UPDATE review_cases SET state = 'withdrawn' WHERE id = $1", case)
+    assert desk.advance("scanning").json()["state"] == "scanning"
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body"),
     [
