@@ -140,6 +140,8 @@ async def enter(
     for key, group in groupby(ordered, key=lambda one: (one.unit_code, one.kind)):
         mine = list(group)
         found = await repository.lock_by_reference(session, *key, [one.reference for one in mine])
+        if elsewhere := sorted(one.reference for one in mine if one.reference not in found):
+            raise ReferenceTaken("another unit holds it now", extensions={"references": list(elsewhere)})
         rows |= {one: found[one.reference] for one in mine}
     fresh = [row for row in rows.values() if row.id in made]
     await repository.add_history(

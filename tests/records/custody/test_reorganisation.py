@@ -177,6 +177,10 @@ def test_what_travels_between_ending_units_comes_back(make_database: Callable[[]
         async with database.read() as session:
             state = await session.execute(text("SELECT state, settle_reason FROM custody_transfers"))
             assert tuple(state.one()) == ("recalled", "reorganisation")
+        again = dossiers.Entry("941", DossierKind.RESIDENCE, "HK-0")
+        with pytest.raises(dossiers.ReferenceTaken):
+            async with database.write(("941",)) as session:
+                await dossiers.enter(session, [again], "officer:1", {})
         await database.close()
 
     asyncio.run(run())
