@@ -7,6 +7,7 @@ comes out on the other half.
 import argparse
 import json
 import logging
+import math
 import random
 import re
 from collections.abc import Callable
@@ -37,6 +38,8 @@ SEED = 4100
 KINDS: tuple[Kind, ...] = ("print", "typewriter", "hand")
 SMALLEST = 25
 """Readings that a knot of a curve stands on at least."""
+SURENESS = 0.9
+"""How sure the error share under a threshold is to hold on lines not yet seen."""
 Curve = dict[str, Any]
 
 
@@ -157,12 +160,21 @@ def isotonic(raw: NDArray[np.float64], right: NDArray[np.float64]) -> tuple[NDAr
     return np.array([place for place, _ in knots]), levels
 
 
+def holds(wrong: int, count: int, share: float) -> bool:
+    """Whether `wrong` of `count` readings prove, by a Poisson bound, that at most `share` are wrong."""
+    awaited, term, total = share * count, math.exp(-share * count), 0.0
+    for errors in range(wrong + 1):
+        total += term
+        term *= awaited / (errors + 1)
+    return total <= 1 - SURENESS
+
+
 def keyed_below(level: NDArray[np.float64], right: NDArray[np.float64], share: float) -> float:
-    """The lowest confidence from which on at most `share` of the readings are wrong; else 1."""
+    """The lowest confidence from which on surely at most `share` of the readings are wrong; else 1."""
     order = np.argsort(-level, kind="stable")
     sorted_level, wrong = level[order], np.cumsum(1 - right[order])
     ends = np.flatnonzero(np.append(np.diff(sorted_level) < 0, True))
-    fit = [end for end in ends if wrong[end] <= share * (end + 1) and end + 1 >= 0.5 / share]
+    fit = [end for end in ends if holds(round(float(wrong[end])), int(end) + 1, share)]
     return round(float(sorted_level[fit[-1]]), 5) if fit else 1.0
 
 
