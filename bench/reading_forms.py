@@ -24,7 +24,7 @@ from services.ocr.engine.paddle import PaddleEngine
 from services.ocr.fields.searching import codes_of, infix_costs
 from services.ocr.reading import PageReader
 from services.ocr.settings import DEFAULT_MODEL
-from synthetic.declarations import HELD_OUT, LAYOUTS
+from synthetic.declarations import HELD_OUT, LAYOUTS, TICKED
 
 Read = Callable[[Page], tuple[dict[str, ReadField], str | None]]
 HEAD = (
@@ -125,6 +125,8 @@ def main() -> None:
         "held-out layout, handwriting": lambda: list(unseen(held, "handwriting", n, seed + 3000)),
         "known edition, print": lambda: list(known("print", n, seed + 4000)),
         "known edition, handwriting": lambda: list(known("handwriting", n, seed + 5000)),
+        "tick boxes, print": lambda: list(unseen(list(TICKED), "print", n, seed + 9000)),
+        "tick boxes, handwriting": lambda: list(unseen(list(TICKED), "handwriting", n, seed + 9500)),
         "empty, unseen layout": lambda: list(unseen(tuned + held, "print", n, seed + 6000, filled=False)),
         "empty, known edition": lambda: list(known("print", n, seed + 7000, filled=False)),
     }

@@ -93,6 +93,8 @@ class Recognition(BaseModel):
     confidence: float = Field(default=0.0, ge=0, le=1)
     fields: dict[str, ReadField] = Field(default_factory=dict)
     """Keyed by glossary identifiers: number, full_name, birth_date, sex, father_name…"""
+    tables: dict[str, tuple[dict[str, ReadField], ...]] = Field(default_factory=dict)
+    """Rows of printed tables that something is written in, by table; a row is keyed by its columns."""
     lines: tuple[ReadLine, ...] = ()
     width_px: int = 0
     height_px: int = 0

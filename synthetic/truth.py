@@ -1,6 +1,6 @@
 """What a drawn page says: the truth that readings are compared with."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from PIL import Image
@@ -37,6 +37,8 @@ class PageTruth:
     edition: str | None = None
     mode: Mode | None = None
     fields: tuple[FieldTruth, ...] = ()
+    tables: dict[str, tuple[dict[str, str], ...]] = field(default_factory=dict)
+    """What is written in the rows of each table on this page, by column."""
     cover: str | None = None
     """Text of the QR code on a cover sheet."""
     text: str = ""

@@ -18,6 +18,8 @@ HEIGHT = 128
 MARGIN = 64
 SIZES = (30, 36, 42, 48)
 """Font sizes drawn, in pixels per em; the crop is then scaled to the reader's 32 pixels."""
+KIND_SHARES = (50, 32, 18)
+"""How often a value is written by hand, printed, typed."""
 
 
 @dataclass
@@ -75,7 +77,7 @@ def draw(
     label = _sized(
         rng, rng.choices((_pick(rng, faces, "print"), _pick(rng, faces, "typewriter")), (85, 15))[0]
     )
-    kind: Kind = filled_in or rng.choices(("hand", "print", "typewriter"), (62, 22, 16))[0]
+    kind: Kind = filled_in or rng.choices(("hand", "print", "typewriter"), KIND_SHARES)[0]
     filled = _sized(rng, _pick(rng, faces, kind), near=label.size)
     width = int(2 * MARGIN + sum(_room(piece, label, filled) for piece in pieces))
     maps = [Image.new("L", (width, HEIGHT), 0) for _ in range(3)]

@@ -3,6 +3,7 @@
 import argparse
 import hashlib
 import json
+import tempfile
 import warnings
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,15 +25,23 @@ from training.charset import CHARACTERS, CLASSES
 from training.evaluate import PACK, PackReader, evaluate, metrics
 from training.faces import training_faces
 from training.model import STRIDE, Exported, Reader
+from training.quantise import quantise
 from training.train import CHECKPOINTS
 
 REGISTERED_NAME = "PP-OCRv5_mobile_rec"
 """PaddleX refuses names it does not know; the pack's own name stands in its manifest."""
 FORMAT = 2
+GRAPH = "inference.onnx"
+"""PaddleX knows a graph by this name."""
 
 
 def export(
-    checkpoint: Path, pack: Path, version: str, lines: int, key: Ed25519PrivateKey | None = None
+    checkpoint: Path,
+    pack: Path,
+    version: str,
+    lines: int,
+    key: Ed25519PrivateKey | None = None,
+    calibration_lines: int = 800,
 ) -> dict[str, Any]:
     """Write a trained checkpoint as a pack; returns its manifest."""
     saved = torch.load(checkpoint, map_location="cpu", weights_only=True)
@@ -44,7 +53,7 @@ def export(
         "data": provenance(saved["progress"], saved.get("origin", {})),
         "curve": saved["curve"],
     }
-    return build(reader.eval(), pack, about, lines, key)
+    return build(reader.eval(), pack, about, lines, key, calibration_lines)
 
 
 def build(
@@ -57,12 +66,15 @@ def build(
 ) -> dict[str, Any]:
     """Write all files of a pack, its manifest last, calibrated, measured and signed; returns the manifest.
 
-    The graph holds the weights as `weights.npz` keeps them, so that both read the same.
+    The graph is made of the weights as `weights.npz` keeps them, in 8-bit integers for speed.
     """
     pack.mkdir(parents=True, exist_ok=True)
     weights.save(reader, pack / weights.WEIGHTS)
     reader = weights.load(pack / weights.WEIGHTS)
-    write_graph(Exported(reader).eval(), pack / "inference.onnx")
+    with tempfile.TemporaryDirectory() as folder:
+        whole = Path(folder) / GRAPH
+        write_graph(Exported(reader).eval(), whole)
+        quantise(whole, pack / GRAPH)
     write_settings(pack / CONFIGURATION)
     language.write(pack / SYLLABLES)
     manifest = {
@@ -90,7 +102,7 @@ def build(
 
 def write_manifest(pack: Path, manifest: dict[str, Any]) -> None:
     """Write the manifest with the digest of every file of the pack that is there."""
-    files = ("inference.onnx", CONFIGURATION, weights.WEIGHTS, SYLLABLES, CALIBRATION)
+    files = (GRAPH, CONFIGURATION, weights.WEIGHTS, SYLLABLES, CALIBRATION)
     manifest["files"] = {name: digest(pack / name) for name in files if (pack / name).exists()}
     (pack / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
@@ -159,12 +171,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--checkpoint", type=Path, default=CHECKPOINTS / "reader.pt")
     parser.add_argument("--pack", type=Path, default=PACK)
-    parser.add_argument("--version", default="1.2.0")
+    parser.add_argument("--version", default="1.3.0")
     parser.add_argument("--key", type=Path, help="private key to sign the pack with")
     parser.add_argument("--lines", type=int, default=200, help="measured lines per stratum")
+    parser.add_argument(
+        "--calibration-lines", type=int, default=800, help="lines per field type and kind of writing"
+    )
     asked = parser.parse_args()
     key = private_key(asked.key) if asked.key else None
-    manifest = export(asked.checkpoint, asked.pack, asked.version, asked.lines, key)
+    manifest = export(asked.checkpoint, asked.pack, asked.version, asked.lines, key, asked.calibration_lines)
     print(json.dumps(manifest["metrics"], indent=1))
 
 

@@ -1,13 +1,13 @@
 """Turns what was read behind labels into fields: normalised, checked, with alternatives and doubts."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from contracts.civil.dates import partial_date, precision_of
 from contracts.civil.numbers import checks, digits_of
 from contracts.civil.sexes import sex_of
 from contracts.recognition import Alternative, ReadField
-from forms import FieldType
+from forms import FieldType, FormTable
 from services.ocr.engine.alternatives import alternatives
 from services.ocr.engine.base import Glyph, Reading
 from services.ocr.fields.doubts import doubts
@@ -24,12 +24,27 @@ def findings(
     page: WorkingPage, ink: Ink, fields: Sequence[LabelledField], values: dict[str, Value]
 ) -> dict[str, ReadField]:
     """Every field that was answered, in the order of `fields`; boxes in pixels of the page as given."""
-    normalised = {one.id: normalise(one.type, values[one.id].text) for one in fields if one.id in values}
+    types = {one.id: one.type for one in fields if one.id in values}
+    return _checked(page, ink, types, values)
+
+
+def rows_of(
+    page: WorkingPage, ink: Ink, table: FormTable, rows: Sequence[Mapping[str, Value]]
+) -> tuple[dict[str, ReadField], ...]:
+    """The rows of a table as fields by column; number, sex and birth are checked within each row."""
+    types = {column.id: column.type for column in table.columns}
+    return tuple(_checked(page, ink, {name: types[name] for name in row}, row) for row in rows)
+
+
+def _checked(
+    page: WorkingPage, ink: Ink, types: Mapping[str, FieldType], values: Mapping[str, Value]
+) -> dict[str, ReadField]:
+    """Values that belong to one person as fields, in the order of `types`."""
+    normalised = {name: normalise(kind, values[name].text) for name, kind in types.items()}
     warnings = checks(normalised)
     return {
-        one.id: _field(page, ink, one, values[one.id], normalised[one.id], warnings.get(one.id, ()))
-        for one in fields
-        if one.id in values
+        name: _field(page, ink, kind, values[name], normalised[name], warnings.get(name, ()))
+        for name, kind in types.items()
     }
 
 
@@ -55,7 +70,7 @@ def _alternatives(glyphs: Sequence[Glyph]) -> tuple[Alternative, ...]:
 def _field(
     page: WorkingPage,
     ink: Ink,
-    one: LabelledField,
+    kind: FieldType,
     value: Value,
     normalised: str | None,
     warnings: tuple[str, ...],
@@ -66,8 +81,8 @@ def _field(
         value=normalised,
         confidence=value.confidence,
         box=source_box(page, (value.left, value.top, value.right, value.bottom)),
-        warnings=(*warnings, *doubts(ink, one.type, value)),
+        warnings=(*warnings, *doubts(ink, kind, value)),
         character_confidences=characters if len(characters) == len(value.text) else (),
         alternatives=_alternatives(value.glyphs),
-        precision=precision_of(normalised) if one.type is FieldType.DATE and normalised else None,
+        precision=precision_of(normalised) if kind is FieldType.DATE and normalised else None,
     )

@@ -61,5 +61,9 @@ def _page(reading: PageReader, file: Path, page: GreyPage) -> dict[str, Any]:
         "text": found.text,
         "confidence": round(found.confidence, 4),
         "fields": {name: field.model_dump(mode="json") for name, field in found.fields.items()},
+        "tables": {
+            name: [{column: one.model_dump(mode="json") for column, one in row.items()} for row in rows]
+            for name, rows in found.tables.items()
+        },
         "model": found.model,
     }

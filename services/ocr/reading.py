@@ -13,8 +13,10 @@ from services.ocr.fields.cutting import Page
 from services.ocr.fields.editions import recognise_layout
 from services.ocr.fields.matching import Span, find_spans
 from services.ocr.fields.rows import ReadRow, read_row
+from services.ocr.fields.tables import read_tables
+from services.ocr.fields.ticks import ticked
 from services.ocr.fields.values import read_values
-from services.ocr.findings import findings
+from services.ocr.findings import findings, rows_of
 from services.ocr.layout.boxes import as_line
 from services.ocr.layout.crops import crop
 from services.ocr.layout.ink import Ink, find_ink
@@ -37,6 +39,7 @@ class PageReader:
 
     def __init__(self, engine: OcrEngine, editions: Sequence[FormEdition]) -> None:
         self.engine = engine
+        self._editions = tuple(editions)
         self._catalogue = build(editions)
 
     def read_page(self, grey: Grey, dpi: float | None = None) -> Recognition:
@@ -68,13 +71,19 @@ class PageReader:
         labels = tuple(span for span in spans if span.anchored)
         lines = transcript(page, rows)
         asked = layout.fields if lines else ()
-        values = read_values(Page(page.image, ink, tuple(rows), labels), asked, self.engine)
+        view = Page(page.image, ink, tuple(rows), labels)
+        marks = ticked(view, asked)
+        values = read_values(view, [one for one in asked if one.id not in marks], self.engine)
+        values |= {name: value for name, value in marks.items() if value is not None}
+        own = f"{layout.form}-{layout.edition}" if layout.edition else None
+        tables = read_tables(page.image, ink, self._editions, own, self.engine) if lines else {}
         return Recognition(
             form=layout.form,
             edition=layout.edition,
             text="\n".join(line.text for line in lines),
             confidence=float(np.mean([line.confidence for line in lines])) if lines else 0.0,
             fields=findings(page, ink, asked, values),
+            tables={name: rows_of(page, ink, *found) for name, found in tables.items()},
             lines=lines,
             width_px=page.source_shape[1],
             height_px=page.source_shape[0],

@@ -30,6 +30,8 @@ HELD_OUT: dict[str, layouts.Layout] = {
     "sections": layouts.sections,
 }
 """Layouts that the reader was not tuned on: for figures alone."""
+TICKED: dict[str, layouts.Layout] = {"ticked": layouts.ticked}
+"""A layout with tick boxes, measured apart."""
 LEADERS = ("stops", "stops", "points", "dense", "sparse", "dashes", "rule", "underscores", "none")
 
 
@@ -52,7 +54,7 @@ def draw_declaration(
         rng, identity_items(rng, who, filled=filled), other_items(rng, who, rng.randint(3, 7), filled=filled)
     )
     _head(press, rng.choice(TITLES))
-    {**LAYOUTS, **HELD_OUT}[layout](press, items)
+    {**LAYOUTS, **HELD_OUT, **TICKED}[layout](press, items)
     _close(press, who.full_name if filled else "")
     tint = PAPERS[noise.integers(len(PAPERS))]
     image = canvas.finish(paper(canvas.size, noise, tint), style.ink)

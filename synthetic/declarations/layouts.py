@@ -41,6 +41,17 @@ def boxed(press: Press, items: list[Item]) -> None:
             press.field(item, left, press.look.right, baseline)
 
 
+def ticked(press: Press, items: list[Item]) -> None:
+    """A label a line; the sex is answered by a mark in one of two boxes."""
+    for item in items:
+        baseline = press.down()
+        if item.id == "sex":
+            start = press.label(press.look.left, baseline, press.printed(item)) + press.rng.uniform(3, 12)
+            press.ticks(item, start, baseline, ("Nam", "Nữ"))
+        else:
+            press.field(item, press.look.left, press.look.right, baseline)
+
+
 def two_columns(press: Press, items: list[Item]) -> None:
     """Two columns of labels with their values, each with its own order."""
     gap = press.rng.uniform(3, 9)

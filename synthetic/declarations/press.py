@@ -121,6 +121,45 @@ class Press:
             box = self.writer.write_in_boxes(cells, digits, points)
             self.note(replace(item, text=digits), (box,))
 
+    def ticks(self, item: Item, left: float, baseline: float, options: tuple[str, ...]) -> None:
+        """Words with a box before or behind each, that of the item's text crossed, ticked or blotted."""
+        before, side = self.rng.random() < 0.4, self.rng.uniform(3.2, 4.6)
+        gap, apart = self.rng.uniform(0.8, 2.5), self.rng.uniform(8, 22)
+        x = left
+        for word in options:
+            if before:
+                cell = self.canvas.frame(x, baseline - side + 0.5, side, side)
+                x += side + gap
+            place = self.canvas.text(x, baseline, word, self.look.face, self.look.points)
+            x += self.canvas.measure(word, self.look.face, self.look.points) + gap
+            if not before:
+                cell = self.canvas.frame(x, baseline - side + 0.5, side, side)
+                x += side
+            if word == item.text:
+                self._mark(cell)
+                self.note(item, (Box.around((place, cell)),))
+            x += apart
+
+    def _mark(self, cell: Box) -> None:
+        """A cross, a tick or a blot in a box, a little out of it at times."""
+        out = self.rng.randint(-cell.width // 5, cell.width // 8)
+        left, top = cell.x - out, cell.y - out
+        right, bottom = cell.x + cell.width + out, cell.y + cell.height + out
+        layer = self.canvas.pen if self.writer.style.mode == "handwriting" else self.canvas.print
+        thick = max(2, self.canvas.px(self.rng.uniform(0.25, 0.5)))
+        way = self.rng.random()
+        if way < 0.5:
+            layer.line((left, top, right, bottom), fill=230, width=thick)
+            layer.line((left, bottom, right, top), fill=230, width=thick)
+        elif way < 0.85:
+            foot = (cell.x + cell.width * 0.4, bottom)
+            ends = ((left, cell.y + cell.height * 0.5), foot, (right, top))
+            layer.line(ends, fill=230, width=thick, joint="curve")
+        else:
+            inset = cell.width // 5
+            edges = (cell.x + inset, cell.y + inset, right - inset - out, bottom - inset - out)
+            layer.ellipse(edges, fill=230)
+
     def centred(self, text: str, baseline: float, points: float, *, bold: bool = True) -> None:
         """A heading in the middle of the sheet."""
         face = self.look.face._replace(weight=700 if bold else 400)

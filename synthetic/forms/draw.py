@@ -42,9 +42,9 @@ def draw_form(
         Sheet(
             canvas.finish(paper(canvas.size, rng, tint), style.ink),
             dpi,
-            PageTruth("text", edition.form, edition.edition, mode, tuple(truths)),
+            PageTruth("text", edition.form, edition.edition, mode, tuple(truths), tables),
         )
-        for canvas, truths in zip(flow.canvases, flow.truths, strict=True)
+        for canvas, truths, tables in zip(flow.canvases, flow.truths, flow.tables, strict=True)
     )
 
 

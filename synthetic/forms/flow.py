@@ -65,6 +65,7 @@ class Flow:
     look: Look
     canvases: list[Canvas] = field(default_factory=list)
     truths: list[list[FieldTruth]] = field(default_factory=list)
+    tables: list[dict[str, tuple[dict[str, str], ...]]] = field(default_factory=list)
     y: float = 0.0
 
     def __post_init__(self) -> None:
@@ -94,6 +95,7 @@ class Flow:
         """Start another sheet."""
         self.canvases.append(Canvas(self.dpi))
         self.truths.append([])
+        self.tables.append({})
         self.y = self.look.top_mm
 
     def advance(self, height: float, needed: float | None = None) -> float:
@@ -106,6 +108,11 @@ class Flow:
     def note(self, truth: FieldTruth) -> None:
         """Remember a value written on the current sheet."""
         self.truths[-1].append(truth)
+
+    def note_table(self, table_id: str, rows: tuple[dict[str, str], ...]) -> None:
+        """Remember what was written into a table on the current sheet."""
+        if rows:
+            self.tables[-1][table_id] = rows
 
 
 def wrapped(canvas: Canvas, text: str, width: float, face: Face, points: float) -> list[str]:

@@ -39,8 +39,11 @@ def draw_table(flow: Flow, table: FormTable, rows: tuple[Mapping[str, str], ...]
                 x + each / 2, first + index * _HEAD_LINE_MM, line, flow.look.face, _HEAD_POINTS, "ms"
             )
         x += each
-    for index, row in enumerate(rows[: table.rows]):
+    written = tuple(
         _write_row(flow, table, row, writer, top + head_mm + index * _ROW_MM, widths)
+        for index, row in enumerate(rows[: table.rows])
+    )
+    flow.note_table(table.id, written)
     flow.y = top + head_mm + table.rows * _ROW_MM + 1
 
 
@@ -63,17 +66,19 @@ def _write_row(
     writer: Writer,
     top: float,
     widths: list[float],
-) -> None:
+) -> dict[str, str]:
+    written = {}
     x = flow.left
     for column, width in zip(table.columns, widths, strict=True):
         text = row.get(column.id, "")
         if text:
-            _write_cell(writer, text, x + 0.8, top, width - 1.6)
+            written[column.id] = _write_cell(writer, text, x + 0.8, top, width - 1.6)
         x += width
+    return written
 
 
-def _write_cell(writer: Writer, text: str, x: float, top: float, width: float) -> None:
-    """Write into one cell on at most two lines, as small as it takes."""
+def _write_cell(writer: Writer, text: str, x: float, top: float, width: float) -> str:
+    """Write into one cell on at most two lines, as small as it takes; returns what there was room for."""
     points = writer.style.points * 0.82
     while points > 5:
         lines = wrapped(writer.canvas, text, width * 0.94, writer.style.face, points)
@@ -84,3 +89,4 @@ def _write_cell(writer: Writer, text: str, x: float, top: float, width: float) -
     baseline = top + _ROW_MM * (0.66 if len(lines) == 1 else 0.44)
     for index, line in enumerate(lines[:2]):
         writer.write(x, baseline + index * 3.6, line, points)
+    return " ".join(lines[:2])

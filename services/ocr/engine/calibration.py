@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +76,8 @@ def calibrated(reading: Reading, curve: Curve, known: frozenset[str]) -> Reading
     raws = weighed(reading, curve.strange_factor, known, figures_only=curve.figures_only)
     levels = np.interp(raws, curve.raw, curve.right).tolist()
     glyphs: tuple[Glyph, ...] = tuple(
-        replace(one, certainty=level) for one, level in zip(reading.glyphs, levels, strict=True)
+        Glyph(one.character, one.probability, one.x, level, one.others)
+        for one, level in zip(reading.glyphs, levels, strict=True)
     )
     return Reading(glyphs)
 

@@ -30,50 +30,76 @@ def greedy(
     """
     choice = probabilities if allowed is None else np.where(allowed, probabilities, 0.0)
     best = choice.argmax(axis=1)
-    edges = np.flatnonzero(np.diff(best)) + 1
-    starts = np.concatenate([[0], edges])
-    ends = np.concatenate([edges, [len(best)]])
-    runs = [(int(best[s]), s, e) for s, e in zip(starts.tolist(), ends.tolist(), strict=True)]
-    glyphs = []
-    for position, (label, start, end) in enumerate(runs):
-        if label == BLANK:
-            continue
-        run = probabilities[start:end, label]
-        peak = start + float((np.arange(end - start) * run).sum() / max(float(run.sum()), 1e-9))
-        certain = min(float(run.max()), 1 - _omitted(choice, runs, position), 1.0)
-        others = _others(choice[start:end], label, characters) if certain < SURE else ()
-        glyphs.append(Glyph(characters[label], certain, (peak + 0.5) * frame_px, others=others))
+    starts = np.concatenate([[0], np.flatnonzero(np.diff(best)) + 1])
+    labels = best[starts]
+    own = choice[np.arange(len(best)), best]
+    highest = np.maximum.reduceat(own, starts)
+    weights = np.maximum(np.add.reduceat(own, starts), 1e-9)
+    places = (np.add.reduceat(own * np.arange(len(best)), starts) / weights + 0.5) * frame_px
+    missed, which = _missed(choice, best, starts)
+    beside = np.concatenate([[0], missed, [0]])
+    certain = np.minimum(np.minimum(highest, 1 - np.maximum(beside[:-2], beside[2:])), 1.0)
+    ends = [*starts[1:].tolist(), len(best)]
+    glyphs: list[Glyph] = []
+    for run in np.flatnonzero(labels != BLANK).tolist():
+        label, sure = int(labels[run]), float(certain[run])
+        others: tuple[tuple[str, float], ...] = ()
+        if sure < SURE:
+            frames = choice[starts[run] : ends[run]]
+            more = _more(characters, label, missed, which, run, first=not glyphs)
+            others = tuple(sorted((*_others(frames, label, characters), *more), key=lambda one: -one[1]))
+        glyphs.append(Glyph(characters[label], sure, float(places[run]), others=others))
     return Reading(_trimmed(glyphs))
 
 
-def _others(frames: Probabilities, label: int, characters: Sequence[str]) -> tuple[tuple[str, float], ...]:
+def _others(frames: Probabilities, label: int, characters: Sequence[str]) -> list[tuple[str, float]]:
     """The likeliest other classes of a run: each by its best frame, the blank by its worst."""
     best = frames.max(axis=0)
     best[BLANK] = frames[:, BLANK].min()
     best[label] = 0.0
     order = np.argpartition(best, -OTHERS)[-OTHERS:]
-    found = [(characters[i], float(best[i])) for i in order.tolist() if best[i] >= OTHER_AT_LEAST]
-    return tuple(sorted(found, key=lambda other: -other[1]))
+    return [(characters[i], float(best[i])) for i in order.tolist() if best[i] >= OTHER_AT_LEAST]
 
 
-def _omitted(choice: Probabilities, runs: list[tuple[int, int, int]], position: int) -> float:
-    """How likely a character was passed over in the blanks around a run: a missing letter is a doubt as well.
-
-    The characters on either side of the blanks do not count, they fade out there.
-    """
-    found = 0.0
-    for beside in (position - 1, position + 1):
-        if not 0 <= beside < len(runs) or runs[beside][0] != BLANK:
-            continue
-        _, start, end = runs[beside]
-        known = {BLANK, runs[position][0]}
-        further = beside + (beside - position)
-        if 0 <= further < len(runs):
-            known.add(runs[further][0])
-        others = choice[start:end].copy()
-        others[:, list(known)] = 0.0
-        found = max(found, float(others.max()))
+def _more(
+    characters: Sequence[str],
+    label: int,
+    missed: NDArray[np.float32],
+    which: NDArray[np.intp],
+    run: int,
+    *,
+    first: bool,
+) -> list[tuple[str, float]]:
+    """The character with the one that was passed over behind it; at the line's beginning, before it."""
+    own, found = characters[label], []
+    if run + 1 < len(missed) and missed[run + 1] >= OTHER_AT_LEAST:
+        found.append((own + characters[int(which[run + 1])], float(missed[run + 1])))
+    if first and run > 0 and missed[run - 1] >= OTHER_AT_LEAST:
+        found.append((characters[int(which[run - 1])] + own, float(missed[run - 1])))
     return found
+
+
+def _missed(
+    choice: Probabilities, best: NDArray[np.intp], starts: NDArray[np.intp]
+) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
+    """Per run of blanks, how likely a character was passed over in it, and which: that is a doubt as well.
+
+    The characters on either side of the blanks do not count, they fade out there. Other runs have 0.
+    """
+    labels = best[starts]
+    beside = np.concatenate([[BLANK], labels, [BLANK]])
+    runs = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(best))))
+    blanks = np.flatnonzero(best == BLANK)
+    others, rows, owners = choice[blanks], np.arange(len(blanks)), runs[blanks]
+    others[:, BLANK] = 0.0
+    others[rows, beside[owners]] = 0.0
+    others[rows, beside[owners + 2]] = 0.0
+    classes = others.argmax(axis=1) if len(blanks) else np.zeros(0, np.intp)
+    levels = others[rows, classes]
+    missed, which = np.zeros(len(starts), np.float32), np.zeros(len(starts), np.intp)
+    order = np.argsort(levels, kind="stable")
+    missed[owners[order]], which[owners[order]] = levels[order], classes[order]
+    return missed, which
 
 
 def _trimmed(glyphs: list[Glyph]) -> tuple[Glyph, ...]:

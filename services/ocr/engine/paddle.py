@@ -3,7 +3,7 @@
 import logging
 import os
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from services.ocr.engine.base import Glyph, OcrEngine, Reading
 from services.ocr.engine.calibration import ANY, Curve, calibrated
-from services.ocr.engine.decode import greedy
+from services.ocr.engine.decode import Probabilities, greedy
 from services.ocr.engine.pack import ModelPack, PackRefused, load_pack
 from services.ocr.layout.scale import Grey
 
@@ -26,7 +26,10 @@ WIDE_GAP = 1.6
 MAX_LINE_PX = 2400
 """Wider lines (at model height) are cut at a gap: paddlex itself would squash them at 3,200."""
 MIN_LINE_PX = 16
-WIDTH_STEP_PX = 32
+WIDTH_STEP_PX = 8
+"""Batches have widths of so many pixels: a few more columns make the processor's vectors whole."""
+PADDED = 1.1
+"""The widest line of a batch against the narrowest: padding costs time."""
 
 
 class PaddleEngine(OcrEngine):
@@ -43,15 +46,13 @@ class PaddleEngine(OcrEngine):
 
     def recognise(self, crops: Sequence[Grey], alphabet: frozenset[str] | None = None) -> list[Reading]:
         """Read grey crops (h, w) in batches of like width."""
-        pieces: list[tuple[int, float, float, NDArray[np.uint8]]] = []
+        pieces: list[tuple[int, float, float, Grey]] = []
         for index, crop in enumerate(crops):
             pieces.extend((index, *part) for part in self._scaled(crop))
-        order = sorted(range(len(pieces)), key=lambda i: pieces[i][3].shape[1])
+        allowed = self._allowed(alphabet)
         read: dict[int, Reading] = {}
-        for batch in _batches(order, [piece[3].shape[1] for piece in pieces]):
-            lines = [pieces[i][3] for i in batch]
-            scales = [pieces[i][2] for i in batch]
-            read.update(zip(batch, self._read(lines, scales, alphabet), strict=True))
+        for i, frames, frame_px in self.probabilities([piece[3] for piece in pieces]):
+            read[i] = greedy(frames, self._characters, frame_px * pieces[i][2], allowed)
         joined: list[list[tuple[float, Reading]]] = [[] for _ in crops]
         for i, (index, offset, _, _) in enumerate(pieces):
             joined[index].append((offset, read[i]))
@@ -66,7 +67,7 @@ class PaddleEngine(OcrEngine):
         calibration = self._pack.calibration
         return None if calibration is None else calibration.curve(reading_type(alphabet))
 
-    def _scaled(self, crop: Grey) -> Iterable[tuple[float, float, NDArray[np.uint8]]]:
+    def _scaled(self, crop: Grey) -> Iterable[tuple[float, float, Grey]]:
         """Parts of the crop at model height: (x of the part, source pixels per pixel, part)."""
         if min(crop.shape) < 2:
             return
@@ -86,22 +87,20 @@ class PaddleEngine(OcrEngine):
             )
             left = right
 
-    def _read(
-        self, lines: list[NDArray[np.uint8]], scales: list[float], alphabet: frozenset[str] | None
-    ) -> list[Reading]:
-        widest = max(line.shape[1] for line in lines)
-        width = -(-widest // WIDTH_STEP_PX) * WIDTH_STEP_PX
-        batch = np.zeros((len(lines), 3, self._pack.height, width), np.float32)
-        for row, line in zip(batch, lines, strict=True):
-            row[:, :, : line.shape[1]] = line.astype(np.float32) / 127.5 - 1.0
-        probabilities = self._session.run(None, {self._input: batch})[0]
-        frame = width / probabilities.shape[1]
-        allowed = self._allowed(alphabet)
-        readings = []
-        for line, scale, frames in zip(lines, scales, probabilities, strict=True):
-            used = min(len(frames), int(np.ceil(line.shape[1] / frame)) + 1)
-            readings.append(greedy(frames[:used], self._characters, frame * scale, allowed))
-        return readings
+    def probabilities(self, lines: Sequence[Grey]) -> Iterator[tuple[int, Probabilities, float]]:
+        """Of lines at model height, in batches of like width: number, classes by frame, pixels of a frame."""
+        widths = [line.shape[1] for line in lines]
+        for batch in _batches(widths):
+            width = -(-widths[batch[-1]] // WIDTH_STEP_PX) * WIDTH_STEP_PX
+            fed = np.zeros((len(batch), 3, self._pack.height, width), np.float32)
+            for row, i in zip(fed, batch, strict=True):
+                np.multiply(lines[i], np.float32(1 / 127.5), out=row[0, :, : widths[i]])
+                row[0, :, : widths[i]] -= 1.0
+                row[1:] = row[0]
+            found = self._session.run(None, {self._input: fed})[0]
+            frame_px = width / found.shape[1]
+            for frames, i in zip(found, batch, strict=True):
+                yield i, frames[: int(np.ceil(widths[i] / frame_px)) + 1], frame_px
 
     def _allowed(self, alphabet: frozenset[str] | None) -> NDArray[np.bool_] | None:
         if alphabet is None:
@@ -142,11 +141,11 @@ def _session(pack: ModelPack) -> Any:
     return session
 
 
-def _batches(order: list[int], widths: list[int]) -> Iterable[list[int]]:
-    """Indices in batches of at most 16 whose widths differ by at most a third: padding costs time."""
+def _batches(widths: Sequence[int]) -> Iterator[list[int]]:
+    """Numbers of lines in batches of at most BATCH, from narrow to wide, of nearly one width."""
     batch: list[int] = []
-    for index in order:
-        if batch and (len(batch) == BATCH or widths[index] > 1.34 * widths[batch[0]] + WIDTH_STEP_PX):
+    for index in sorted(range(len(widths)), key=lambda i: widths[i]):
+        if batch and (len(batch) == BATCH or widths[index] > PADDED * widths[batch[0]] + WIDTH_STEP_PX):
             yield batch
             batch = []
         batch.append(index)

@@ -5,6 +5,7 @@ import re
 import cv2
 import numpy as np
 
+from contracts.civil.sexes import sex_of
 from forms import FieldType
 from services.ocr.fields.values import Value
 from services.ocr.layout.ink import Ink
@@ -72,4 +73,4 @@ def _answered_twice(kind: FieldType, text: str) -> bool:
         return len(re.findall(r"\d", text)) >= 18
     if kind is FieldType.DATE:
         return TWO_DATES.search(text) is not None
-    return False
+    return kind is FieldType.SEX and len({sex_of(word) for word in text.split()} - {None}) > 1

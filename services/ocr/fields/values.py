@@ -57,7 +57,7 @@ def read_values(page: Page, fields: Sequence[LabelledField], engine: OcrEngine) 
         for one in group:
             segments = parts[one.id]
             own = [next(readings) for _ in segments]
-            value = _value(one.type, segments, own, _in_row(page, one) if alphabet is None else None)
+            value = value_of(one.type, segments, own, _in_row(page, one) if alphabet is None else None)
             if value is not None:
                 values[one.id] = value
     return values
@@ -67,7 +67,7 @@ def _read_before(page: Page, one: LabelledField, segments: Sequence[Segment]) ->
     """Free text on the label's own row as it was read with the row: reading it again costs as much."""
     if one.type not in ROW_READ or (in_row := _in_row(page, one)) is None:
         return None
-    return _value(one.type, segments[:1], [in_row], None) if len(segments) == 1 else None
+    return value_of(one.type, segments[:1], [in_row], None) if len(segments) == 1 else None
 
 
 def _crop(page: Page, segment: Segment) -> Grey:
@@ -84,9 +84,10 @@ def _in_row(page: Page, one: LabelledField) -> Reading | None:
     return Reading(row.glyphs[one.span.end : stop_after(row, one.span, page.spans)])
 
 
-def _value(
+def value_of(
     kind: FieldType, segments: Sequence[Segment], readings: Sequence[Reading], in_row: Reading | None
 ) -> Value | None:
+    """A field's segments and their readings as one value, or `in_row` where that is surer; none if empty."""
     cleaned = [clean(kind, reading) for reading in readings]
     kept = [i for i, reading in enumerate(cleaned) if any(map(str.isalnum, reading.text))]
     if not kept:

@@ -28,6 +28,22 @@ def test_decoding_keeps_what_else_a_character_may_be() -> None:
     assert [one.text for one in alternatives(reading)][:1] == ["ạn"]
 
 
+def test_a_letter_that_was_passed_over_is_offered() -> None:
+    """Between two sure letters a third nearly won: the reading with it comes first among the others."""
+    frames = np.array(
+        [
+            [0.001, 0.996, 0.001, 0.001, 0.001],
+            [0.55, 0.001, 0.44, 0.008, 0.001],
+            [0.001, 0.001, 0.001, 0.996, 0.001],
+        ],
+        np.float32,
+    )
+    reading = greedy(frames, CHARACTERS, 2.0)
+    assert reading.text == "an"
+    assert reading.least_probability == pytest.approx(0.56, abs=0.01)
+    assert alternatives(reading, 1)[0].text == "aạn"
+
+
 def test_combinations_come_in_order_of_likelihood() -> None:
     """Two doubts give three other texts, the likeliest first."""
     reading = Reading(

@@ -1,0 +1,96 @@
+"""Reads fields that are answered by marking a box: "Nam ☐ Nữ ☒"."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from contracts.civil.sexes import sex_of
+from forms import FieldType
+from services.ocr.engine.base import Glyph, Reading
+from services.ocr.fields.cutting import Page, stop_after
+from services.ocr.fields.editions import LabelledField
+from services.ocr.fields.values import Value
+from services.ocr.layout.squares import Square, find_squares
+
+REACH_LETTERS = 1.2
+"""Above and below a row's middle within which a box belongs to it."""
+ASIDE_LETTERS = 4.0
+"""Beside the words within which their boxes stand."""
+SURE_INK, SURE_BLANK = 0.09, 0.02
+"""Ink of a box that is marked, and of one that is not, beyond doubt; between them a mark is doubted."""
+DOUBTED = 0.5
+"""Confidence of an answer whose boxes are neither plainly marked nor plainly empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A printed word that may be chosen, and its x."""
+
+    glyphs: tuple[Glyph, ...]
+    left: float
+    right: float
+
+
+def ticked(page: Page, fields: Sequence[LabelledField]) -> dict[str, Value | None]:
+    """The fields that have tick boxes, each with the words whose boxes are marked; none where none is.
+
+    Sexes alone are asked for in this way on the forms that are known.
+    """
+    found: dict[str, Value | None] = {}
+    for one in fields:
+        if one.type is FieldType.SEX:
+            options = _options(page, one)
+            squares = _squares(page, one, options) if len(options) == 2 else []
+            if len(squares) == 2:
+                found[one.id] = _chosen(options, squares)
+    return found
+
+
+def _squares(page: Page, one: LabelledField, options: Sequence[Option]) -> list[Square]:
+    """The tick boxes among and beside these words."""
+    row, unit = page.rows[one.span.row].row, page.ink.letter_px
+    edges = (
+        round(min(option.left for option in options) - ASIDE_LETTERS * unit),
+        round(row.middle - REACH_LETTERS * unit),
+        round(max(option.right for option in options) + ASIDE_LETTERS * unit),
+        round(row.middle + REACH_LETTERS * unit),
+    )
+    return find_squares(page.ink.full, unit, edges)
+
+
+def _options(page: Page, one: LabelledField) -> list[Option]:
+    """The words for either sex behind the label, from left to right."""
+    row = page.rows[one.span.row]
+    stop = stop_after(row, one.span, page.spans)
+    end = len(row.text) if stop is None else stop
+    found: list[Option] = []
+    start = one.span.end
+    for position in range(one.span.end, end + 1):
+        if position < end and row.text[position].isalpha():
+            continue
+        glyphs = row.glyphs[start:position]
+        if sex_of("".join(glyph.character for glyph in glyphs)) is not None:
+            found.append(Option(tuple(glyphs), row.places[start], row.places[position - 1]))
+        start = position + 1
+    return found
+
+
+def _chosen(options: Sequence[Option], squares: Sequence[Square]) -> Value | None:
+    """The options whose boxes are marked: boxes stand all before or all behind their words."""
+    marked = [i for i, square in enumerate(squares) if square.marked]
+    if not marked:
+        return None
+    inks = [square.ink for square in squares]
+    plain = max(inks) >= SURE_INK and min(inks) <= SURE_BLANK
+    glyphs: list[Glyph] = []
+    for i in marked:
+        glyphs += [*([Glyph(" ", 1.0, options[i].left)] if glyphs else []), *options[i].glyphs]
+    reading = Reading(tuple(glyphs))
+    return Value(
+        reading.text,
+        reading.confidence if plain else min(DOUBTED, reading.confidence),
+        round(min(min(options[i].left, squares[i].left) for i in marked)),
+        min(squares[i].top for i in marked),
+        round(max(max(options[i].right, squares[i].right) for i in marked)),
+        max(squares[i].bottom for i in marked),
+        reading.glyphs,
+    )
