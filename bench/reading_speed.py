@@ -10,6 +10,7 @@ import argparse
 import logging
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 
@@ -51,9 +52,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lines", type=int, default=300)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--pack", type=Path, default=PACK)
     asked = parser.parse_args()
     logging.getLogger("fontTools").setLevel(logging.ERROR)
-    engine, drawn = PaddleEngine(PACK), crops(asked.lines)
+    engine, drawn = PaddleEngine(asked.pack), crops(asked.lines)
     own = rate(lambda: engine.recognise(drawn), len(drawn), asked.rounds)
     single = rate(lambda: [engine.recognise([one]) for one in drawn], len(drawn), asked.rounds)
     network = rate(lambda: list(engine.probabilities(drawn)), len(drawn), asked.rounds)

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.ocr.engine.base import Glyph, Reading
+from services.ocr.engine.beam import BLANK, UNSURE, aligned, search, stretches
 
-BLANK = 0
 SURE = 0.98
 """Above this a character is given no alternatives: they would be noise, and cost time."""
 OTHERS = 3
@@ -17,13 +17,13 @@ Probabilities = NDArray[np.float32]
 """(frames, classes), each frame summing to 1."""
 
 
-def greedy(
+def decoded(
     probabilities: Probabilities,
     characters: Sequence[str],
     frame_px: float,
     allowed: NDArray[np.bool_] | None = None,
 ) -> Reading:
-    """The likeliest class of every frame, repeats and blanks dropped (CTC).
+    """The likeliest class of every frame, repeats and blanks dropped (CTC); where unsure, the likeliest text.
 
     `frame_px` is the width of a frame in pixels of the crop. Probabilities are those among all classes, also
     where `allowed` restricts the choice: a letter forced into a number shows as an uncertain digit.
@@ -40,16 +40,47 @@ def greedy(
     beside = np.concatenate([[0], missed, [0]])
     certain = np.minimum(np.minimum(highest, 1 - np.maximum(beside[:-2], beside[2:])), 1.0)
     ends = [*starts[1:].tolist(), len(best)]
-    glyphs: list[Glyph] = []
+    glyphs: dict[int, Glyph] = {}
     for run in np.flatnonzero(labels != BLANK).tolist():
         label, sure = int(labels[run]), float(certain[run])
         others: tuple[tuple[str, float], ...] = ()
         if sure < SURE:
             frames = choice[starts[run] : ends[run]]
             more = _more(characters, label, missed, which, run, first=not glyphs)
-            others = tuple(sorted((*_others(frames, label, characters), *more), key=lambda one: -one[1]))
-        glyphs.append(Glyph(characters[label], sure, float(places[run]), others=others))
-    return Reading(_trimmed(glyphs))
+            others = _ranked([*_others(frames, label, characters), *more])
+        glyphs[int(starts[run])] = Glyph(characters[label], sure, float(places[run]), others=others)
+    if float(certain.min(initial=1.0)) < UNSURE:
+        glyphs = _searched(glyphs, choice, best, characters, frame_px)
+    return Reading(_trimmed([glyphs[start] for start in sorted(glyphs)]))
+
+
+def _searched(
+    glyphs: dict[int, Glyph],
+    choice: Probabilities,
+    best: NDArray[np.intp],
+    characters: Sequence[str],
+    frame_px: float,
+) -> dict[int, Glyph]:
+    """The glyphs by first frame, those of unsure stretches replaced where another text is likelier there."""
+    kept = dict(glyphs)
+    for start, end in stretches(choice, best):
+        own = [first for first in glyphs if start <= first < end]
+        frames = choice[start:end]
+        labels, share = search(frames)[0]
+        if [characters[label] for label in labels] == [glyphs[first].character for first in own]:
+            continue
+        for first in own:
+            del kept[first]
+        for label, (first, last) in zip(labels, aligned(frames, labels) if labels else [], strict=True):
+            level = min(share, float(frames[first:last, label].max()))
+            x = (start + (first + last) / 2) * frame_px
+            others = _ranked(_others(frames[first:last], label, characters))
+            kept[start + first] = Glyph(characters[label], level, x, others=others)
+    return kept
+
+
+def _ranked(others: list[tuple[str, float]]) -> tuple[tuple[str, float], ...]:
+    return tuple(sorted(others, key=lambda one: -one[1]))
 
 
 def _others(frames: Probabilities, label: int, characters: Sequence[str]) -> list[tuple[str, float]]:

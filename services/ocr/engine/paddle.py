@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from services.ocr.engine.base import Glyph, OcrEngine, Reading
 from services.ocr.engine.calibration import ANY, Curve, calibrated
-from services.ocr.engine.decode import Probabilities, greedy
+from services.ocr.engine.decode import Probabilities, decoded
 from services.ocr.engine.pack import ModelPack, PackRefused, load_pack
 from services.ocr.layout.scale import Grey
 
@@ -52,7 +52,7 @@ class PaddleEngine(OcrEngine):
         allowed = self._allowed(alphabet)
         read: dict[int, Reading] = {}
         for i, frames, frame_px in self.probabilities([piece[3] for piece in pieces]):
-            read[i] = greedy(frames, self._characters, frame_px * pieces[i][2], allowed)
+            read[i] = decoded(frames, self._characters, frame_px * pieces[i][2], allowed)
         joined: list[list[tuple[float, Reading]]] = [[] for _ in crops]
         for i, (index, offset, _, _) in enumerate(pieces):
             joined[index].append((offset, read[i]))

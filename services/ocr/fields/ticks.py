@@ -60,16 +60,20 @@ def _squares(page: Page, one: LabelledField, options: Sequence[Option]) -> list[
 def _options(page: Page, one: LabelledField) -> list[Option]:
     """The words for either sex behind the label, from left to right."""
     row = page.rows[one.span.row]
-    stop = stop_after(row, one.span, page.spans)
+    # "Nam Nữ" behind "Nam/nữ:" looks like that label again.
+    others = tuple(span for span in page.spans if span.wording.common_field != one.span.wording.common_field)
+    stop = stop_after(row, one.span, others)
     end = len(row.text) if stop is None else stop
     found: list[Option] = []
     start = one.span.end
     for position in range(one.span.end, end + 1):
         if position < end and row.text[position].isalpha():
             continue
-        glyphs = row.glyphs[start:position]
-        if sex_of("".join(glyph.character for glyph in glyphs)) is not None:
-            found.append(Option(tuple(glyphs), row.places[start], row.places[position - 1]))
+        for first, last in ((start, position), (start + 1, position), (start, position - 1)):
+            # A box that touches a word is read as one more letter of it.
+            if sex_of(row.text[first:last]) is not None:
+                found.append(Option(row.glyphs[first:last], row.places[first], row.places[last - 1]))
+                break
         start = position + 1
     return found
 

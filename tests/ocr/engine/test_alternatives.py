@@ -5,7 +5,7 @@ import pytest
 
 from services.ocr.engine.alternatives import alternatives
 from services.ocr.engine.base import Glyph, Reading
-from services.ocr.engine.decode import greedy
+from services.ocr.engine.decode import decoded
 
 CHARACTERS = ("", "a", "ạ", "n", " ")
 
@@ -20,7 +20,7 @@ def test_decoding_keeps_what_else_a_character_may_be() -> None:
         ],
         np.float32,
     )
-    reading = greedy(frames, CHARACTERS, 2.0)
+    reading = decoded(frames, CHARACTERS, 2.0)
     assert reading.text == "an"
     other, probability = reading.glyphs[0].others[0]
     assert (other, round(probability, 2)) == ("ạ", 0.42)
@@ -38,7 +38,7 @@ def test_a_letter_that_was_passed_over_is_offered() -> None:
         ],
         np.float32,
     )
-    reading = greedy(frames, CHARACTERS, 2.0)
+    reading = decoded(frames, CHARACTERS, 2.0)
     assert reading.text == "an"
     assert reading.least_probability == pytest.approx(0.56, abs=0.01)
     assert alternatives(reading, 1)[0].text == "aạn"
