@@ -24,12 +24,14 @@ Frames = NDArray[np.float32]
 Labels = tuple[int, ...]
 
 
-def stretches(frames: Frames, best: NDArray[np.intp]) -> list[tuple[int, int]]:
-    """First and last frame (exclusive) of each stretch around unsure frames, between sure blanks."""
-    highest = frames[np.arange(len(best)), best]
-    parting = np.flatnonzero((best == BLANK) & (highest >= SURE_BLANK))
-    edges = np.concatenate([[-1], parting, [len(best)]])
-    places = np.searchsorted(edges, np.flatnonzero(highest < UNSURE))
+def stretches(frames: Frames, doubted: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """First and last frame (exclusive) of each stretch around unsure frames, between sure blanks.
+
+    `doubted` says of each frame whether its character is; the edges of sure ones are unsure and do no harm.
+    """
+    parting = np.flatnonzero(frames[:, BLANK] >= SURE_BLANK)
+    edges = np.concatenate([[-1], parting, [len(frames)]])
+    places = np.searchsorted(edges, np.flatnonzero(doubted & (frames.max(axis=1) < UNSURE)))
     pairs = [(int(edges[one - 1]) + 1, int(edges[one])) for one in np.unique(places).tolist()]
     return [(start, end) for start, end in pairs if end - start <= LONGEST]
 
@@ -51,11 +53,15 @@ def search(frames: Frames) -> list[tuple[Labels, float]]:
                 if label != BLANK:
                     longer = found.setdefault((*prefix, label), [0.0, 0.0])
                     longer[1] += (ended if label == last else total) * level
-        kept = sorted(found.items(), key=lambda one: -sum(one[1]))[:WIDTH]
+        kept = sorted(found.items(), key=_weight, reverse=True)[:WIDTH]
         scale = sum(kept[0][1]) or 1.0
         beams = {prefix: [ended / scale, open_ / scale] for prefix, (ended, open_) in kept}
     total = sum(map(sum, beams.values())) or 1.0
     return [(prefix, sum(levels) / total) for prefix, levels in beams.items()]
+
+
+def _weight(beam: tuple[Labels, list[float]]) -> float:
+    return beam[1][0] + beam[1][1]
 
 
 def aligned(frames: Frames, labels: Sequence[int]) -> list[tuple[int, int]]:

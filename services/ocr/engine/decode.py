@@ -49,21 +49,23 @@ def decoded(
             more = _more(characters, label, missed, which, run, first=not glyphs)
             others = _ranked([*_others(frames, label, characters), *more])
         glyphs[int(starts[run])] = Glyph(characters[label], sure, float(places[run]), others=others)
-    if float(certain.min(initial=1.0)) < UNSURE:
-        glyphs = _searched(glyphs, choice, best, characters, frame_px)
+    doubted = (missed > 1 - UNSURE) | ((labels != BLANK) & (highest < UNSURE))
+    if doubted.any():
+        parts = stretches(choice, np.repeat(doubted, np.diff(np.append(starts, len(best)))))
+        glyphs = _searched(glyphs, choice, parts, characters, frame_px)
     return Reading(_trimmed([glyphs[start] for start in sorted(glyphs)]))
 
 
 def _searched(
     glyphs: dict[int, Glyph],
     choice: Probabilities,
-    best: NDArray[np.intp],
+    parts: Sequence[tuple[int, int]],
     characters: Sequence[str],
     frame_px: float,
 ) -> dict[int, Glyph]:
     """The glyphs by first frame, those of unsure stretches replaced where another text is likelier there."""
     kept = dict(glyphs)
-    for start, end in stretches(choice, best):
+    for start, end in parts:
         own = [first for first in glyphs if start <= first < end]
         frames = choice[start:end]
         labels, share = search(frames)[0]

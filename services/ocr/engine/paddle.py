@@ -176,6 +176,8 @@ def _spaced(reading: Reading, wide: float) -> Reading:
 
 def _join(parts: list[tuple[float, Reading]]) -> Reading:
     """Readings of consecutive parts as one; parts are cut at white gaps, hence the space."""
+    if len(parts) == 1:
+        return parts[0][1]
     glyphs: list[Glyph] = []
     for offset, reading in parts:
         if glyphs and reading.glyphs:

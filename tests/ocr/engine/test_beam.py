@@ -58,4 +58,5 @@ def test_sure_blanks_part_stretches() -> None:
         [[0.99, 0.01, 0, 0], [0.1, 0.9, 0, 0], [0.99, 0.01, 0, 0], [0, 0.6, 0.4, 0], [0.3, 0.7, 0, 0]],
         np.float32,
     )
-    assert stretches(frames, frames.argmax(axis=1)) == [(3, 5)]
+    assert stretches(frames, np.ones(5, np.bool_)) == [(3, 5)]
+    assert stretches(frames, np.array([True, True, True, False, False])) == []
