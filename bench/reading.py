@@ -17,10 +17,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from services.ocr.engine.paddle import PaddleEngine
 from training.ageing import READ_HEIGHT
 from training.charset import clean
 from training.drawing import Gray
-from training.evaluate import PACK, PackReader, drawn, metrics, strata
+from training.evaluate import PACK, drawn, metrics, strata
 from training.scoring import Score
 
 TESSERACT_HEIGHT = 64
@@ -71,12 +72,12 @@ def tesseract_lines(images: list[Gray]) -> tuple[list[str], float]:
     return texts + [""] * (len(images) - len(texts)), float(user) + float(system)
 
 
-def pack_lines(reader: PackReader) -> Callable[[list[Gray]], tuple[list[str], float]]:
-    """Texts of line crops read by the pack on one thread, and the CPU seconds."""
+def pack_lines(engine: PaddleEngine) -> Callable[[list[Gray]], tuple[list[str], float]]:
+    """Texts of line crops as the product reads them, together on one thread, and the CPU seconds."""
 
     def read(images: list[Gray]) -> tuple[list[str], float]:
         began = time.process_time()
-        texts = [reader.read(image) for image in images]
+        texts = [reading.text for reading in engine.recognise(images)]
         return texts, time.process_time() - began
 
     return read
@@ -85,7 +86,7 @@ def pack_lines(reader: PackReader) -> Callable[[list[Gray]], tuple[list[str], fl
 def compare(count: int, pack: Path) -> dict[str, dict[str, Reading]]:
     """Stratum to reader to reading, `count` lines each."""
     readers: dict[str, Callable[[list[Gray]], tuple[list[str], float]]] = {
-        "pack": pack_lines(PackReader(pack))
+        "pack": pack_lines(PaddleEngine(pack))
     }
     if tesseract_available():
         readers["tesseract"] = tesseract_lines

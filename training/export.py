@@ -22,7 +22,7 @@ from services.ocr.engine.signing import SIGNATURE, private_key, sign
 from training import calibrate, language, weights
 from training.ageing import READ_HEIGHT
 from training.charset import CHARACTERS, CLASSES
-from training.evaluate import PACK, PackReader, evaluate, metrics
+from training.evaluate import PACK, evaluate, metrics, product
 from training.faces import training_faces
 from training.model import STRIDE, Exported, Reader
 from training.quantise import quantise
@@ -92,7 +92,7 @@ def build(
     (pack / CALIBRATION).unlink(missing_ok=True)
     write_manifest(pack, manifest)
     calibrate.write(pack, calibration_lines)
-    manifest["metrics"] = metrics(evaluate(PackReader(pack).read, lines))
+    manifest["metrics"] = metrics(evaluate(product(pack), lines))
     write_manifest(pack, manifest)
     (pack / SIGNATURE).unlink(missing_ok=True)
     if key is not None:
