@@ -20,7 +20,7 @@ from services.ocr.findings import findings, rows_of
 from services.ocr.layout.boxes import as_line
 from services.ocr.layout.crops import crop
 from services.ocr.layout.ink import Ink, find_ink
-from services.ocr.layout.lines import bounded, find_rows
+from services.ocr.layout.lines import TABLE_UPRIGHTS, bounded, find_rows
 from services.ocr.layout.scale import Grey, WorkingPage, working_page
 from services.ocr.transcript import mean_probability, transcript
 from services.ocr.verdicts import verdict_of
@@ -76,7 +76,8 @@ class PageReader:
         values = read_values(view, [one for one in asked if one.id not in marks], self.engine)
         values |= {name: value for name, value in marks.items() if value is not None}
         own = f"{layout.form}-{layout.edition}" if layout.edition else None
-        tables = read_tables(page.image, ink, self._editions, own, self.engine) if lines else {}
+        ruled = bool(lines) and any(row.row.uprights >= TABLE_UPRIGHTS for row in rows)
+        tables = read_tables(page.image, ink, self._editions, own, self.engine) if ruled else {}
         return Recognition(
             form=layout.form,
             edition=layout.edition,
