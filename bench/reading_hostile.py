@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 
 import cv2
 import numpy as np
+from PIL import Image, ImageDraw, ImageFont
 
 from bench.form_pages import known, unseen
 from bench.form_scoring import IDENTITY, Page
@@ -23,6 +24,7 @@ from services.ocr.engine.paddle import PaddleEngine
 from services.ocr.layout.scale import Grey
 from services.ocr.reading import PageReader
 from services.ocr.settings import DEFAULT_MODEL
+from synthetic import fonts
 from synthetic.declarations import HELD_OUT, LAYOUTS
 from synthetic.documents import draw_document
 from training import drawing
@@ -82,6 +84,14 @@ SPOILT: dict[str, Spoil] = {
     "stamped over": stamped,
     "answered twice": answered_twice,
 }
+
+
+def long_line() -> Grey:
+    """Words on a strip of 10,000 pixels."""
+    strip = Image.new("L", (10_000, 60), 250)
+    font = ImageFont.truetype(str(fonts.font("tinos")), 30)
+    ImageDraw.Draw(strip).text((20, 12), "Nguyễn Văn Thạch, ấp Phước Thuận " * 40, font=font, fill=20)
+    return np.asarray(strip, np.uint8)
 
 
 def odd_pages(rng: np.random.Generator) -> Iterator[tuple[str, Grey, str]]:
