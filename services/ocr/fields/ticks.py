@@ -9,6 +9,7 @@ from services.ocr.engine.base import Glyph, Reading
 from services.ocr.fields.cutting import Page, stop_after
 from services.ocr.fields.editions import LabelledField
 from services.ocr.fields.values import Value
+from services.ocr.layout.lines import Segment
 from services.ocr.layout.squares import Square, find_squares
 
 REACH_LETTERS = 1.2
@@ -42,6 +43,9 @@ def ticked(page: Page, fields: Sequence[LabelledField]) -> dict[str, Value | Non
             squares = _squares(page, one, options) if len(options) == 2 else []
             if len(squares) == 2:
                 found[one.id] = _chosen(options, squares)
+            elif len(options) == 2:
+                # Both words stand there: whichever is meant is for people to see.
+                found[one.id] = _value(options, DOUBTED, page.rows[one.span.row].row.segments)
     return found
 
 
@@ -85,16 +89,22 @@ def _chosen(options: Sequence[Option], squares: Sequence[Square]) -> Value | Non
         return None
     inks = [square.ink for square in squares]
     plain = max(inks) >= SURE_INK and min(inks) <= SURE_BLANK
+    chosen = [options[i] for i in marked]
+    return _value(chosen, 1.0 if plain else DOUBTED, [squares[i] for i in marked])
+
+
+def _value(options: Sequence[Option], most: float, around: Sequence[Square | Segment]) -> Value:
+    """These words as an answer, at most so sure, in a box that takes in what is `around` them."""
     glyphs: list[Glyph] = []
-    for i in marked:
-        glyphs += [*([Glyph(" ", 1.0, options[i].left)] if glyphs else []), *options[i].glyphs]
+    for option in options:
+        glyphs += [*([Glyph(" ", 1.0, option.left)] if glyphs else []), *option.glyphs]
     reading = Reading(tuple(glyphs))
     return Value(
         reading.text,
-        reading.confidence if plain else min(DOUBTED, reading.confidence),
-        round(min(min(options[i].left, squares[i].left) for i in marked)),
-        min(squares[i].top for i in marked),
-        round(max(max(options[i].right, squares[i].right) for i in marked)),
-        max(squares[i].bottom for i in marked),
+        min(most, reading.confidence),
+        round(min(*(one.left for one in options), *(one.left for one in around))),
+        min(one.top for one in around),
+        round(max(*(one.right for one in options), *(one.right for one in around))),
+        max(one.bottom for one in around),
         reading.glyphs,
     )

@@ -49,11 +49,13 @@ def find_squares(full: Mask, letter_px: float, edges: tuple[int, int, int, int])
     long = max(5, round(STROKE_LETTERS * letter_px))
     if min(area.shape, default=0) < long:
         return []
+    # Thin frames of coarse scans are broken and step by a pixel.
+    thick = cv2.dilate(area, np.ones((3, 3), np.uint8))
     sides = cv2.bitwise_or(
-        cv2.morphologyEx(area, cv2.MORPH_OPEN, np.ones((1, long), np.uint8)),
-        cv2.morphologyEx(area, cv2.MORPH_OPEN, np.ones((long, 1), np.uint8)),
+        cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, long), np.uint8)),
+        cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((long, 1), np.uint8)),
     )
-    closed = cv2.morphologyEx(sides, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    closed = cv2.morphologyEx(sides, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
     contours, hierarchy = cv2.findContours(closed, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     found: list[Square] = []
     if hierarchy is None:
