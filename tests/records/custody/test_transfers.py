@@ -119,7 +119,8 @@ def test_strangers_see_nothing(registry: RunningRegistry) -> None:
         assert stranger.get(path).status_code == 404
         assert stranger.post(f"{path}:accept", headers={"If-Match": '"1"'}).status_code == 404
         assert send(stranger, dossier, "92").status_code == 404
-    assert registry.fetch("SELECT 1 FROM custody_transfers", units="31507") == []
+    mine = "SELECT 1 FROM custody_transfers WHERE dossier_id = $1"
+    assert registry.fetch(mine, dossier, units="31507") == []
     assert (
         len(registry.fetch("SELECT 1 FROM custody_transfers WHERE dossier_id = $1", dossier, units="92")) == 1
     )
