@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import random
+import time
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -215,16 +216,18 @@ def test_a_failed_page_is_scanned_again_in_its_place(system: LocalSystem, page: 
         page.press("z")
         page.press("Enter")
         page.until("document.querySelector('#line').className === 'mark good'")
+        _rescans_wanted(agent, batch, 1)
         page.press("z", control=True)
         page.until("document.querySelectorAll('.tile-page.failed').length === 1")
+        _rescans_wanted(agent, batch, 0)
         page.press("Enter")
         page.until("document.querySelector('#counts').textContent.includes('1 trang trả lại')")
+        (wanted,) = _rescans_wanted(agent, batch, 1)
 
         page.go(f"{system.base_url}/batches/{batch}")
         page.until("document.querySelector('.rescans')?.textContent.includes('Lau kính và con lăn')", SLOW_S)
         if SHOTS:
             page.screenshot(Path(SHOTS) / "rescans.png")
-        (wanted,) = agent.get(f"/v1/scan-batches/{batch}").json()["rescans"]
         before = page.evaluate(f"fetch('/v1/pages/{wanted['page_id']}').then((one) => one.json())")
         again = _marked(front, b"scanned again")
         path = f"/v1/scan-batches/{batch}/rescans/{wanted['rescan_id']}/{hashlib.sha256(again).hexdigest()}"
@@ -392,6 +395,17 @@ def test_screens_fit(system: LocalSystem, page: Any, path: str) -> None:
 def _marked(page: bytes, note: bytes) -> bytes:
     """The same picture with other bytes: a JPEG comment after the start marker."""
     return page[:2] + b"\xff\xfe" + (len(note) + 2).to_bytes(2, "big") + note + page[2:]
+
+
+def _rescans_wanted(agent: httpx.Client, batch: str, count: int) -> list[dict[str, Any]]:
+    """The batch's pages to scan again, once there are so many: orders and withdrawals take their time."""
+    until = time.monotonic() + SLOW_S
+    while True:
+        found: list[dict[str, Any]] = agent.get(f"/v1/scan-batches/{batch}").json()["rescans"]
+        if len(found) == count:
+            return found
+        assert time.monotonic() < until, found
+        time.sleep(0.2)
 
 
 def _until_inspected(system: LocalSystem, page: Any, batch: str) -> None:
