@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from sqlalchemy import or_, select, text, tuple_
+from sqlalchemy import ColumnElement, or_, select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from kernel.database import ReadSession, WriteSession
@@ -61,12 +61,7 @@ async def page_of_editions(
     query = select(UnitRow).order_by(UnitRow.code, UnitRow.valid_from).limit(limit)
     if kind:
         query = query.where(UnitRow.kind == kind.value)
-    if parent:
-        query = query.where(UnitRow.parent_code == parent)
-    if on:
-        query = query.where(UnitRow.valid_from <= on, or_(UnitRow.valid_to.is_(None), UnitRow.valid_to > on))
-    if after:
-        query = query.where(tuple_(UnitRow.code, UnitRow.valid_from) > after)
+    query = query.where(*_bounds(UnitRow, parent, on, after))
     return [_edition(row) for row in await session.scalars(query)]
 
 
@@ -135,14 +130,25 @@ async def page_of_admin_units(
     query = select(AdminUnitRow).order_by(AdminUnitRow.code, AdminUnitRow.valid_from).limit(limit)
     if level:
         query = query.where(AdminUnitRow.level == level.value)
-    if parent:
-        query = query.where(AdminUnitRow.parent_code == parent)
-    if on:
-        ends = or_(AdminUnitRow.valid_to.is_(None), AdminUnitRow.valid_to > on)
-        query = query.where(AdminUnitRow.valid_from <= on, ends)
-    if after:
-        query = query.where(tuple_(AdminUnitRow.code, AdminUnitRow.valid_from) > after)
+    query = query.where(*_bounds(AdminUnitRow, parent, on, after))
     return [_admin_unit(row) for row in await session.scalars(query)]
+
+
+def _bounds(
+    table: type[UnitRow] | type[AdminUnitRow],
+    parent: str | None,
+    on: date | None,
+    after: tuple[str, date] | None,
+) -> list[ColumnElement[bool]]:
+    """What narrows a list of editions: below a unit, in force on a day, behind a position."""
+    found: list[ColumnElement[bool]] = []
+    if parent:
+        found.append(table.parent_code == parent)
+    if on:
+        found += [table.valid_from <= on, or_(table.valid_to.is_(None), table.valid_to > on)]
+    if after:
+        found.append(tuple_(table.code, table.valid_from) > after)
+    return found
 
 
 def _succession(row: SuccessionRow) -> Succession:
