@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from gateway.caller import Caller
 from gateway.web import formats, words
 from gateway.web.assets import asset_url, vendor_url
+from gateway.web.navigation import MAY_IMPORT, groups_for
 from gateway.web.translation import Language, language_of, translations
 from kernel.identity import Role
 
@@ -29,14 +30,9 @@ PAGE_HEADERS = {
     "Cache-Control": "no-store",
 }
 
-MAY_KEY = frozenset({Role.KEYER, Role.INSPECTOR, Role.ADMINISTRATOR})
-MAY_SUPERVISE = frozenset({Role.UNIT_LEADER, Role.PROVINCE_LEADER, Role.ADMINISTRATOR})
 MAY_SCAN = frozenset({Role.SCAN_OPERATOR, Role.ADMINISTRATOR})
-MAY_INSPECT = frozenset({Role.INSPECTOR, Role.ADMINISTRATOR})
 MAY_ORDER = frozenset({Role.KEYER, Role.INSPECTOR, Role.KEEPER, Role.ADMINISTRATOR})
 """Roles that may have a document made as PDF/A, as records checks them."""
-MAY_IMPORT = frozenset({Role.KEYER, Role.KEEPER, Role.UNIT_LEADER, Role.ADMINISTRATOR})
-"""Roles that may send lists, as records checks them."""
 MAY_CORRECT = frozenset({Role.SCAN_OPERATOR, Role.INSPECTOR, Role.ADMINISTRATOR})
 """Roles that may change what a page shows, as imaging checks them."""
 
@@ -91,11 +87,8 @@ def page(
         .get_template(template)
         .render(
             caller=caller,
-            is_administrator=bool(caller and Role.ADMINISTRATOR in caller.identity.roles),
-            may_key=bool(caller and caller.identity.roles & MAY_KEY),
-            may_supervise=bool(caller and caller.identity.roles & MAY_SUPERVISE),
+            navigation=groups_for(caller.identity.roles) if caller else [],
             may_scan=bool(caller and caller.identity.roles & MAY_SCAN),
-            may_inspect=bool(caller and caller.identity.roles & MAY_INSPECT),
             may_order=bool(caller and caller.identity.roles & MAY_ORDER),
             may_import=bool(caller and caller.identity.roles & MAY_IMPORT),
             may_correct=bool(caller and caller.identity.roles & MAY_CORRECT),

@@ -25,6 +25,7 @@ FLAGS = [
     *("--remote-debugging-port=0", "--hide-scrollbars", "--lang=vi"),
 ]
 CODES = {"Backspace": 8}
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 PATIENCE_S = 60.0
 
 
@@ -128,6 +129,17 @@ class Page:
             downloadThroughput=-1,
             uploadThroughput=-1,
         )
+
+    def violations(self) -> list[str]:
+        """What axe finds against WCAG 2.2 AA: rule, meaning, places."""
+        self.evaluate(AXE.read_text(encoding="utf-8") + "; true")
+        tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+        options = json.dumps({"runOnly": {"type": "tag", "values": tags}, "resultTypes": ["violations"]})
+        found: list[str] = self.evaluate(
+            f"axe.run(document, {options}).then((found) => found.violations.map((one) =>"
+            " `${one.id}: ${one.help}: ${one.nodes.map((node) => node.target.join(' ')).join(', ')}`))"
+        )
+        return found
 
     def screenshot(self, file: Path) -> None:
         """Write what is visible as PNG."""

@@ -6,9 +6,7 @@ import os
 import random
 import time
 import unicodedata
-from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import httpx
@@ -25,31 +23,12 @@ from synthetic.scans import Faults, scan
 
 pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.timeout(900)]
 
-AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 UNIT = "943"
 SHOTS = os.environ.get("SCREENSHOTS", "")
 """A folder to put pictures of the screens into, for whoever wants to look at them."""
 SIZES = ((1366, 768, False), (390, 844, True))
 SLOW_S = 300.0
 """A page is read within seconds on an idle machine; a busy one may take minutes."""
-
-
-@pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalSystem]:
-    """The whole system, running."""
-    started = LocalSystem(tmp_path_factory.mktemp("system"))
-    with started.running():
-        yield started
-
-
-@pytest.fixture(scope="module")
-def page(chromium: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A browser's page; skipped where there is no Chromium."""
-    if chromium.BINARY is None:
-        pytest.skip("no Chromium on this machine")
-    with chromium.browser(tmp_path_factory.mktemp("profile")) as opened:
-        opened.resize(1366, 768)
-        yield opened
 
 
 def filled() -> Filled:
@@ -327,7 +306,7 @@ def test_axe_finds_nothing(system: LocalSystem, page: Any, path: str) -> None:
         path = page.evaluate(f"{row}.getAttribute('href')")
     page.go(system.base_url + path)
     page.until("document.querySelectorAll('[aria-busy=true]').length === 0")
-    assert _axe(page) == []
+    assert page.violations() == []
     assert page.complaints == []
 
 
@@ -338,19 +317,7 @@ def test_axe_would_find_something(system: LocalSystem, page: Any) -> None:
         "(() => { for (const name of ['input', 'img']) document.querySelector('main')"
         ".append(document.createElement(name)); })()"
     )
-    assert {one.split(":")[0] for one in _axe(page)} >= {"label", "image-alt"}
-
-
-def _axe(page: Any) -> list[str]:
-    """What axe finds on the page: rule, meaning, places."""
-    page.evaluate(AXE.read_text(encoding="utf-8") + "; true")
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-    options = json.dumps({"runOnly": {"type": "tag", "values": tags}, "resultTypes": ["violations"]})
-    found: list[str] = page.evaluate(
-        f"axe.run(document, {options}).then((found) => found.violations.map((one) =>"
-        " `${one.id}: ${one.help}: ${one.nodes.map((node) => node.target.join(' ')).join(', ')}`))"
-    )
-    return found
+    assert {one.split(":")[0] for one in page.violations()} >= {"label", "image-alt"}
 
 
 def test_a_search_from_the_keyboard(system: LocalSystem, page: Any) -> None:
@@ -469,19 +436,6 @@ def _send(agent: httpx.Client, batch: str, pages: list[bytes]) -> None:
         headers={"Idempotency-Key": f"close-{batch}"},
     )
     assert closed.status_code == 200, closed.text
-
-
-@pytest.fixture(scope="module")
-def chromium() -> ModuleType:
-    """The module beside this one; tests are no packages."""
-    from importlib.util import module_from_spec, spec_from_file_location
-
-    spec = spec_from_file_location("e2e_chromium", Path(__file__).parent / "chromium.py")
-    assert spec
-    assert spec.loader
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def test_a_list_is_checked_and_written(system: LocalSystem, page: Any) -> None:

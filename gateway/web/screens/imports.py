@@ -4,7 +4,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from gateway.web.data import Reader
-from gateway.web.rendering import MAY_IMPORT, page
+from gateway.web.navigation import MAY_IMPORT
+from gateway.web.rendering import page
 from gateway.web.visitor import Visitor
 from kernel.database import ALL_UNITS
 

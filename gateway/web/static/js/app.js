@@ -18,7 +18,13 @@ document.addEventListener("keydown", (event) => {
   if (typing(event.target) || sheet.open) return;
   if (event.key === "?") sheet.showModal();
   else if (event.key === "/") follow('nav a[data-key="4"]', event);
-  else if (goTo && /^[1-9]$/.test(event.key)) follow(`nav a[data-key="${event.key}"]`, event);
+  else if (goTo && /^[a-z1-9]$/i.test(event.key)) {
+    follow(`nav a[data-key="${event.key.toLowerCase()}"]`, event);
+    // The letter goes to a screen; on this one it may mean something else.
+    event.stopImmediatePropagation();
+    goTo = false;
+    return;
+  }
   goTo = event.key.toLowerCase() === "g";
 });
 

@@ -1,0 +1,77 @@
+"""Where an officer can go: the entries of the side bar and of "go to" (Ctrl+K), by role."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from gateway.web.translation import N_
+from kernel.identity import Role
+
+MAY_KEY = frozenset({Role.KEYER, Role.INSPECTOR, Role.ADMINISTRATOR})
+MAY_SUPERVISE = frozenset({Role.UNIT_LEADER, Role.PROVINCE_LEADER, Role.ADMINISTRATOR})
+MAY_INSPECT = frozenset({Role.INSPECTOR, Role.ADMINISTRATOR})
+MAY_IMPORT = frozenset({Role.KEYER, Role.KEEPER, Role.UNIT_LEADER, Role.ADMINISTRATOR})
+"""Roles that may send lists, as records checks them."""
+ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One screen in the side bar."""
+
+    path: str
+    name: str
+    """Vietnamese; translated when rendered."""
+    icon: str
+    """Name in `icons.svg`."""
+    key: str
+    """Digit or letter that goes there after G."""
+    roles: frozenset[Role] = frozenset()
+    """Who sees it; empty: everybody."""
+
+    def holds(self, path: str) -> bool:
+        """Whether a page with this path belongs to the entry."""
+        return path == self.path or (self.path != "/" and path.startswith(f"{self.path}/"))
+
+
+@dataclass(frozen=True)
+class Group:
+    """Entries under one heading."""
+
+    name: str
+    entries: tuple[Entry, ...]
+
+
+GROUPS = (
+    Group("", (Entry("/", N_("Việc của tôi"), "inbox", "1"),)),
+    Group(
+        N_("Số hoá"),
+        (
+            Entry("/batches", N_("Lô quét"), "layers", "2"),
+            Entry("/inspection", N_("Kiểm tra ảnh"), "image", "7", MAY_INSPECT),
+            Entry("/keying", N_("Nhập liệu"), "keyboard", "6", MAY_KEY),
+        ),
+    ),
+    Group(
+        N_("Tàng thư"),
+        (
+            Entry("/dossiers", N_("Hồ sơ"), "folder", "3"),
+            Entry("/search", N_("Tra cứu"), "search", "4"),
+            Entry("/imports", N_("Nhập danh sách"), "text", "i", MAY_IMPORT),
+        ),
+    ),
+    Group(
+        N_("Điều hành"),
+        (
+            Entry("/progress", N_("Tiến độ"), "chart", "5"),
+            Entry("/supervision", N_("Giám sát"), "person", "8", MAY_SUPERVISE),
+            Entry("/dead-letters", N_("Thông điệp lỗi"), "letter", "9", ADMINISTRATORS),
+        ),
+    ),
+)
+
+
+def groups_for(roles: Collection[Role]) -> list[Group]:
+    """The groups with the entries that somebody with these roles sees; empty groups are left out."""
+    held = frozenset(roles)
+    seen = (Group(one.name, tuple(e for e in one.entries if not e.roles or e.roles & held)) for one in GROUPS)
+    return [one for one in seen if one.entries]
