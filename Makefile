@@ -8,6 +8,8 @@ BIN := .venv/bin
 PY := $(BIN)/python
 DATA ?= data
 ARGS ?=
+# Test processes: half the tests wait for servers to come back, so two of them fill two cores.
+WORKERS ?= 2
 PACKAGES := $(BIN)/.packages-stamp
 BROWSER := node_modules/.stamp
 
@@ -44,7 +46,7 @@ format: setup ## put the code into shape
 	$(BIN)/ruff format .
 
 test: check ## all checks and all tests, on real servers
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 e2e: setup ## only the tests that drive the whole running system
 	$(BIN)/pytest -m e2e $(ARGS)
