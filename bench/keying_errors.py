@@ -3,8 +3,9 @@
 `python -m bench.keying_errors [--pages N] [--times M]` reads drawn declarations with the reader, then has
 each field keyed M times by simulated people who err in 1 % and in 3 % of fields, through the rule that
 settles work (`services.records.keying.domain`): blind keying, the reader as the silent second keyer, a
-second person where nothing was read, a third where two values differ. Beside it, from the same keyers: one
-keying alone (as suites do with simple fields) and two keyings with a third (as clinical trials do).
+second person where nothing was read surely enough, a third where two values differ, a fourth where the
+third's ruling contradicts the reading. Beside it, from the same keyers: one keying alone (as suites do with
+simple fields) and two keyings with a third (as clinical trials do).
 
 How people err: a digit replaced or two swapped, the other sex, a tone or a letter of a name changed.
 Errors go together: whoever errs on a misread field writes what the reader read in half of the cases;
@@ -31,6 +32,7 @@ from services.records.keying.domain import (
     SEXES,
     Answer,
     FieldState,
+    Outcome,
     VoteKind,
     agree,
     decide,
@@ -58,6 +60,7 @@ class Count:
     wrong: int = 0
     second: int = 0
     third: int = 0
+    fourth: int = 0
 
     @property
     def per_10_000(self) -> float:
@@ -65,18 +68,46 @@ class Count:
         return 10_000 * self.wrong / max(1, self.keyed)
 
 
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field as it is and as the reader read it."""
+
+    name: str
+    truth: str
+    read: str | None
+    confidence: float
+
+    @property
+    def misread(self) -> bool:
+        """Whether it was read wrongly or not at all."""
+        return not agree(self.name, self.truth, self.read)
+
+    @property
+    def counted(self) -> str | None:
+        """What was read, where the policy takes it for a second keying."""
+        return policy_of("identity", self.name).counted(self.read, self.confidence)
+
+
 @dataclass
 class Readings:
-    """Fields as they are and as the reader read them."""
+    """The fields of a stratum."""
 
-    fields: list[tuple[str, str, str | None]] = field(default_factory=list)
+    fields: list[Field] = field(default_factory=list)
 
     @property
     def misread(self) -> float:
         """Share of fields that were read wrongly or not at all."""
-        return sum(not agree(name, truth, read) for name, truth, read in self.fields) / max(
-            1, len(self.fields)
-        )
+        return sum(one.misread for one in self.fields) / max(1, len(self.fields))
+
+    @property
+    def counted(self) -> int:
+        """Fields whose reading counts."""
+        return sum(one.counted is not None for one in self.fields)
+
+    @property
+    def misread_but_counted(self) -> int:
+        """Fields whose reading counts and is wrong."""
+        return sum(one.misread and one.counted is not None for one in self.fields)
 
 
 def mistaken(name: str, truth: str, rng: random.Random) -> str:
@@ -121,52 +152,55 @@ class Person:
         self.ruling = ruling
         self.rng = rng
 
-    def keys(self, name: str, truth: str, read: str | None) -> str:
+    def keys(self, one: Field) -> str:
         """What they type, not seeing the reading."""
         if self.rng.random() >= self.rate:
-            return truth
-        if read is not None and not agree(name, truth, read) and self.rng.random() < MISLED:
-            return read
-        return mistaken(name, truth, self.rng)
+            return one.truth
+        if one.read is not None and one.misread and self.rng.random() < MISLED:
+            return one.read
+        return mistaken(one.name, one.truth, self.rng)
 
-    def rules(self, name: str, truth: str, values: Sequence[str]) -> str:
+    def rules(self, one: Field, values: Sequence[str]) -> str:
         """What they settle for, seeing the values."""
         if self.rng.random() >= self.ruling:
-            return truth
-        wrong = [value for value in values if not agree(name, value, truth)]
-        return self.rng.choice(wrong) if wrong else mistaken(name, truth, self.rng)
+            return one.truth
+        wrong = [value for value in values if not agree(one.name, value, one.truth)]
+        return self.rng.choice(wrong) if wrong else mistaken(one.name, one.truth, self.rng)
 
 
-Way = Callable[[str, str, str | None, Person], tuple[str | None, int]]
-"""Field, truth and reading → what is settled and how many people it took."""
+Way = Callable[[Field, Person], tuple[str | None, int]]
+"""A field → what is settled and how many people it took."""
 
 
-def with_the_reader(name: str, truth: str, read: str | None, person: Person) -> tuple[str | None, int]:
+def with_the_reader(one: Field, person: Person) -> tuple[str | None, int]:
     """As the desk does it."""
-    policy = policy_of("identity", name)
-    answers = [Answer("1", person.keys(name, truth, read))]
-    outcome = decide(name, policy, read, answers)
-    if outcome.state is FieldState.SECOND:
-        answers.append(Answer("2", person.keys(name, truth, read)))
-        outcome = decide(name, policy, read, answers)
-    if outcome.state is FieldState.DISPUTED:
-        values = [one.text for one in answers if one.text is not None] + ([read] if read else [])
-        answers.append(Answer("3", person.rules(name, truth, values), VoteKind.ARBITRATED))
-        outcome = decide(name, policy, read, answers)
-    return outcome.text, len(answers)
+    policy = policy_of("identity", one.name)
+    answers: list[Answer] = []
+
+    def outcome() -> Outcome:
+        return decide(one.name, policy, one.read, answers, confidence=one.confidence)
+
+    while outcome().state in {FieldState.OPEN, FieldState.SECOND}:
+        answers.append(Answer(str(len(answers)), person.keys(one)))
+    values = [given.text for given in answers if given.text is not None]
+    values += [one.counted] if one.counted else []
+    while outcome().state is FieldState.DISPUTED:
+        ruling = person.rules(one, values)
+        answers.append(Answer(str(len(answers)), ruling, VoteKind.ARBITRATED))
+    return outcome().text, len(answers)
 
 
-def alone(name: str, truth: str, read: str | None, person: Person) -> tuple[str | None, int]:
+def alone(one: Field, person: Person) -> tuple[str | None, int]:
     """One keying."""
-    return person.keys(name, truth, read), 1
+    return person.keys(one), 1
 
 
-def twice(name: str, truth: str, read: str | None, person: Person) -> tuple[str | None, int]:
+def twice(one: Field, person: Person) -> tuple[str | None, int]:
     """Two keyings, and a third person where they differ."""
-    first, second = person.keys(name, truth, read), person.keys(name, truth, read)
-    if agree(name, first, second):
+    first, second = person.keys(one), person.keys(one)
+    if agree(one.name, first, second):
         return first, 2
-    return person.rules(name, truth, [first, second]), 3
+    return person.rules(one, [first, second]), 3
 
 
 def simulate(
@@ -175,14 +209,15 @@ def simulate(
     """Key every field `times` times; `simple` and `names` counted apart."""
     counts = {"simple": Count(), "names": Count()}
     person = Person(*crew, random.Random(seed))
-    for name, truth, read in readings.fields:
-        count = counts["simple" if name in SIMPLE else "names"]
+    for one in readings.fields:
+        count = counts["simple" if one.name in SIMPLE else "names"]
         for _ in range(times):
-            text, people = way(name, truth, read, person)
+            text, people = way(one, person)
             count.keyed += 1
-            count.wrong += not agree(name, truth, text)
+            count.wrong += not agree(one.name, one.truth, text)
             count.second += people > 1
             count.third += people > 2
+            count.fourth += people > 3
     return counts
 
 
@@ -193,13 +228,17 @@ def read_all(reader: PageReader, pages: Iterable[Page]) -> Readings:
         read = reader.read_page(page.image, page.dpi).fields
         for name, truth in page.truth.items():
             text = read[name].text.strip() if name in read else ""
-            found.fields.append((name, truth, text or None))
+            confidence = read[name].confidence if name in read else 0.0
+            found.fields.append(Field(name, truth, text or None, confidence))
     return found
 
 
 def report(title: str, readings: Readings, times: int) -> None:
     """One block of the table."""
-    print(f"{title}: {len(readings.fields)} fields, {readings.misread:.1%} of them misread or not read")
+    print(
+        f"{title}: {len(readings.fields)} fields, {readings.misread:.1%} of them misread or not read;"
+        f" {readings.counted} readings count as a second keying, {readings.misread_but_counted} of them wrong"
+    )
     for crew in CREWS:
         for name, way in (
             ("one keying", alone),
@@ -216,7 +255,8 @@ def report(title: str, readings: Readings, times: int) -> None:
                 f" {simple.per_10_000:6.1f} per 10,000 numbers, dates, sexes"
                 f" (must {MUST_SIMPLE:g}, aim {AIM_SIMPLE:g}; peer {PEER}, ratio {ratio:.2f});"
                 f" {names.per_10_000:6.1f} names (must {MUST_NAMES:g}, aim {AIM_NAMES:g});"
-                f" a second person for {share:.1%} (must {MUST_SECOND:.0%}, aim {AIM_SECOND:.0%})",
+                f" a second person for {share:.1%} (must {MUST_SECOND:.0%}, aim {AIM_SECOND:.0%}),"
+                f" a fourth for {(simple.fourth + names.fourth) / keyed:.1%}",
                 flush=True,
             )
 

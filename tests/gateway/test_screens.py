@@ -126,6 +126,12 @@ async def test_a_search_keeps_the_query_out_of_addresses_and_needs_a_purpose(
     assert "036060000001" in found.text
     assert "khớp họ tên" in found.text
     assert gateway.upstream.data.NASTY not in found.text
+    assert "<html" in found.text, "a browser that has not run its scripts yet gets the whole screen"
+    part = await officer.post(
+        "/search", data={"q": "tran van mau", "purpose": "xác minh"}, headers={"HX-Request": "true"}
+    )
+    assert "036060000001" in part.text
+    assert "<html" not in part.text
     await officer.get(address(gateway, "/dossiers/{dossier}"))
     rows = (await gateway.audit_rows())[-2:]
     assert [(row["route"], row["purpose"]) for row in rows] == [

@@ -1,5 +1,6 @@
 """Tra cứu: one box for number or name. The query travels in the body, so that no address keeps it."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -21,7 +22,7 @@ def _stated(visitor: Caller) -> str:
 @routes.get("/search")
 async def show_search(request: Request, visitor: Visitor) -> Response:
     """The form."""
-    return page(request, "search.html", visitor, purpose=_stated(visitor))
+    return page(request, "search.html", visitor, purpose=_stated(visitor), q="", birth_year="")
 
 
 @routes.post("/search")
@@ -33,10 +34,12 @@ async def search(
     purpose: Annotated[str, Form(max_length=200)] = "",
     cursor: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
-    """The cards of who was found, as a part of the screen."""
+    """The cards of who was found: a part of the screen to htmx, the whole screen to a browser without it."""
     purpose = purpose.strip()
+    shown = "search_results.html" if request.headers.get("hx-request") else "search.html"
+    answer = partial(page, request, shown, q=q, birth_year=birth_year, purpose=purpose, more=bool(cursor))
     if not q.strip() or not purpose:
-        return page(request, "search_results.html", visitor, found=None, missing=True, refused=None, q=q)
+        return answer(visitor, found=None, missing=True, refused=None)
     visitor = await _with_purpose(request, visitor, purpose)
     try:
         found = await Reader(request, visitor).get(
@@ -45,19 +48,8 @@ async def search(
     except ServiceRefused as refused:
         if refused.status_code >= 500:
             raise
-        return page(request, "search_results.html", visitor, found=None, missing=False, refused=refused, q=q)
-    return page(
-        request,
-        "search_results.html",
-        visitor,
-        found=found,
-        missing=False,
-        refused=None,
-        q=q,
-        birth_year=birth_year,
-        purpose=purpose,
-        more=bool(cursor),
-    )
+        return answer(visitor, found=None, missing=False, refused=refused)
+    return answer(visitor, found=found, missing=False, refused=None)
 
 
 async def _with_purpose(request: Request, visitor: Caller, purpose: str) -> Caller:

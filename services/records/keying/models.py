@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.records.keying.domain import FieldPolicy, Policy
 from services.records.models import Base
 
 
@@ -55,6 +56,8 @@ class KeyingFieldRow(Base):
     """The policy when the form was made ready: later changes of the data leave work under way alone."""
     read_text: Mapped[str | None]
     read_confidence: Mapped[float] = mapped_column(server_default=text("0"))
+    agree_from: Mapped[float] = mapped_column(server_default=text("0"))
+    """Of the policy then: confidence from which the reading counts as a second keying."""
     x: Mapped[int] = mapped_column(server_default=text("0"))
     y: Mapped[int] = mapped_column(server_default=text("0"))
     width: Mapped[int] = mapped_column(server_default=text("0"))
@@ -70,6 +73,11 @@ class KeyingFieldRow(Base):
     settled_at: Mapped[datetime | None]
 
     __table_args__ = (UniqueConstraint("form_id", "name"),)
+
+    @property
+    def field_policy(self) -> FieldPolicy:
+        """The policy then, as far as it decides what answers come to."""
+        return FieldPolicy(Policy(self.policy), agree_from=self.agree_from)
 
 
 class VoteRow(Base):

@@ -42,13 +42,15 @@ def _taken(kind: str, row: FieldRow) -> bool:
 
 
 def _row(page: PageRow, name: str, ordinal: int, read: FieldRow | None) -> dict[str, Any]:
+    policy = policy_of(page.kind, name)
     row: dict[str, Any] = {
         "id": field_id_for(page.id, name),
         "form_id": page.id,
         "unit_code": page.unit_code,
         "ordinal": ordinal,
         "name": name,
-        "policy": policy_of(page.kind, name).policy.value,
+        "policy": policy.policy.value,
+        "agree_from": policy.agree_from,
         "state": FieldState.OPEN.value,
         "read_text": read.text if read else None,
         "read_confidence": read.confidence if read else 0.0,

@@ -22,10 +22,8 @@ from services.records.keying.domain import (
     LEASE,
     LEASED_FORMS,
     Answer,
-    FieldPolicy,
     FieldState,
     How,
-    Policy,
     Stage,
     VoteKind,
     as_written,
@@ -324,7 +322,9 @@ async def _settle(
         if field.state == FieldState.SETTLED.value:
             continue
         answers = [Answer(vote.who, vote.text, VoteKind(vote.kind)) for vote in votes.get(field.id, ())]
-        outcome = decide(field.name, FieldPolicy(Policy(field.policy)), field.read_text, answers)
+        outcome = decide(
+            field.name, field.field_policy, field.read_text, answers, confidence=field.read_confidence
+        )
         field.state = outcome.state.value
         if outcome.state is FieldState.SETTLED:
             field.text, field.how = outcome.text, (outcome.how or How.AGREED).value

@@ -60,7 +60,8 @@ def _field(field: KeyingFieldRow, votes: list[VoteRow], who: str) -> FieldToKey:
     label = policy_for(field.name)
     disputed = field.state == FieldState.DISPUTED
     given = [vote.text for vote in votes if vote.kind == VoteKind.KEYED and vote.text is not None]
-    values = [*given, *([field.read_text] if field.read_text else [])]
+    read = field.field_policy.counted(field.read_text, field.read_confidence)
+    values = [*given, *([read] if read else [])]
     return FieldToKey(
         id=field.id,
         name=field.name,

@@ -11,7 +11,6 @@ from services.records.keying import service as keying
 from services.records.keying.domain import (
     LEASE,
     Answer,
-    FieldPolicy,
     FieldState,
     How,
     Policy,
@@ -132,7 +131,8 @@ def _answered(work: Work, who: str, texts: dict[uuid.UUID, str | None]) -> Work:
         if field.id not in texts:
             continue
         text = texts[field.id]
-        outcome = decide(field.name, FieldPolicy(Policy(field.policy)), field.read_text, [Answer(who, text)])
+        policy, given = field.field_policy, [Answer(who, text)]
+        outcome = decide(field.name, policy, field.read_text, given, confidence=field.read_confidence)
         field.state = outcome.state.value
         field.how = (outcome.how or How.AGREED).value if outcome.state is FieldState.SETTLED else None
         votes[field.id] = [VoteRow(field_id=field.id, who=who, kind=VoteKind.KEYED.value, text=text)]

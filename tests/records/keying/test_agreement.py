@@ -119,6 +119,35 @@ def test_two_people_settle_what_was_not_read() -> None:
     assert (ruled.state, ruled.text, ruled.how) == (FieldState.SETTLED, "Sơn Thị Út", How.ARBITRATED)
 
 
+def test_an_unsure_reading_is_no_second_keying() -> None:
+    """Under the policy's confidence its agreement settles nothing: a second person types the field."""
+    policy, keyed = FieldPolicy(Policy.BLIND, agree_from=0.9), [Answer("a", "Sơn Thị Út")]
+    assert decide("full_name", policy, "Sơn Thị Út", keyed, confidence=0.9).how is How.AGREED
+    assert decide("full_name", policy, "Sơn Thị Út", keyed, confidence=0.89).state is FieldState.SECOND
+    assert decide("full_name", policy, "Sơn Thị Út", keyed, confidence=0.89).text is None
+
+
+def test_a_ruling_against_the_reading_needs_another() -> None:
+    """One arbitrator against what was read is asked for again; two who rule the same settle, a third decides."""
+    keyed = Answer("a", "Lê Văn Tam")
+    against, other, with_it = (
+        Answer("b", "Lê Văn Tam", VoteKind.ARBITRATED),
+        Answer("c", "Lê Văn Tạm", VoteKind.ARBITRATED),
+        Answer("d", "LÊ VĂN TÁM", VoteKind.ARBITRATED),
+    )
+
+    def after(*rulings: Answer) -> tuple[FieldState, str | None]:
+        outcome = decide("full_name", BLIND, "Lê Văn Tám", [keyed, *rulings])
+        return outcome.state, outcome.text
+
+    assert after(with_it) == (FieldState.SETTLED, "LÊ VĂN TÁM")
+    assert after(against) == (FieldState.DISPUTED, None)
+    assert after(against, Answer("e", "LÊ VĂN TAM", VoteKind.ARBITRATED))[0] is FieldState.SETTLED
+    assert after(against, with_it) == (FieldState.SETTLED, "LÊ VĂN TÁM")
+    assert after(against, other) == (FieldState.DISPUTED, None)
+    assert after(against, other, Answer("f", "Lê Văn Tâm", VoteKind.ARBITRATED))[1] == "Lê Văn Tâm"
+
+
 def test_double_never_takes_the_readers_word() -> None:
     """One answer that agrees with the reading still waits for another person's."""
     assert decide("full_name", DOUBLE, "Lê Văn Tám", [Answer("a", "Lê Văn Tám")]).state is FieldState.SECOND
