@@ -17,6 +17,7 @@ from services.imaging.documents.profiles import load_document_profile
 from services.imaging.documents.routes import routes as document_routes
 from services.imaging.documents.service import DocumentSealer
 from services.imaging.iiif.routes import routes as image_routes
+from services.imaging.iiif.routes import thumbnail_routes
 from services.imaging.iiif.service import ImageServer
 from services.imaging.sandbox.runner import Sandbox
 from services.imaging.service import PageEnhancer
@@ -72,6 +73,7 @@ def create_app() -> FastAPI:
     """The application; opens nothing until it is served."""
     app = web.create_app("imaging", title="Tangthu imaging", lifespan=lifespan)
     app.include_router(image_routes)
+    app.include_router(thumbnail_routes)
     app.include_router(correction_routes)
     app.include_router(document_routes)
     return app

@@ -325,6 +325,7 @@ def test_a_search_from_the_keyboard(system: LocalSystem, page: Any) -> None:
     sign_in(page, system)
     page.press("/")
     page.until("location.pathname === '/search' && document.activeElement.name === 'q'")
+    page.until("document.readyState === 'complete' && window.htmx !== undefined")
     page.evaluate("document.querySelector('[name=q]').value = 'nobody of this name'")
     page.evaluate("document.querySelector('[name=purpose]').value = 'kiểm thử'")
     page.evaluate("document.querySelector('form.search').requestSubmit()")

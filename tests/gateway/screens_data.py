@@ -48,7 +48,7 @@ FINISHED = BATCH | {
 BATCH_PAGE: dict[str, Any] = {
     "page_id": PAGE_ID, "file_id": PAGE_ID, "sha256": "0" * 64, "sequence": 1, "page_no": 1, "page_count": 1,
     "state": "filed", "content": "text", "verdict": "warn", "defects": ["dark"], "reason": None,
-    "dossier_id": DOSSIER_ID, "thumbnail": f"/v1/pages/{PAGE_ID}/images/thumbnail",
+    "dossier_id": DOSSIER_ID, "thumbnail": f"/v1/pages/{PAGE_ID}/thumbnail",
     "received_at": "2026-11-23T12:05:00Z", "filed_at": None,
 }  # fmt: skip
 

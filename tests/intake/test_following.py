@@ -83,7 +83,7 @@ async def test_a_batch_of_several_files_ends_processed(intake: Any, bus: Bus) ->
         pages = client.get(f"/v1/scan-batches/{batch}/pages").json()["items"]
         places = [(page["sequence"], page["page_no"], page["state"]) for page in pages]
         assert places == [(1, 1, "filed"), (2, 1, "filed"), (2, 2, "filed"), (2, 3, "refused")]
-        assert pages[1]["thumbnail"] == f"/v1/pages/{pages[1]['page_id']}/images/thumbnail"
+        assert pages[1]["thumbnail"] == f"/v1/pages/{pages[1]['page_id']}/thumbnail"
         assert pages[3]["thumbnail"] is None
         assert pages[0]["filed_at"]
 

@@ -14,6 +14,7 @@ from services.imaging.iiif.service import ImageServer, etag_of
 
 PREFIX = "/v1/iiif"
 routes = APIRouter(prefix=PREFIX, tags=["pages"])
+thumbnail_routes = APIRouter(prefix="/v1/pages", tags=["pages"])
 
 LEVEL = "http://iiif.io/api/image/3/level2.json"
 JSON_LD = f'application/ld+json;profile="{CONTEXT}"'
@@ -102,6 +103,28 @@ async def get_part(
     if if_none_match and etag in {tag.strip() for tag in if_none_match.split(",")}:
         return Response(status_code=304, headers=headers)
     return Response(await server.rendered(image, asked), media_type=asked.media_type, headers=headers)
+
+
+@thumbnail_routes.get(
+    "/{page_id}/thumbnail",
+    summary="Ảnh nhỏ của trang · A page's thumbnail",
+    response_class=Response,
+    responses={200: {"description": "The picture", "content": {"image/jpeg": {}}}},
+)
+async def get_thumbnail(
+    page_id: uuid.UUID,
+    request: Request,
+    identity: CurrentIdentity,
+    if_none_match: IfNoneMatch = None,
+    v: Edition = None,
+) -> Response:
+    """As soon as a page is enhanced, before it has a dossier: what a batch's monitor shows."""
+    server: ImageServer = request.app.state.image_server
+    image = await server.image(page_id, identity.units)
+    headers = {**_safe(v), "ETag": f'"{image.thumbnail_key}"'}
+    if if_none_match and headers["ETag"] in {tag.strip() for tag in if_none_match.split(",")}:
+        return Response(status_code=304, headers=headers)
+    return Response(await server.thumbnail(image), media_type="image/jpeg", headers=headers)
 
 
 def _safe(edition: str | None) -> dict[str, str]:

@@ -77,6 +77,13 @@ class ImageServer:
         TILES.labels("pixels").inc()
         return made
 
+    async def thumbnail(self, image: PageImage) -> bytes:
+        """The page's small picture; raises NotFound where there is none, or it is lost."""
+        try:
+            return await self.store.get(DERIVATIVES, image.thumbnail_key)
+        except ObjectMissing as error:
+            raise NotFound("the thumbnail is not in storage") from error
+
     def expect(self, image: PageImage) -> None:
         """Begin to open a page whose tiles will be asked for next."""
         if self.pages.get(image.key) is None:

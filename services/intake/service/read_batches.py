@@ -93,7 +93,7 @@ def batch_page(page: ReceivedPageRow, file: ReceivedFileRow) -> BatchPage:
         page_no=page.page_no,
         page_count=file.page_count,
         state=PageState(page.state),
-        thumbnail=f"/v1/pages/{page.id}/images/thumbnail" if page.enhanced else None,
+        thumbnail=f"/v1/pages/{page.id}/thumbnail" if page.enhanced else None,
         received_at=file.received_at,
         filed_at=page.filed_at,
         **{name: getattr(page, name) for name in ("content", "verdict", "defects", "reason", "dossier_id")},

@@ -34,6 +34,21 @@ async def page(imaging: ServedImaging) -> PageEnhanced:
     return await imaging.page(files.jpeg(scanned("form", Faults(skew_degrees=1.2), dpi=150)))
 
 
+async def test_a_thumbnail_is_there_as_soon_as_the_page_is(
+    imaging: ServedImaging, page: PageEnhanced
+) -> None:
+    """The stored picture for its unit, again only if it changed; another unit's page answers 404."""
+    at = f"/v1/pages/{page.page_id}/thumbnail"
+    async with imaging.client(UNIT) as officer:
+        shown = await officer.get(at)
+        assert (shown.status_code, shown.headers["content-type"]) == (200, "image/jpeg")
+        assert max(Image.open(io.BytesIO(shown.content)).size) == 300
+        again = await officer.get(at, headers={"If-None-Match": shown.headers["ETag"]})
+        assert again.status_code == 304
+    async with imaging.client("another") as stranger:
+        assert (await stranger.get(at)).status_code == 404
+
+
 async def test_a_viewer_finds_its_way(imaging: ServedImaging, page: PageEnhanced) -> None:
     """From the image's address to info.json to a tile that is that part of the access image."""
     base = f"/v1/iiif/{page.page_id}"
