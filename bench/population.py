@@ -135,7 +135,8 @@ def _add(rows: dict[str, list[dict[str, Any]]], person: Drawn, names: set[str]) 
     known = {"number": person.number, "birth_year": person.birth.year}
     rows["dossiers"].append(
         {"id": person.id, "kind": "identity", "reference": f"{person.ordinal:09d}", "reference_given": True}
-        | {"state": "registered", "batch_id": person.id, "subject_name": person.full_name, **unit}
+        | {"state": "registered", "batch_id": person.id, "subject_name": person.full_name}
+        | {"origin_unit_code": person.unit, **unit}
     )
     rows["persons"].append(
         {"id": person.id, "full_name": person.full_name, "birth_date": person.birth.isoformat()}

@@ -28,8 +28,8 @@ from services.records.app import MIGRATIONS
 from services.records.custody import reorganisation
 from services.records.custody.tables import MOVED
 from services.records.units.domain import load_editions
-from services.records.units.service import load_successions, load_units
-from services.records.units.succession import load_successions as read_successions
+from services.records.units.service import load_units
+from services.records.units.succession import load_successions
 
 DISTRICTS = [str(code) for code in range(941, 952)]
 MUST_S, MUST_LOCK_S = 60.0, 1.0
@@ -65,8 +65,7 @@ async def fill(url: str, count: int) -> None:
     database = Database(url, "records", pool_size=2)
     await upgrade(database, MIGRATIONS)
     async with database.write() as session:
-        await load_units(session, load_editions())
-        await load_successions(session, read_successions())
+        await load_units(session, load_editions(), load_successions())
     await database.close()
     connection = await connect(url)
     for start in range(1, count + 1, 50_000):

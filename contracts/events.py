@@ -4,6 +4,8 @@ import uuid
 from datetime import date
 from typing import ClassVar
 
+from pydantic import BaseModel, ConfigDict
+
 from contracts.envelope import Event
 from contracts.vocabulary import (
     DossierKind,
@@ -13,6 +15,17 @@ from contracts.vocabulary import (
     RefusalReason,
     Verdict,
 )
+
+
+class UnitSuccessor(BaseModel):
+    """Who takes over a unit on the day that it ends."""
+
+    model_config = ConfigDict(frozen=True)
+
+    code: str
+    valid_from: date
+    extent: str
+    """whole, or part: of a part no count can say where it went."""
 
 
 class PoliceUnitRegistered(Event):
@@ -27,6 +40,7 @@ class PoliceUnitRegistered(Event):
     parent_code: str | None = None
     valid_from: date
     valid_to: date | None = None
+    successors: tuple[UnitSuccessor, ...] = ()
 
 
 class HoldingsDeclared(Event):

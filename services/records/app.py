@@ -86,6 +86,5 @@ def create_app() -> FastAPI:
 
 async def _load_units(runtime: Runtime) -> None:
     async with runtime.database.write() as session:
-        await units.load_units(session, load_editions())
-        await units.load_successions(session, load_successions())
+        await units.load_units(session, load_editions(), load_successions())
         await units.load_admin_units(session, load_admin_units())

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import MetaData, String, func, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from kernel.tables import COLUMN_TYPES, NAMING
@@ -28,6 +29,8 @@ class UnitRow(Base):
     name: Mapped[str]
     kind: Mapped[str] = mapped_column(String(30))
     parent_code: Mapped[str | None] = mapped_column(String(20))
+    successors: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
+    """As in `contracts.events.UnitSuccessor`."""
 
 
 class HoldingsRow(Base):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlalchemy.dialects.postgresql import insert
 
 from contracts.events import HoldingsDeclared, PoliceUnitRegistered
 from kernel.database import ReadSession, WriteSession
@@ -56,6 +56,7 @@ async def put_unit(session: WriteSession, event: PoliceUnitRegistered) -> None:
         "name": event.name,
         "kind": event.kind,
         "parent_code": event.parent_code,
+        "successors": [one.model_dump(mode="json") for one in event.successors],
     }
     await session.execute(
         insert(UnitRow)
@@ -92,7 +93,6 @@ async def counters(session: ReadSession) -> Sequence[CounterRow]:
     return (await session.scalars(select(CounterRow))).all()
 
 
-async def unit_names(session: ReadSession) -> dict[str, str]:
-    """Code → name in its newest edition."""
-    newest = select(UnitRow).ext(distinct_on(UnitRow.code)).order_by(UnitRow.code, UnitRow.valid_from.desc())
-    return {unit.code: unit.name for unit in await session.scalars(newest)}
+async def units(session: ReadSession) -> Sequence[UnitRow]:
+    """Every edition of every unit: some hundreds."""
+    return (await session.scalars(select(UnitRow).order_by(UnitRow.code, UnitRow.valid_from))).all()

@@ -1,6 +1,6 @@
 """HTTP in: progress."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -21,9 +21,19 @@ async def get_progress(
     identity: CurrentIdentity,
     unit: Annotated[str | None, Query(max_length=20)] = None,
     kind: DossierKind | None = None,
+    on_map: Annotated[
+        date | None,
+        Query(alias="map", description="By the units of this day; without it, by where each figure arose"),
+    ] = None,
 ) -> Progress:
     """How far every unit in the caller's scope is, its pace and the date on which it will finish."""
     state = request.app.state
     return await service.progress(
-        state.runtime.database, identity.units, state.milestones, datetime.now(UTC), unit=unit, kind=kind
+        state.runtime.database,
+        identity.units,
+        state.milestones,
+        datetime.now(UTC),
+        unit=unit,
+        kind=kind,
+        on_map=on_map,
     )

@@ -97,9 +97,20 @@ class TotalsBody(BaseModel):
     filed: int = 0
 
 
+class UnplacedBody(BaseModel):
+    """Dossiers of a unit that the map asked for cannot place: it was divided, or joined with others."""
+
+    unit: str
+    unit_name: str
+    kind: str
+    dossiers: int
+
+
 class Progress(BaseModel):
     """Progress of every unit in scope."""
 
     as_of: datetime
+    on_map: date | None = Field(None, description="The day whose units the figures are given by")
+    unplaced: list[UnplacedBody] = Field(default=[], description="Shown under their own units")
     units: list[UnitProgress]
     totals: TotalsBody

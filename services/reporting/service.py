@@ -1,6 +1,5 @@
 """Use cases of reporting: take in events, answer how far every unit is."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
 
@@ -10,7 +9,7 @@ from contracts.vocabulary import PageContent
 from kernel.database import Database, WriteSession
 from services.reporting import repository
 from services.reporting.domain import Metric, Milestone, day_of, stand, total
-from services.reporting.models import CounterRow, HoldingsRow
+from services.reporting.rollup import COUNTS, Holdings, Rollup
 from services.reporting.schemas import (
     HoldingsBody,
     MilestoneBody,
@@ -18,10 +17,8 @@ from services.reporting.schemas import (
     Progress,
     TotalsBody,
     UnitProgress,
+    UnplacedBody,
 )
-
-PER_DAY = dict[date, int]
-COUNTS = dict[Metric, PER_DAY]
 
 APART: dict[str | None, Metric] = {
     PageContent.COVER_SHEET.value: Metric.COVER_SHEETS,
@@ -129,13 +126,17 @@ async def progress(
     *,
     unit: str | None = None,
     kind: str | None = None,
+    on_map: date | None = None,
 ) -> Progress:
-    """How far every unit in scope is, per kind, against every milestone of that kind."""
+    """How far every unit in scope is, per kind, against every milestone of that kind.
+
+    With `on_map`, by the units of that day: figures go along whole successions to the unit that they belong
+    to then. What the map of that day cannot place stays under its own unit and is named in `unplaced`.
+    """
     async with database.read(units) as session:
-        rows = await repository.counters(session)
-        declared = {(row.unit_code, row.kind): row for row in await repository.holdings(session)}
-        names = await repository.unit_names(session)
-    counts, last_at = _by_unit_and_kind(rows)
+        rollup = Rollup(await repository.units(session), on_map)
+        counts, last_at = rollup.counters(await repository.counters(session))
+        declared = rollup.holdings(await repository.holdings(session))
     wanted = sorted(
         key
         for key in counts.keys() | declared.keys()
@@ -146,7 +147,7 @@ async def progress(
     found = [
         _unit_progress(
             key,
-            names.get(key[0], key[0]),
+            rollup.name(key[0]),
             counts[key],
             declared.get(key),
             milestones,
@@ -156,26 +157,21 @@ async def progress(
         for key in wanted
     ]
     totals = total(unit.pages.model_dump() | {"dossiers": unit.dossiers} for unit in found)
-    return Progress(as_of=now, units=found, totals=TotalsBody.model_validate(totals))
-
-
-def _by_unit_and_kind(
-    rows: Iterable[CounterRow],
-) -> tuple[defaultdict[tuple[str, str], COUNTS], dict[tuple[str, str], datetime]]:
-    counts: defaultdict[tuple[str, str], COUNTS] = defaultdict(lambda: defaultdict(dict))
-    last_at: dict[tuple[str, str], datetime] = {}
-    for row in rows:
-        key = (row.unit_code, row.kind)
-        counts[key][Metric(row.metric)][row.day] = row.value
-        last_at[key] = max(row.last_at, last_at.get(key, row.last_at))
-    return counts, last_at
+    unplaced = [
+        UnplacedBody(unit=key[0], unit_name=rollup.name(key[0]), kind=key[1], dossiers=rollup.elsewhere[key])
+        for key in wanted
+        if key in rollup.elsewhere
+    ]
+    return Progress(
+        as_of=now, on_map=on_map, units=found, unplaced=unplaced, totals=TotalsBody.model_validate(totals)
+    )
 
 
 def _unit_progress(
     key: tuple[str, str],
     name: str,
     counts: COUNTS,
-    declared: HoldingsRow | None,
+    declared: Holdings | None,
     milestones: Iterable[Milestone],
     today: date,
     last_at: datetime | None,

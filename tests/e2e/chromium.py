@@ -24,7 +24,8 @@ FLAGS = [
     ),
     *("--remote-debugging-port=0", "--hide-scrollbars", "--lang=vi"),
 ]
-CODES = {"Backspace": 8}
+CODES = {"Backspace": 8, "Tab": 9, "Enter": 13}
+"""Windows' codes: without them Chromium tells the page of a key, and does nothing itself."""
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 PATIENCE_S = 60.0
 
@@ -95,8 +96,9 @@ class Page:
         """Press and release a key."""
         held = {"modifiers": 2 * control + 8 * shift}
         text = {"text": key} if len(key) == 1 and not control else {}
+        if key == "Enter" and not control:
+            text = {"text": "\r"}
         if key in CODES:
-            # Without its code Chromium tells the page of the key, and deletes nothing.
             held["windowsVirtualKeyCode"] = CODES[key]
         self.call("Input.dispatchKeyEvent", type="keyDown", key=key, **text, **held)
         self.call("Input.dispatchKeyEvent", type="keyUp", key=key, **held)
@@ -104,6 +106,13 @@ class Page:
     def type(self, text: str) -> None:
         """Put text in where the cursor is, as an input method does."""
         self.call("Input.insertText", text=text)
+
+    def choose_file(self, selector: str, file: Path) -> None:
+        """Answer the dialog of a file box, as the system would; the box must have the focus."""
+        assert self.evaluate(f"document.activeElement.matches({json.dumps(selector)})")
+        root = self.call("DOM.getDocument")["root"]["nodeId"]
+        node = self.call("DOM.querySelector", nodeId=root, selector=selector)["nodeId"]
+        self.call("DOM.setFileInputFiles", nodeId=node, files=[str(file)])
 
     def slow(self, *, latency_ms: float, bytes_per_second: float) -> None:
         """Make the network a weak one."""

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from services.records.units.domain import UnitEdition
-from services.records.units.succession import Extent, Succession
+from contracts.units import Extent, Succession, UnitEdition
 
 BATCH = 1000
 """Dossiers moved in one transaction of a reorganisation: locks end well within a second (bench)."""

@@ -13,6 +13,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
+from contracts.units import UnitEdition, UnitKind
 from contracts.vocabulary import DossierKind
 from services.records.imports.domain import (
     HEADER_WITHIN,
@@ -26,7 +27,6 @@ from services.records.imports.domain import (
     layout_of,
 )
 from services.records.imports.reading import Opened, open_file
-from services.records.units.domain import UnitEdition, UnitKind
 
 MEMORY_BYTES = 1 << 30
 CPU_SECONDS = 300

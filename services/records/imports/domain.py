@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts.civil.folding import fold
+from contracts.units import UnitEdition
 from contracts.vocabulary import DossierKind
 from services.records.dossiers.domain import normalise_reference
 from services.records.households.domain import (
@@ -22,7 +23,7 @@ from services.records.households.domain import (
     check_person,
 )
 from services.records.search.domain import plain_key
-from services.records.units.domain import UnitEdition, refusal_of
+from services.records.units.domain import refusal_of
 
 COLUMNS = Path(__file__).parent / "data" / "columns.csv"
 

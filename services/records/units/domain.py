@@ -1,39 +1,13 @@
-"""An edition of a police unit, as the data files hold it."""
+"""The units of the data files, and when a code names none."""
 
 import csv
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from pathlib import Path
 
+from contracts.units import UnitEdition, UnitKind
+
 DATA = Path(__file__).parent / "data"
-
-
-class UnitKind(StrEnum):
-    """The level of a police unit."""
-
-    PROVINCE = "province"
-    DEPARTMENT = "department"
-    DISTRICT = "district"
-    COMMUNE = "commune"
-
-
-@dataclass(frozen=True, slots=True)
-class UnitEdition:
-    """One unit for one stretch of time; (code, valid_from) is the key, since codes are reused."""
-
-    code: str
-    valid_from: date
-    valid_to: date | None
-    """First day on which it no longer holds."""
-    kind: UnitKind
-    parent_code: str | None
-    name: str
-
-    def holds_on(self, day: date) -> bool:
-        """Whether the unit exists on `day`."""
-        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
 
 
 def load_editions(folder: Path = DATA) -> tuple[UnitEdition, ...]:
@@ -43,16 +17,6 @@ def load_editions(folder: Path = DATA) -> tuple[UnitEdition, ...]:
     if len(keys) != len(set(keys)):
         raise ValueError("a unit edition (code, valid_from) is listed twice")
     return editions
-
-
-def edition_on(editions: Iterable[UnitEdition], day: date) -> UnitEdition | None:
-    """Of one code's editions, the one in force on `day`, else the last before it, else the first.
-
-    Dossiers keep the unit of their time, and districts that ended in 2025 still send their archives.
-    """
-    ordered = sorted(editions, key=lambda edition: edition.valid_from)
-    begun = [edition for edition in ordered if edition.valid_from <= day]
-    return begun[-1] if begun else (ordered[0] if ordered else None)
 
 
 def refusal_of(editions: Iterable[UnitEdition], day: date) -> str | None:

@@ -6,11 +6,10 @@ from datetime import date
 from sqlalchemy import ColumnElement, or_, select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
+from contracts.units import Extent, Succession, UnitEdition, UnitKind
 from kernel.database import ReadSession, WriteSession
 from services.records.units.admin import AdminKind, AdminLevel, AdminUnit
-from services.records.units.domain import UnitEdition, UnitKind
 from services.records.units.models import AdminUnitRow, SuccessionRow, UnitRow
-from services.records.units.succession import Extent, Succession
 
 LOAD_LOCK = 0x756E_6974
 """Replicas start together; one loads, the others then find nothing changed ("unit" in ASCII)."""

@@ -5,11 +5,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
+from contracts.units import UnitKind
 from kernel.identity import CurrentIdentity
 from kernel.pages import Cursor, CursorInvalid, CursorPage, Limit, decode_cursor, encode_cursor
 from services.records.units import service
 from services.records.units.admin import AdminLevel
-from services.records.units.domain import UnitKind
 from services.records.units.schemas import AdminUnitBody, Unit, UnitDetail, UnitOnMap, UnitSuccession
 
 routes = APIRouter(prefix="/v1/units", tags=["units"])

@@ -4,9 +4,8 @@ from datetime import date
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from contracts.units import Extent, UnitKind
 from services.records.units.admin import AdminKind, AdminLevel
-from services.records.units.domain import UnitKind
-from services.records.units.succession import Extent
 
 
 class Unit(BaseModel):

@@ -6,14 +6,14 @@ from datetime import UTC, date, datetime
 
 from pydantic import JsonValue
 
-from contracts.events import PoliceUnitRegistered
+from contracts.events import PoliceUnitRegistered, UnitSuccessor
+from contracts.units import Succession, UnitEdition, UnitKind, UnitMap, edition_on
 from kernel.database import ReadSession, WriteSession
 from kernel.errors import NotFound, Unprocessable
 from kernel.outbox import record
 from services.records.units import repository
 from services.records.units.admin import AdminLevel, AdminUnit
-from services.records.units.domain import UnitEdition, UnitKind, edition_on, refusal_of
-from services.records.units.succession import Succession, UnitMap
+from services.records.units.domain import refusal_of
 
 
 class UnitUnknown(Unprocessable):
@@ -32,26 +32,27 @@ class UnitOfAnotherTime(Unprocessable):
     title_en = "The unit code does not hold on that day"
 
 
-async def load_units(session: WriteSession, editions: Iterable[UnitEdition]) -> int:
-    """Bring the table to `editions` and announce each that is new or changed; returns how many.
+async def load_units(
+    session: WriteSession, editions: Iterable[UnitEdition], successions: Iterable[Succession] = ()
+) -> int:
+    """Bring the tables to the data and announce each edition that is new or changed; returns how many.
 
-    Editions that left the data stay: dossiers refer to them.
+    An edition whose successors changed counts as changed. Editions that left the data stay: dossiers refer
+    to them.
     """
     await repository.lock_loading(session)
     known = set(await repository.every_edition(session))
-    changed = [edition for edition in editions if edition not in known]
-    await repository.save(session, changed)
-    await record(session, *(_registered(edition) for edition in changed))
-    return len(changed)
-
-
-async def load_successions(session: WriteSession, successions: Iterable[Succession]) -> int:
-    """Bring the successions to what the data says; returns how many are new or changed."""
-    await repository.lock_loading(session)
-    known = set(await repository.every_succession(session))
-    changed = [one for one in successions if one not in known]
-    await repository.save_successions(session, changed)
-    return len(changed)
+    changed = {(one.code, one.valid_from): one for one in editions if one not in known}
+    await repository.save(session, changed.values())
+    known_after = set(await repository.every_succession(session))
+    fresh = [one for one in successions if one not in known_after]
+    await repository.save_successions(session, fresh)
+    after = await repository.every_succession(session)
+    ended = {one.key for one in fresh} - changed.keys()
+    again = [one for one in await repository.every_edition(session) if (one.code, one.valid_from) in ended]
+    announced = [*changed.values(), *again]
+    await record(session, *(_registered(edition, after) for edition in announced))
+    return len(announced)
 
 
 async def load_admin_units(session: WriteSession, units: Iterable[AdminUnit]) -> int:
@@ -167,7 +168,7 @@ def _span(edition: UnitEdition) -> dict[str, JsonValue]:
     }
 
 
-def _registered(edition: UnitEdition) -> PoliceUnitRegistered:
+def _registered(edition: UnitEdition, successions: Iterable[Succession]) -> PoliceUnitRegistered:
     return PoliceUnitRegistered(
         code=edition.code,
         name=edition.name,
@@ -175,4 +176,11 @@ def _registered(edition: UnitEdition) -> PoliceUnitRegistered:
         parent_code=edition.parent_code,
         valid_from=edition.valid_from,
         valid_to=edition.valid_to,
+        successors=tuple(
+            UnitSuccessor(
+                code=one.successor_code, valid_from=one.successor_valid_from, extent=one.extent.value
+            )
+            for one in successions
+            if one.key == (edition.code, edition.valid_from)
+        ),
     )

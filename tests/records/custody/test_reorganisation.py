@@ -18,7 +18,6 @@ from services.records.custody.domain import Step, Unresolved, steps_of
 from services.records.custody.reorganisation import NotYet, SuccessorUnclear
 from services.records.dossiers import service as dossiers
 from services.records.units.domain import load_editions
-from services.records.units.service import load_successions as load_into
 from services.records.units.service import load_units
 from services.records.units.succession import load_successions
 from tests.records.conftest import RunningRegistry
@@ -43,8 +42,7 @@ async def _registry(url: str) -> Database:
     database = Database(url, "records", pool_size=4)
     await upgrade(database, MIGRATIONS)
     async with database.write() as session:
-        await load_units(session, load_editions())
-        await load_into(session, load_successions())
+        await load_units(session, load_editions(), load_successions())
     return database
 
 

@@ -4,9 +4,10 @@ from datetime import date
 
 import pytest
 
+from contracts.units import Extent, Succession, UnitEdition, UnitKind, UnitMap
 from services.records.units.admin import AdminLevel, load_admin_units
-from services.records.units.domain import UnitEdition, UnitKind, load_editions, refusal_of
-from services.records.units.succession import Extent, Succession, UnitMap, load_successions
+from services.records.units.domain import load_editions, refusal_of
+from services.records.units.succession import load_successions
 from tests.records.conftest import RunningRegistry
 
 OLD, NEW, NOW = date(2022, 1, 1), date(2025, 7, 1), date(2026, 1, 1)

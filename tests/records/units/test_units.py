@@ -7,10 +7,11 @@ from datetime import date
 
 from sqlalchemy import text
 
+from contracts.units import UnitKind, edition_on
 from kernel.database import Database
 from kernel.migration import upgrade
 from services.records.app import MIGRATIONS
-from services.records.units.domain import UnitKind, edition_on, load_editions
+from services.records.units.domain import load_editions
 from services.records.units.service import load_units
 from tests.records.conftest import RunningRegistry, events_of
 

@@ -1,5 +1,6 @@
 // The inspection desk: a grid of pages; digits mark what is wrong, Enter passes the rest; everything by keyboard.
 
+import { giveBackOnLeaving } from "./leaving.js";
 import { say } from "./say.js";
 import { showLine } from "./outbox.js";
 import { Queue } from "./inspection_queue.js";
@@ -212,10 +213,7 @@ desk.querySelector(".legend").addEventListener("click", (event) => {
   grid.focus();
 });
 
-// Whoever leaves gives the sets back; answers not yet sent are sealed and go out on the next visit.
-window.addEventListener("pagehide", () => {
-  if (!queue.line.items.length) fetch("/v1/inspection/leases", { method: "DELETE", keepalive: true });
-});
+giveBackOnLeaving("/v1/inspection/leases", queue);
 window.addEventListener("beforeunload", (event) => {
   if (queue.line.items.length && !lasting) event.preventDefault();
 });

@@ -16,7 +16,7 @@ export class Queue {
     this.ahead = [];
     this.known = new Set();
     this.waiting = 0;
-    this.ownWaits = this.asking = false;
+    this.ownWaits = this.asking = this.closed = false;
   }
 
   async start() {
@@ -50,7 +50,7 @@ export class Queue {
   }
 
   async fill() {
-    if (this.asking) return;
+    if (this.asking || this.closed) return;
     this.asking = true;
     clearTimeout(this.timer);
     try {

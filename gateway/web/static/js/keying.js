@@ -1,5 +1,6 @@
 // The keying desk: a strip of crops with a box below each, the page beside it; everything by keyboard.
 
+import { giveBackOnLeaving } from "./leaving.js";
 import { say } from "./say.js";
 import { Queue } from "./keying_queue.js";
 import { showLine } from "./outbox.js";
@@ -307,10 +308,7 @@ desk.addEventListener("keydown", (event) => {
   }
 });
 
-// Whoever leaves gives the forms back; answers not yet sent are sealed and go out on the next visit.
-window.addEventListener("pagehide", () => {
-  if (!queue.line.items.length) fetch("/v1/keying/leases", { method: "DELETE", keepalive: true });
-});
+giveBackOnLeaving("/v1/keying/leases", queue);
 window.addEventListener("beforeunload", (event) => {
   if (queue.line.items.length && !lasting) event.preventDefault();
 });

@@ -19,7 +19,7 @@ export class Queue {
     this.ahead = [];
     this.known = new Set();
     this.waiting = 0;
-    this.asking = false;
+    this.asking = this.closed = false;
   }
 
   async start() {
@@ -51,7 +51,7 @@ export class Queue {
   }
 
   async fill() {
-    if (this.asking) return;
+    if (this.asking || this.closed) return;
     this.asking = true;
     clearTimeout(this.timer);
     try {

@@ -1,0 +1,266 @@
+"""A whole day by keyboard alone: prepare, send, inspect, rescan, key with two people, arbitrate, shelve, look up.
+
+Nobody touches a mouse: people sign in, move and answer by keys. Scans are sent with the district's command,
+as it is typed. The one thing outside the browser is the system's dialog that names a file to be scanned
+again, which is opened by key and answered by the test.
+"""
+
+import json
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+import pytest
+
+from forms import edition
+from kernel.identity import Role
+from local.system import LocalSystem
+from synthetic import files
+from synthetic.covers import draw_back
+from synthetic.forms import Filled, draw_form, fill
+from synthetic.people import person
+from synthetic.scans import Faults, scan
+
+pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.timeout(900)]
+
+UNIT = "943"
+REFERENCE = "CC-2026-0001"
+SLOW_S = 300.0
+SHOTS = os.environ.get("SCREENSHOTS", "")
+PASSWORD = "một mật khẩu dài để thử"
+OFFICERS = {
+    "can.bo.quet": Role.SCAN_OPERATOR,
+    "kiem.tra": Role.INSPECTOR,
+    "nhap.mot": Role.KEYER,
+    "nhap.hai": Role.KEYER,
+    "phan.xu": Role.KEYER,
+    "phan.xu.hai": Role.KEYER,
+    "giu.kho": Role.KEEPER,
+    "mot.cua": Role.CLERK,
+}
+
+
+@dataclass
+class Day:
+    """The system, its browser and what is known of the dossier."""
+
+    system: LocalSystem
+    page: Any
+    folder: Path
+    truth: dict[str, str]
+    dossier: str = ""
+
+    @contextmanager
+    def as_officer(self, username: str) -> Iterator[Any]:
+        """Sign in by keys, and out again."""
+        page = self.page
+        page.go(f"{self.system.base_url}/login")
+        page.until("document.readyState === 'complete'")
+        page.until("document.activeElement.name === 'username'")
+        page.type(username)
+        page.press("Tab")
+        page.until("document.activeElement.name === 'password'")
+        page.type(PASSWORD)
+        page.press("Enter")
+        page.until("location.pathname === '/' && document.readyState === 'complete'")
+        yield page
+        walk_to(page, "document.activeElement.matches('form[action=\"/logout\"] button')")
+        page.press("Enter")
+        page.until("location.pathname === '/login' && document.readyState === 'complete'")
+        assert page.complaints == []
+
+    def shot(self, name: str) -> None:
+        """A picture for whoever wants to look."""
+        if SHOTS:
+            self.page.screenshot(Path(SHOTS) / f"day-{name}.png")
+
+
+@pytest.fixture(scope="module")
+def day(system: LocalSystem, page: Any, tmp_path_factory: pytest.TempPathFactory) -> Day:
+    """Officers with their roles, and one declaration on paper."""
+    folder = tmp_path_factory.mktemp("day")
+    with administrator(system) as http:
+        for username, role in OFFICERS.items():
+            body = {
+                "username": username,
+                "display_name": username,
+                "password": PASSWORD,
+                "roles": [role.value],
+                "units": [UNIT],
+            }
+            answer = http.post("/v1/officers", json=body, headers={"Idempotency-Key": f"officer-{username}"})
+            assert answer.status_code == 201, answer.text
+    return Day(system, page, folder, {name: value.text for name, value in filled().values.items()})
+
+
+def test_the_day(day: Day) -> None:
+    """Each step by whoever's it is; in the end the paper is back in its place and its person is found."""
+    send(day)
+    inspect(day)
+    rescan(day)
+    inspect_again(day)
+    key(day, "nhap.mot", wrong="full_name")
+    key(day, "nhap.hai", second=True)
+    arbitrate(day, "phan.xu")
+    look_up(day)
+
+
+def send(day: Day) -> None:
+    """The district's command sends front and back."""
+    pages = day.folder / "scans" / REFERENCE
+    pages.mkdir(parents=True)
+    for place, content in enumerate(declaration(), start=1):
+        (pages / f"{place:03}.jpg").write_bytes(content)
+    key_file = day.folder / "key.txt"
+    key_file.write_text(day.system.access.agent_keys[UNIT])
+    command = [
+        "send",
+        str(pages.parent),
+        "--unit",
+        UNIT,
+        "--kind",
+        "identity",
+        "--server",
+        day.system.base_url,
+    ]
+    told = subprocess.run(
+        [str(Path(sys.executable).with_name("tangthu")), *command, "--key-file", str(key_file), "--wait"],
+        capture_output=True, text=True, timeout=SLOW_S, check=False,
+    )  # fmt: skip
+    assert told.returncode == 0, told.stdout + told.stderr
+
+
+def inspect(day: Day) -> None:
+    """The inspector goes to the grid by letters, marks the back as unclear and sends the set."""
+    with day.as_officer("kiem.tra") as page:
+        page.press("g")
+        page.press("7")
+        page.until("location.pathname === '/inspection'")
+        page.until("document.querySelectorAll('.tile-page').length === 2", SLOW_S)
+        page.press("ArrowRight")
+        page.press("8")
+        page.until("document.querySelectorAll('.tile-page.failed').length === 1")
+        day.shot("inspection")
+        page.press("Enter")
+        page.until("document.querySelector('#line').className === 'mark good'")
+
+
+def rescan(day: Day) -> None:
+    """Whoever scanned sees the order on the batch's screen, goes to its button by Tab and names the new file."""
+    again = day.folder / "again.jpg"
+    again.write_bytes(marked(declaration()[1], b"scanned again"))
+    with day.as_officer("can.bo.quet") as page:
+        page.press("g")
+        page.press("2")
+        page.until("location.pathname === '/batches' && document.readyState === 'complete'")
+        walk_to(page, "document.activeElement.matches('a.row')")
+        page.press("Enter")
+        page.until("location.pathname.startsWith('/batches/') && document.readyState === 'complete'")
+        page.until("document.querySelector('[data-rescan]') !== null", SLOW_S)
+        walk_to(page, "document.activeElement.matches('[data-rescan]')")
+        day.shot("rescan")
+        page.choose_file("[data-rescan]", again)
+        page.until("document.querySelector('[data-rescan]') === null", SLOW_S)
+
+
+def inspect_again(day: Day) -> None:
+    """The rescan stands in a grid of its own, and passes."""
+    with day.as_officer("kiem.tra") as page:
+        page.press("g")
+        page.press("7")
+        page.until("document.querySelector('#about')?.textContent.includes('bản quét lại')", SLOW_S)
+        page.press("Enter")
+        page.until("document.querySelector('#line').className === 'mark good'")
+
+
+def key(day: Day, username: str, *, wrong: str = "", second: bool = False) -> None:
+    """Six fields typed blind, one of them wrongly; a second person gets those that were not read surely."""
+    with day.as_officer(username) as page:
+        page.press("g")
+        page.press("6")
+        rows = "document.querySelectorAll('.key-row').length > 0"
+        none = "document.querySelector('#waiting')?.textContent === '0' && performance.now() > 5000"
+        page.until(f"{rows} || ({none})" if second else rows, SLOW_S)
+        if not page.evaluate(rows):
+            return
+        page.until("document.querySelector('.key-row.here') !== null")
+        values = {**day.truth, wrong: "Nguyễn Văn Nhầm"} if wrong else day.truth
+        for place in range(page.evaluate("document.querySelectorAll('.key-row').length")):
+            name = page.evaluate(f"document.querySelectorAll('.key-row input')[{place}].name")
+            page.until(f"document.activeElement.name === {json.dumps(name)}")
+            page.type({"Nam": "1", "Nữ": "2"}.get(values[name], values[name]))
+            page.press("Enter")
+        page.until("document.querySelector('#line').className === 'mark good'")
+        day.shot("keying")
+
+
+def arbitrate(day: Day, username: str) -> None:
+    """The third person sees both values, in no telling order, and takes the true one by its digit."""
+    with day.as_officer(username) as page:
+        page.press("g")
+        page.press("6")
+        page.until("location.pathname === '/keying' && document.readyState === 'complete'")
+        walk_to(page, "document.activeElement.matches('a.button[href*=arbitrate]')")
+        page.press("Enter")
+        page.until("document.querySelectorAll('.key-row .choices li').length === 2", SLOW_S)
+        shown = page.evaluate("[...document.querySelectorAll('.choices li')].map((one) => one.textContent)")
+        true = next(place for place, one in enumerate(shown, 1) if "Nhầm" not in one)
+        day.shot("arbitration")
+        page.press(str(true))
+        page.press("Enter")
+        page.until("document.querySelector('#line').className === 'mark good'")
+
+
+def look_up(day: Day) -> None:
+    """The one-stop clerk states a purpose and finds the person by a name without marks."""
+    with administrator(day.system) as http:
+        answer = http.get("/v1/persons", params={"q": day.truth["number"]}, headers={"X-Purpose": "test"})
+        (found,) = answer.json()["items"]
+    assert found["full_name"].casefold() == day.truth["full_name"].casefold()
+
+
+def walk_to(page: Any, reached: str) -> None:
+    """Press Tab until the focus is there."""
+    for _ in range(200):
+        if page.evaluate(reached):
+            return
+        page.press("Tab")
+    raise AssertionError(f"not reached by Tab: {reached}")
+
+
+def filled() -> Filled:
+    """What one person wrote on an ID declaration."""
+    rng = random.Random(11)
+    return fill(edition("CC01", "2019"), person(rng, district=UNIT), rng)
+
+
+def declaration() -> tuple[bytes, bytes]:
+    """Front and back of that declaration, printed and scanned, as JPEG."""
+    noise = np.random.default_rng(11)
+    front = draw_form(edition("CC01", "2019"), filled(), noise, mode="print", dpi=200)[0]
+    back = draw_back(front, noise)
+    return files.jpeg(scan(front, noise, Faults())), files.jpeg(scan(back, noise, Faults()))
+
+
+def marked(page: bytes, note: bytes) -> bytes:
+    """The same picture with other bytes: a JPEG comment after the start marker."""
+    return page[:2] + b"\xff\xfe" + (len(note) + 2).to_bytes(2, "big") + note + page[2:]
+
+
+@contextmanager
+def administrator(system: LocalSystem) -> Iterator[httpx.Client]:
+    """The API as the administrator."""
+    body = {"username": system.access.username, "password": system.access.password}
+    with httpx.Client(base_url=system.base_url, timeout=60, trust_env=False) as http:
+        answer = http.post("/v1/sessions", json=body)
+        assert answer.status_code == 201, answer.text
+        http.headers["Authorization"] = f"Bearer {answer.json()['token']}"
+        yield http
