@@ -28,7 +28,7 @@ from services.records.life.exception_routes import routes as exception_routes
 from services.records.life.routes import routes as life_routes
 from services.records.persons.routes import routes as person_routes
 from services.records.settings import RecordsSettings
-from services.records.shelves.routes import barcode_routes, paper_routes
+from services.records.shelves.routes import barcode_routes, paper_routes, undo_routes
 from services.records.shelves.routes import routes as shelf_routes
 from services.records.units import service as units
 from services.records.units.admin import load_admin_units
@@ -79,6 +79,7 @@ def create_app() -> FastAPI:
         reorganisation_routes,
         shelf_routes,
         barcode_routes,
+        undo_routes,
     ):
         app.include_router(routes)
     return app

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from kernel.database import WriteSession
 from kernel.errors import NotFound, Unprocessable
@@ -14,6 +14,10 @@ from services.records.dossiers.models import DossierRow
 from services.records.shelves import repository, service
 from services.records.shelves.domain import Code, read_code
 from services.records.shelves.models import PaperRow, ShelfRow
+
+OLDEST_SCAN = timedelta(days=3)
+"""A handheld is back on the network within a shift; whoever comes later must look where the paper is."""
+CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 class CodeUnknown(Unprocessable):
@@ -64,10 +68,11 @@ async def scan(
     codes: Sequence[str],
     borrower: str | None = None,
     due_at: datetime | None = None,
+    at: datetime | None = None,
 ) -> Outcome:
     """A place with dossiers puts them there; dossiers with a borrower are lent; a dossier alone is looked up.
 
-    All codes take effect together or none does.
+    All codes take effect together or none does. `at`: when they were scanned, where the line was cut then.
 
     Raises:
         CodeUnknown, CodeAmbiguous, ScanUnclear, DossierInTransit, NotFound, SchemeViolated.
@@ -77,6 +82,9 @@ async def scan(
         raise ScanUnclear("one place, or one borrower")
     if due_at is not None and due_at <= datetime.now(UTC):
         raise ScanUnclear("the day of return has passed")
+    now = datetime.now(UTC)
+    if at is not None and not now - OLDEST_SCAN <= at <= now + CLOCKS_DIFFER:
+        raise ScanUnclear("the time of the scan cannot be", extensions={"at": at.isoformat()})
     place = found.places[0] if found.places else None
     if place is not None and not identity.may_see(place.unit_code):
         raise NotFound(f"place {place.id}")
@@ -92,9 +100,9 @@ async def scan(
     if place is not None:
         if any(row.unit_code != place.unit_code for row in rows):
             raise ScanUnclear("the dossier is another unit's")
-        papers = dict(await service.put(session, rows, place, identity.subject))
+        papers = dict(await service.put(session, rows, place, identity.subject, at))
     else:
-        papers = dict(await service.lend(session, rows, borrower or "", due_at, identity.subject))
+        papers = dict(await service.lend(session, rows, borrower or "", due_at, identity.subject, at))
     return Outcome(moved=True, place=place, rows=rows, papers=papers)
 
 

@@ -99,6 +99,7 @@ class MovementRow(Base):
     to_place_id: Mapped[uuid.UUID | None]
     to_position: Mapped[int | None]
     borrower: Mapped[str | None]
+    due_at: Mapped[datetime | None]
     who: Mapped[str] = mapped_column(String(120))
     at: Mapped[datetime]
 

@@ -157,10 +157,12 @@ async def overdue(
 
 
 async def to_return(
-    session: ReadSession, after: uuid.UUID | None, limit: int
+    session: ReadSession, after: uuid.UUID | None, limit: int, batch: uuid.UUID | None = None
 ) -> Sequence[tuple[PaperRow, DossierRow]]:
-    """Papers that are out or on a wrong shelf."""
+    """Papers that are out or on a wrong shelf; with a batch, all papers of its dossiers."""
     out = or_(PaperRow.due_at.is_not(None), PaperRow.misplaced)
+    if batch:
+        out = DossierRow.batch_id == batch
     query = _with_dossier().where(out).order_by(PaperRow.dossier_id).limit(limit)
     if after:
         query = query.where(PaperRow.dossier_id > after)

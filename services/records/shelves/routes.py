@@ -13,7 +13,7 @@ from kernel.idempotency import IdempotencyKey, answer_once
 from kernel.identity import CurrentIdentity, Role
 from kernel.pages import Cursor, CursorInvalid, CursorPage, Limit, decode_cursor, encode_cursor
 from services.records.dossiers import service as dossiers
-from services.records.shelves import barcodes, repository, service, views
+from services.records.shelves import barcodes, repository, service, undoing, views
 from services.records.shelves.domain import AlarmKind, Level, Terms
 from services.records.shelves.schemas import (
     Movement,
@@ -28,11 +28,13 @@ from services.records.shelves.schemas import (
     SchemeLevel,
     SchemeTerms,
     SetHome,
+    Undo,
 )
 
 routes = APIRouter(prefix="/v1/shelves", tags=["shelves"])
 paper_routes = APIRouter(prefix="/v1/dossiers", tags=["shelves"])
 barcode_routes = APIRouter(prefix="/v1/barcodes", tags=["shelves"])
+undo_routes = APIRouter(prefix="/v1/barcodes:undo", tags=["shelves"])
 
 CARRIERS = (Role.KEEPER, Role.SCAN_OPERATOR)
 """Roles that carry paper about."""
@@ -133,11 +135,17 @@ async def list_alarms(
 
 @routes.get("/return-checklist", summary="Danh sách trả hồ sơ về kho · The return checklist")
 async def return_checklist(
-    request: Request, identity: CurrentIdentity, limit: Limit = 50, cursor: Cursor = None
+    request: Request,
+    identity: CurrentIdentity,
+    batch: Annotated[
+        uuid.UUID | None, Query(description="Every dossier of a scan batch, back or not")
+    ] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
 ) -> CursorPage[Paper]:
     """Papers that are out or on a wrong shelf, with where each belongs; step 4 of the plan."""
     async with request.app.state.runtime.database.read(identity.units) as session:
-        rows = await repository.to_return(session, _id(cursor), limit + 1)
+        rows = await repository.to_return(session, _id(cursor), limit + 1, batch)
         items = await views.papers_of(session, [(dossier, paper) for paper, dossier in rows[:limit]])
     following = encode_cursor(str(items[-1].dossier_id)) if len(rows) > limit else None
     return CursorPage(items=items, next_cursor=following)
@@ -190,14 +198,25 @@ async def scan_codes(
     identity.require_role(*CARRIERS)
 
     async def act(session: WriteSession) -> tuple[int, BaseModel, dict[str, str]]:
-        done = await barcodes.scan(session, identity, wanted.codes, wanted.borrower, wanted.due_at)
-        papers = await views.papers_of(session, [(row, done.papers.get(row.id)) for row in done.rows])
-        warnings, warnings_en = views.warnings_of(papers)
-        place = views.place_of(done.place) if done.place else None
-        body = ScanResult(
-            moved=done.moved, place=place, papers=papers, warnings=warnings, warnings_en=warnings_en
-        )
-        return 200, body, {}
+        done = await barcodes.scan(session, identity, wanted.codes, wanted.borrower, wanted.due_at, wanted.at)
+        return 200, await views.result_of(session, done), {}
+
+    return await answer_once(request.app.state.runtime.database, request, identity, key, act)
+
+
+@undo_routes.post("", response_model=ScanResult, summary="Hoàn tác di chuyển · Undo a movement")
+async def undo_movement(
+    request: Request, wanted: Undo, identity: CurrentIdentity, key: IdempotencyKey = None
+) -> Response:
+    """Papers go back to where they were before their last movement, which must be the caller's own.
+
+    412: somebody has moved one since.
+    """
+    identity.require_role(*CARRIERS)
+
+    async def act(session: WriteSession) -> tuple[int, BaseModel, dict[str, str]]:
+        seen = {one.dossier_id: one.version for one in wanted.papers}
+        return 200, await views.result_of(session, await undoing.undo(session, identity, seen)), {}
 
     return await answer_once(request.app.state.runtime.database, request, identity, key, act)
 

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from services.records.shelves.domain import PaperState, PlaceKind
 
@@ -126,6 +126,22 @@ class Scan(BaseModel):
     codes: list[Annotated[str, StringConstraints(max_length=250)]] = Field(min_length=1, max_length=200)
     borrower: Name | None = None
     due_at: datetime | None = None
+    at: AwareDatetime | None = Field(
+        default=None, description="When it was scanned, if the line was cut then"
+    )
+
+
+class SeenPaper(BaseModel):
+    """A paper as its last movement left it."""
+
+    dossier_id: uuid.UUID
+    version: int
+
+
+class Undo(BaseModel):
+    """What was moved last."""
+
+    papers: list[SeenPaper] = Field(min_length=1, max_length=200)
 
 
 class ScanResult(BaseModel):

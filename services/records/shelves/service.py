@@ -161,11 +161,16 @@ async def set_home(
 
 
 async def put(
-    session: WriteSession, rows: Sequence[DossierRow], place: ShelfRow, who: str
+    session: WriteSession,
+    rows: Sequence[DossierRow],
+    place: ShelfRow,
+    who: str,
+    at: datetime | None = None,
 ) -> Mapping[uuid.UUID, PaperRow]:
     """Put the papers of locked dossiers in a place: at home in their own position, else behind the others.
 
-    A paper that belongs nowhere yet belongs where it is first put.
+    A paper that belongs nowhere yet belongs where it is first put. `at`: when it was done, where that is not
+    now.
     """
     papers = await repository.lock_papers(session, rows, who)
     state = STATE_OF[PlaceKind(place.kind)]
@@ -179,17 +184,24 @@ async def put(
         position = await _position(session, paper, place) if state is PaperState.SHELF else None
         if position is not None and paper.home_id is None:
             paper.home_id, paper.home_position = place.id, position
-        await _move(session, paper, row, state, who, place_id=place.id, position=position)
+        await move(session, paper, row, state, who, place_id=place.id, position=position, at=at)
     return papers
 
 
 async def lend(
-    session: WriteSession, rows: Sequence[DossierRow], borrower: str, due_at: datetime | None, who: str
+    session: WriteSession,
+    rows: Sequence[DossierRow],
+    borrower: str,
+    due_at: datetime | None,
+    who: str,
+    at: datetime | None = None,
 ) -> Mapping[uuid.UUID, PaperRow]:
     """Lend the papers of locked dossiers to somebody, until a day."""
     papers = await repository.lock_papers(session, rows, who)
     for row in rows:
-        await _move(session, papers[row.id], row, PaperState.LOAN, who, borrower=borrower, due_at=due_at)
+        await move(
+            session, papers[row.id], row, PaperState.LOAN, who, borrower=borrower, due_at=due_at, at=at
+        )
     return papers
 
 
@@ -197,7 +209,7 @@ async def leave(session: WriteSession, rows: Sequence[DossierRow], who: str) -> 
     """The papers of locked dossiers are on their way to another unit."""
     papers = await repository.lock_papers(session, rows, who)
     for row in rows:
-        await _move(session, papers[row.id], row, PaperState.TRANSIT, who)
+        await move(session, papers[row.id], row, PaperState.TRANSIT, who)
 
 
 async def arrive(session: WriteSession, rows: Sequence[DossierRow], who: str) -> None:
@@ -206,7 +218,7 @@ async def arrive(session: WriteSession, rows: Sequence[DossierRow], who: str) ->
     for row in rows:
         paper = papers[row.id]
         paper.home_id = paper.home_position = None
-        await _move(session, paper, row, PaperState.UNPLACED, who)
+        await move(session, paper, row, PaperState.UNPLACED, who)
 
 
 async def hand_over(session: WriteSession, old: str, new: str) -> None:
@@ -237,7 +249,7 @@ async def places_by_id(session: AnySession, ids: Iterable[uuid.UUID | None]) -> 
     return await repository.get_places(session, {one for one in ids if one is not None})
 
 
-async def _move(
+async def move(
     session: WriteSession,
     paper: PaperRow,
     row: DossierRow,
@@ -248,9 +260,12 @@ async def _move(
     position: int | None = None,
     borrower: str | None = None,
     due_at: datetime | None = None,
+    at: datetime | None = None,
 ) -> None:
-    now = datetime.now(UTC)
+    """Let a locked dossier's paper be somewhere else, and keep that it went there."""
+    now = at or datetime.now(UTC)
     _, terms, _ = await scheme_of(session, row.unit_code)
+    due_at = due_at or terms.due(state, now)
     session.add(
         MovementRow(
             id=new_id(),
@@ -263,12 +278,13 @@ async def _move(
             to_place_id=place_id,
             to_position=position,
             borrower=borrower,
+            due_at=due_at,
             who=who,
             at=now,
         )
     )
     paper.state, paper.place_id, paper.position, paper.borrower = state.value, place_id, position, borrower
-    paper.since, paper.due_at, paper.moved_by = now, due_at or terms.due(state, now), who
+    paper.since, paper.due_at, paper.moved_by = now, due_at, who
     paper.misplaced = _is_misplaced(paper)
     paper.version += 1
     await session.flush()

@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from kernel.database import ReadSession, WriteSession
 from services.records.dossiers.models import DossierRow
 from services.records.shelves import service
+from services.records.shelves.barcodes import Outcome
 from services.records.shelves.domain import DOSSIER_PREFIX, PLACE_PREFIX, PaperState, PlaceKind
 from services.records.shelves.models import PaperRow, ShelfRow
-from services.records.shelves.schemas import Paper, Place
+from services.records.shelves.schemas import Paper, Place, ScanResult
 
 
 def place_of(row: ShelfRow) -> Place:
@@ -35,6 +36,16 @@ async def papers_of(
     ]
     places = {one: place_of(row) for one, row in (await service.places_by_id(session, ids)).items()}
     return [_paper(dossier, paper, places) for dossier, paper in found]
+
+
+async def result_of(session: WriteSession, done: Outcome) -> ScanResult:
+    """What was done, with where each paper is now."""
+    papers = await papers_of(session, [(row, done.papers.get(row.id)) for row in done.rows])
+    warnings, warnings_en = warnings_of(papers)
+    place = place_of(done.place) if done.place else None
+    return ScanResult(
+        moved=done.moved, place=place, papers=papers, warnings=warnings, warnings_en=warnings_en
+    )
 
 
 def warnings_of(papers: Iterable[Paper]) -> tuple[list[str], list[str]]:

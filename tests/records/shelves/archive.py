@@ -28,6 +28,12 @@ class Archive:
         headers = {"Idempotency-Key": str(new_id())}
         return self.http.post("/v1/barcodes", json={"codes": list(codes), **more}, headers=headers)
 
+    def undo(self, *papers: Any) -> httpx.Response:
+        """Take back what the last scan did to these papers, as it answered them."""
+        seen = [{"dossier_id": one["dossier_id"], "version": one["version"]} for one in papers]
+        headers = {"Idempotency-Key": str(new_id())}
+        return self.http.post("/v1/barcodes:undo", json={"papers": seen}, headers=headers)
+
     def paper(self, dossier: uuid.UUID) -> Any:
         """Where a dossier's paper is."""
         return self.http.get(f"/v1/dossiers/{dossier}/paper").json()
