@@ -24,6 +24,7 @@ from gateway.web.screens import (
     login,
     progress,
     search,
+    shelves,
     supervision,
 )
 from gateway.web.translation import N_
@@ -44,6 +45,7 @@ SCREENS = (
     inspection,
     supervision,
     search,
+    shelves,
     progress,
     dead_letters,
 )

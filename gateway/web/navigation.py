@@ -11,6 +11,8 @@ MAY_SUPERVISE = frozenset({Role.UNIT_LEADER, Role.PROVINCE_LEADER, Role.ADMINIST
 MAY_INSPECT = frozenset({Role.INSPECTOR, Role.ADMINISTRATOR})
 MAY_IMPORT = frozenset({Role.KEYER, Role.KEEPER, Role.UNIT_LEADER, Role.ADMINISTRATOR})
 """Roles that may send lists, as records checks them."""
+MAY_CARRY = frozenset({Role.KEEPER, Role.SCAN_OPERATOR, Role.ADMINISTRATOR})
+"""Roles that carry paper about, as records checks them."""
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 
 
@@ -56,6 +58,7 @@ GROUPS = (
         (
             Entry("/dossiers", N_("Hồ sơ"), "folder", "3"),
             Entry("/search", N_("Tra cứu"), "search", "4"),
+            Entry("/shelves", N_("Kho giấy"), "inbox", "s", MAY_CARRY),
             Entry("/imports", N_("Nhập danh sách"), "text", "i", MAY_IMPORT),
         ),
     ),

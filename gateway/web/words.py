@@ -37,6 +37,14 @@ RESCAN_STATES = {
     "sent": Word(N_("Đang xử lý ảnh"), "clock", "work"),
     "refused": Word(N_("Cần quét lần nữa"), "stop", "bad"),
 }
+PAPER_STATES = {
+    "unplaced": Word(N_("chưa có vị trí"), "question", "plain"),
+    "shelf": Word(N_("trên kệ"), "check", "good"),
+    "desk": Word(N_("trên bàn"), "inbox", "work"),
+    "scanner": Word(N_("ở máy quét"), "layers", "work"),
+    "loan": Word(N_("đang cho mượn"), "person", "warn"),
+    "transit": Word(N_("đang chuyển đơn vị"), "next", "work"),
+}
 STAGES = {
     "key": Word(N_("chờ nhập"), "keyboard", "plain"),
     "second": Word(N_("chờ người thứ hai"), "person", "plain"),

@@ -14,9 +14,9 @@ export async function blobOf(address) {
 
 export class Outbox {
   // `who`: under which name answers are sealed. `told`: called whenever the state of the line changes.
-  // `refused`: called with an item and the server's problem.
-  constructor({ who, told, refused }) {
-    Object.assign(this, { who, told, refused });
+  // `refused`: called with an item and the server's problem. `taken`: with an item and the server's answer.
+  constructor({ who, told, refused, taken = () => {} }) {
+    Object.assign(this, { who, told, refused, taken });
     this.items = [];
     this.offline = this.signedOut = this.sending = false;
     this.tries = 0;
@@ -28,7 +28,7 @@ export class Outbox {
     this.#send();
   }
 
-  // `item`: {of, address, body}; `of` names what is answered.
+  // `item`: {of, address, body, key}; `of` names what is answered, `key` makes a repeat do nothing twice.
   async push(item) {
     this.items.push(item);
     await seal(this.who, this.items);
@@ -36,10 +36,10 @@ export class Outbox {
     this.#send();
   }
 
-  async post(address, body) {
+  async post(address, body, key) {
     const answer = await fetch(address, {
       method: "POST",
-      headers: { "Content-Type": "application/json" },
+      headers: { "Content-Type": "application/json", ...(key && { "Idempotency-Key": key }) },
       body: JSON.stringify(body ?? {}),
     }).catch(() => null);
     this.offline = !answer || answer.status >= 500;
@@ -58,14 +58,15 @@ export class Outbox {
     this.sending = true;
     while (this.items.length) {
       const first = this.items[0];
-      const answer = await this.post(first.address, first.body);
+      const answer = await this.post(first.address, first.body, first.key);
       if (!answer || !(answer.ok || FINAL.includes(answer.status))) {
         const pause = RETRY_MS[Math.min(this.tries++, RETRY_MS.length - 1)];
         await new Promise((resolve) => setTimeout(resolve, pause));
         continue;
       }
       this.tries = 0;
-      if (!answer.ok) this.refused(first, await answer.json());
+      const told = await answer.json().catch(() => null);
+      answer.ok ? this.taken(first, told) : this.refused(first, told ?? {});
       this.items.shift();
       await seal(this.who, this.items);
       this.told();
