@@ -6,6 +6,7 @@ import uuid
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from gateway.accounts import service as accounts
 from gateway.web.data import Reader
 from gateway.web.rendering import page
 from gateway.web.visitor import Visitor
@@ -44,3 +45,12 @@ async def show_checklist(
         "/v1/shelves/return-checklist", batch=str(batch) if batch else "", cursor=cursor, limit=200
     )
     return page(request, "shelves_return.html", visitor, found=found, batch=batch)
+
+
+@routes.get("/dossiers/{dossier_id}/paper")
+async def show_paper(request: Request, visitor: Visitor, dossier_id: uuid.UUID) -> Response:
+    """Where a dossier's paper is and was, as a part of the dossier's screen."""
+    paper = await Reader(request, visitor).get(f"/v1/dossiers/{dossier_id}/paper")
+    who = {one["who"] for one in paper["movements"]}
+    names = await accounts.names_of(request.app.state.runtime.database, who)
+    return page(request, "dossier_paper.html", visitor, paper=paper, names=names)
