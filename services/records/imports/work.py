@@ -133,11 +133,11 @@ class Imports:
             ],
         }
 
-    async def _stage(self, row: ImportRow, lines: AsyncIterator[dict[str, Any]]) -> None:
-        waiting: list[dict[str, Any]] = []
+    async def _stage(self, row: ImportRow, lines: AsyncIterator[str | dict[str, Any]]) -> None:
+        waiting: list[str] = []
         async for line in lines:
-            if "row_no" in line:
-                waiting.append({"import_id": row.id, "unit_code": row.unit_code, **line})
+            if isinstance(line, str):
+                waiting.append(line)
                 if len(waiting) >= STAGED_ROWS and not await self._keep(row, waiting):
                     return
                 continue
@@ -149,15 +149,14 @@ class Imports:
                 await self._finish_check(row, line)
                 return
 
-    async def _keep(self, row: ImportRow, waiting: list[dict[str, Any]]) -> bool:
+    async def _keep(self, row: ImportRow, waiting: list[str]) -> bool:
         """Stage rows; false where the check was overtaken by another or cancelled."""
         async with self._database.write(row.scope) as session:
             now = await repository.lock(session, row.id)
             if now is None or (now.state, now.check_no) != (ImportState.CHECKING.value, row.check_no):
                 return False
-            await repository.stage(session, waiting)
             now.rows_read += len(waiting)
-            now.rows_refused += sum(line["errors"] is not None for line in waiting)
+            now.rows_refused += await repository.stage(session, row.id, row.unit_code, waiting)
         waiting.clear()
         return True
 
