@@ -66,6 +66,7 @@ GROUPS = (
         (
             Entry("/progress", N_("Tiến độ"), "chart", "5"),
             Entry("/supervision", N_("Giám sát"), "person", "8", MAY_SUPERVISE),
+            Entry("/policies", N_("Cách nhập"), "keyboard", "p", MAY_SUPERVISE),
             Entry("/dead-letters", N_("Thông điệp lỗi"), "letter", "9", ADMINISTRATORS),
         ),
     ),

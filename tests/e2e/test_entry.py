@@ -98,7 +98,7 @@ def test_a_household_and_the_next_one(system: LocalSystem, desk: Any) -> None:
     keys.type("2")
     keys.press("F6")
     keys.type("Nguyễn V")
-    desk.until("document.activeElement.closest('.entry-box').querySelector('.offers .next')")
+    desk.until("document.activeElement.closest('.entry-box').querySelector('.offers .next') !== null")
     shot(desk, "entry-new")
     keys.press("Tab")
     keys.boxes("Con", "1990", "1", "", "", "4", "Nguyễn Văn An")
@@ -129,7 +129,9 @@ def test_a_household_and_the_next_one(system: LocalSystem, desk: Any) -> None:
         ("Nguyễn Văn Con", "1990", "Con"),
     ]
     assert held["persons"][0]["permanent_registered_on"] == "1985-01"
-    assert [(one["type"], one["sheet_count"]) for one in held["documents"]] == [("household_change_report", 2)]
+    assert [(one["type"], one["sheet_count"]) for one in held["documents"]] == [
+        ("household_change_report", 2)
+    ]
     assert held["household"]["permanent_residence"] == "Ấp Hòa Bình, xã Đại Tâm"
 
     keys.press("F7")
@@ -143,7 +145,9 @@ def test_a_household_and_the_next_one(system: LocalSystem, desk: Any) -> None:
     keys.type("HK 12")
     keys.press("Enter", control=True)
     desk.until("document.activeElement.getAttribute('aria-invalid') === 'true'")
-    link = desk.evaluate("document.activeElement.closest('.entry-box').querySelector('a').getAttribute('href')")
+    link = desk.evaluate(
+        "document.activeElement.closest('.entry-box').querySelector('a').getAttribute('href')"
+    )
     assert link == f"/dossiers/{first}/entry"
 
 
@@ -227,4 +231,6 @@ def test_a_change_with_its_reason_and_a_conflict(system: LocalSystem, desk: Any)
 def test_a_button_leads_there(system: LocalSystem, desk: Any) -> None:
     """The list of dossiers has the way to a new one."""
     desk.go(f"{system.base_url}/dossiers")
-    assert desk.evaluate("document.querySelector('a[href=\"/dossiers/new\"]').innerText.trim()") == "Hồ sơ mới"
+    assert (
+        desk.evaluate("document.querySelector('a[href=\"/dossiers/new\"]').innerText.trim()") == "Hồ sơ mới"
+    )

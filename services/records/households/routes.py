@@ -94,7 +94,10 @@ async def list_document_types(_identity: CurrentIdentity) -> list[DocumentTypeSh
     known = sorted(document_types().values(), key=lambda one: one.legal_order)
     return [
         DocumentTypeShape(
-            code=one.code, kind=DossierKind(one.kind) if one.kind else None, title=one.title, title_en=one.title_en
+            code=one.code,
+            kind=DossierKind(one.kind) if one.kind else None,
+            title=one.title,
+            title_en=one.title_en,
         )
         for one in known
         if one.code not in MADE_BY_SCANS
