@@ -234,3 +234,28 @@ def test_a_button_leads_there(system: LocalSystem, desk: Any) -> None:
     assert (
         desk.evaluate("document.querySelector('a[href=\"/dossiers/new\"]').innerText.trim()") == "Hồ sơ mới"
     )
+
+
+def test_a_leader_decides_how_a_field_is_keyed(system: LocalSystem, desk: Any) -> None:
+    """By keys to the first row; what it would do is told, its reason is needed, the list shows the decision."""
+    desk.go(f"{system.base_url}/policies")
+    desk.until(
+        "document.readyState === 'complete' && document.querySelectorAll('button[data-field]').length > 5"
+    )
+    # Scripts may come after the document: the key is pressed until one hears it.
+    while not desk.evaluate("document.activeElement.matches('button[data-field]')"):
+        desk.press("j")
+    desk.evaluate("document.activeElement.click()")
+    desk.until("document.getElementById('effect-text').textContent !== ''")
+    desk.evaluate("document.querySelector('.decide [name=policy]').value = 'double'")
+    for _ in range(3):
+        desk.press("Enter")
+    desk.press("Enter", control=True)
+    desk.until("document.getElementById('decide-wrong').textContent !== ''")
+    assert desk.violations() == []
+    desk.type("Thử hai tháng")
+    shot(desk, "policies-decide")
+    desk.press("Enter", control=True)
+    desk.until("!document.getElementById('decide').open && document.body.innerText.includes('Thử hai tháng')")
+    assert desk.violations() == []
+    shot(desk, "policies")

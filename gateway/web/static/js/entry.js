@@ -184,6 +184,10 @@ async function shelve(id, code) {
 }
 
 async function change() {
+  if (!headText("why")) {
+    form.showErrors([{ field: "why", title: words.why, title_en: words.why }]);
+    return;
+  }
   const { household, persons, documents, metadata, why } = whole();
   const body = { household, persons, documents, metadata, why };
   const answer = await outbox.post(`/v1/dossiers/${dossier}/entry`, body, { method: "PUT", headers: { "If-Match": etag } });
@@ -201,13 +205,13 @@ async function change() {
 
 function refuse(problem) {
   const slug = (problem.type ?? "").split("/").at(-1);
-  const alone = { reference_empty: "reference", dossier_entered: "reference", reference_taken: "reference", why_missing: "why", forbidden: "unit" }[slug];
+  const alone = { reference_empty: "reference", dossier_entered: "reference", reference_taken: "reference", forbidden: "unit" }[slug];
   const errors = problem.errors?.filter((one) => one.field) ?? [];
   if (errors.length && form.showErrors(errors)) return say(reasonIn(problem));
   if (alone && headBox(alone)) {
     form.showErrors([{ field: alone, ...problem }]);
     if (problem.dossier_id) linkTo(headBox(alone), problem.dossier_id);
-  } else if (dossier && !headText("why")) form.showErrors([{ field: "why", ...problem }]);
+  }
   say(reasonIn(problem), 12);
 }
 

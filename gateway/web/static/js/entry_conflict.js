@@ -45,9 +45,12 @@ export function askConflict({ form, mine, theirs, words }) {
   return new Promise((resolve) => {
     dialog.returnValue = "";
     dialog.onclose = () => resolve(dialog.returnValue);
-    dialog.onkeydown = ({ key, ctrlKey, isComposing }) => {
-      const choice = { s: "theirs", t: "mine" }[key.toLowerCase()];
-      if (choice && !ctrlKey && !isComposing) dialog.close(choice);
+    dialog.onkeydown = (event) => {
+      const choice = { s: "theirs", t: "mine" }[event.key.toLowerCase()];
+      if (!choice || event.ctrlKey || event.isComposing) return;
+      // The letter would go on into the box that gets the focus back.
+      event.preventDefault();
+      dialog.close(choice);
     };
     document.getElementById("take-theirs").onclick = () => dialog.close("theirs");
     document.getElementById("keep-mine").onclick = () => dialog.close("mine");

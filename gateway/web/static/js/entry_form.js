@@ -139,6 +139,7 @@ export class Form {
     });
     const first = this.boxes.find((box) => found.includes(box));
     first?.focus();
+    first?.select?.();
     return Boolean(first);
   }
 
