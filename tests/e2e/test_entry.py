@@ -117,7 +117,7 @@ def test_a_household_and_the_next_one(system: LocalSystem, desk: Any) -> None:
     keys.press("Enter", control=True)
     said(desk, "HK 12")
     first = desk.evaluate("document.getElementById('entry').dataset.last")
-    assert here(desk) == "reference"
+    desk.until("document.activeElement.dataset.field === 'reference'")
     assert desk.evaluate("document.activeElement.value") == "HK 13"
     print(f"keystrokes for a household of three: {keys.strokes}")
 
@@ -139,6 +139,7 @@ def test_a_household_and_the_next_one(system: LocalSystem, desk: Any) -> None:
     keys.type("Lâm Thị Mỹ")
     keys.press("Enter", control=True)
     said(desk, "HK 13")
+    desk.until("document.activeElement.value === 'HK 14'")
     assert [one["full_name"] for one in entered(desk, last(desk))["persons"]] == ["Lâm Thị Mỹ"]
     # Number again: the refusal stands beside it and leads to the dossier there is.
     desk.evaluate("document.activeElement.select()")

@@ -163,11 +163,12 @@ async function register() {
 }
 
 async function fresh() {
+  const wiped = forget();
   open({ kind: previous.kind, unit: previous.unit, shelf: previous.shelf, reference: following(previous.reference) });
-  await forget();
   count();
   window.scrollTo({ top: 0 });
   enter(headBox("reference"));
+  await wiped;
 }
 
 // The paper's place: its box or shelf by code, the next free position in it.
