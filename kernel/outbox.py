@@ -84,12 +84,24 @@ class OutboxRelay:
                     .with_for_update(skip_locked=True)
                 )
             ).all()
-            for row in rows:
-                event = EVENT_BY_SUBJECT[row.subject].model_validate(row.payload)
-                await self._bus.publish(event, headers={str(k): str(v) for k, v in row.headers.items()})
-                row.published_at = datetime.now(UTC)
+            # Sent in their order, their acknowledgements awaited together: each is an fsync of the server.
+            outcomes = await asyncio.gather(*map(self._publish, rows), return_exceptions=True)
+            for row, outcome in zip(rows, outcomes, strict=True):
+                if isinstance(outcome, BaseException):
+                    raise outcome
                 PUBLISHED.labels(row.subject).inc()
+            if rows:
+                await session.execute(
+                    update(OutboxRow)
+                    .where(OutboxRow.position.in_([row.position for row in rows]))
+                    .values(published_at=datetime.now(UTC))
+                    .execution_options(synchronize_session=False)
+                )
             return len(rows)
+
+    async def _publish(self, row: OutboxRow) -> None:
+        event = EVENT_BY_SUBJECT[row.subject].model_validate(row.payload)
+        await self._bus.publish(event, headers={str(k): str(v) for k, v in row.headers.items()})
 
     async def republish_to_new_stream(self) -> int:
         """Publish the recent past again if the stream is not the one last published to; returns how many.

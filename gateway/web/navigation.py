@@ -13,6 +13,8 @@ MAY_IMPORT = frozenset({Role.KEYER, Role.KEEPER, Role.UNIT_LEADER, Role.ADMINIST
 """Roles that may send lists, as records checks them."""
 MAY_CARRY = frozenset({Role.KEEPER, Role.SCAN_OPERATOR, Role.ADMINISTRATOR})
 """Roles that carry paper about, as records checks them."""
+MAY_ENTER = frozenset({Role.KEYER, Role.INSPECTOR, Role.KEEPER, Role.ADMINISTRATOR})
+"""Roles that may enter dossiers, as records checks them."""
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 
 
@@ -67,6 +69,7 @@ GROUPS = (
         (
             Entry("/progress", N_("Tiến độ"), "chart", "5"),
             Entry("/supervision", N_("Giám sát"), "person", "8", MAY_SUPERVISE),
+            Entry("/policies", N_("Cách nhập"), "keyboard", "p", MAY_SUPERVISE),
             Entry("/dead-letters", N_("Thông điệp lỗi"), "letter", "9", ADMINISTRATORS),
         ),
     ),

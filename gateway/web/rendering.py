@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from gateway.caller import Caller
 from gateway.web import formats, words
 from gateway.web.assets import asset_url, vendor_url
-from gateway.web.navigation import MAY_IMPORT, groups_for
+from gateway.web.navigation import MAY_ENTER, MAY_IMPORT, groups_for
 from gateway.web.translation import Language, language_of, translations
 from kernel.identity import Role
 
@@ -91,6 +91,7 @@ def page(
             may_scan=bool(caller and caller.identity.roles & MAY_SCAN),
             may_order=bool(caller and caller.identity.roles & MAY_ORDER),
             may_import=bool(caller and caller.identity.roles & MAY_IMPORT),
+            may_enter=bool(caller and caller.identity.roles & MAY_ENTER),
             may_correct=bool(caller and caller.identity.roles & MAY_CORRECT),
             path=request.url.path,
             vendor=lambda name: vendor_url(request.app.state.runtime.settings.browser_packages, name),

@@ -23,6 +23,7 @@ from services.records.households.routes import routes as entry_routes
 from services.records.imports.routes import routes as import_routes
 from services.records.imports.work import Imports
 from services.records.inspection.routes import routes as inspection_routes
+from services.records.keying.policy_routes import routes as policy_routes
 from services.records.keying.routes import routes as keying_routes
 from services.records.life.exception_routes import routes as exception_routes
 from services.records.life.routes import routes as life_routes
@@ -69,6 +70,7 @@ def create_app() -> FastAPI:
         person_routes,
         assembly_routes,
         keying_routes,
+        policy_routes,
         case_routes,
         duplicate_routes,
         import_routes,

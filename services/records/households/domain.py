@@ -172,7 +172,11 @@ class Checker:
 
     def text(self, field: str, *, needed: bool = False) -> str | None:
         """A clean text; none if nothing is given or it is refused."""
-        raw = self._given.get(field) or ""
+        raw = self._given.get(field)
+        if not raw:
+            if needed:
+                self.refuse(field, "missing")
+            return None
         # Cut before cleaning: what is far too long costs no more than what is just too long.
         plain = cleaned(raw[: 4 * LONGEST_TEXT])
         if len(plain) > LONGEST_TEXT:

@@ -12,14 +12,23 @@ from kernel.errors import Unprocessable
 from kernel.idempotency import IdempotencyKey, answer_once
 from kernel.identity import CurrentIdentity, Identity, Role
 from services.records.dossiers import service as dossiers
-from services.records.dossiers.domain import normalise_reference
+from services.records.dossiers.domain import document_types, normalise_reference
 from services.records.dossiers.service import Entry, ReferenceEmpty
 from services.records.households import service
 from services.records.households.domain import metadata_fields
-from services.records.households.schemas import DossierEntry, DossierGiven, EntryChange, MetadataFieldShape
+from services.records.households.schemas import (
+    DocumentTypeShape,
+    DossierEntry,
+    DossierGiven,
+    EntryChange,
+    MetadataFieldShape,
+)
 from services.records.households.views import content_of, entry_of
 
 routes = APIRouter(prefix="/v1/dossiers", tags=["entry"])
+
+MADE_BY_SCANS = frozenset({"unclassified", "blank"})
+"""Types that only scanned pages have; nobody lists a paper as one of them."""
 
 
 class WhyMissing(Unprocessable):
@@ -76,6 +85,22 @@ async def list_metadata_fields(_identity: CurrentIdentity) -> list[MetadataField
             confirmed=field.confirmed,
         )
         for field in metadata_fields().values()
+    ]
+
+
+@routes.get("/document-types", summary="Loại giấy tờ · Types of papers")
+async def list_document_types(_identity: CurrentIdentity) -> list[DocumentTypeShape]:
+    """Types of papers that a dossier may hold, in the order of TT 80/2011/TT-BCA Art. 10."""
+    known = sorted(document_types().values(), key=lambda one: one.legal_order)
+    return [
+        DocumentTypeShape(
+            code=one.code,
+            kind=DossierKind(one.kind) if one.kind else None,
+            title=one.title,
+            title_en=one.title_en,
+        )
+        for one in known
+        if one.code not in MADE_BY_SCANS
     ]
 
 

@@ -154,6 +154,15 @@ class DossierEntry(BaseModel):
     version: int
 
 
+class DocumentTypeShape(BaseModel):
+    """A type of paper."""
+
+    code: str
+    kind: DossierKind | None = Field(description="The kind of dossier that holds it; none for both")
+    title: str
+    title_en: str
+
+
 class MetadataFieldShape(BaseModel):
     """A metadata field (TT 05/2025/TT-BNV)."""
 

@@ -40,8 +40,10 @@ def main() -> int:
     _limit()
     task = json.load(sys.stdin)
     try:
+        # One encoder: `json.dumps` makes a new one for each line that keeps its letters.
+        encode = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
         for line in run(task):
-            sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+            sys.stdout.write(encode(line) + "\n")
     except FileRefused as error:
         sys.stdout.write(json.dumps({"problem": error.code}) + "\n")
     except MemoryError:

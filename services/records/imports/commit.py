@@ -21,9 +21,48 @@ from services.records.imports.domain import restored
 from services.records.persons import service as persons
 from services.records.persons.domain import Source
 from services.records.persons.models import PersonRow
-from services.records.search.domain import plain_key
+from services.records.search.domain import plain_key, sort_key, toned_key
 
 _PERSON_NAMESPACE = uuid.UUID("4d0b7f0a-5f1e-5d6a-8a11-97c50d6b3e42")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A checked row."""
+
+    row_no: int
+    given: Mapping[str, Any]
+    """Clean values."""
+    person: Person
+
+    @property
+    def home(self) -> tuple[str, str]:
+        """Unit and reference of its dossier."""
+        return self.given["unit"], self.given["reference"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Rows to commit next."""
+
+    after: int
+    """The position behind which they stand."""
+    last: int
+    """The position behind them; `after` where there are none."""
+    rows: Sequence[Row]
+    """Without those that are refused."""
+
+
+def make_ready(after: int, rows: Sequence[tuple[int, Mapping[str, Any] | None]]) -> Ready:
+    """Rows as kept (number, clean values or none), with all that needs no database done."""
+    ready = [Row(number, given, restored(given["person"])) for number, given in rows if given is not None]
+    for row in ready:
+        # Remembered until the persons are made findable.
+        person = row.person
+        toned_key(person.full_name), sort_key(person.full_name)
+        for name in (person.full_name, person.father_name or "", person.mother_name or ""):
+            plain_key(name)
+    return Ready(after, rows[-1][0] if rows else after, ready)
 
 
 @dataclass(slots=True)
@@ -59,31 +98,30 @@ class _Known:
 async def commit_rows(
     session: WriteSession,
     kind: DossierKind,
-    rows: Sequence[tuple[int, Mapping[str, Any]]],
+    rows: Sequence[Row],
     *,
     who: str,
     import_id: uuid.UUID,
 ) -> Outcome:
-    """Commit rows (number, clean values) in the caller's transaction."""
+    """Commit rows in the caller's transaction."""
     outcome = Outcome()
     if not rows:
         return outcome
-    people = {row_no: restored(given["person"]) for row_no, given in rows}
-    entries = _entries(kind, rows, people)
+    entries = _entries(kind, rows)
     details = {"how": Source.IMPORTED.value, "import_id": str(import_id)}
     found, made = await dossiers.enter(session, list(entries.values()), who, details)
     homes = {key: found[entry] for key, entry in entries.items()}
-    before = [row for row in homes.values() if row.id not in made]
+    before = [home for home in homes.values() if home.id not in made]
     known = await _known_in(session, before)
     stored = await households.households_of(session, [row.id for row in before])
     placed: list[Placed] = []
-    for row_no, given in rows:
-        home = homes[given["unit"], given["reference"]]
+    for row in rows:
+        home = homes[row.home]
         mine = known[home.id]
-        differing = _household_differs(stored.get(home.id), given["household"])
-        fresh = _place(home, mine, people[row_no], differing)
+        differing = _household_differs(stored.get(home.id), row.given["household"])
+        fresh = _place(home, mine, row.person, differing)
         if differing:
-            outcome.differing[row_no] = differing
+            outcome.differing[row.row_no] = differing
         elif fresh:
             placed.append(fresh)
         else:
@@ -93,14 +131,11 @@ async def commit_rows(
     return outcome
 
 
-def _entries(
-    kind: DossierKind, rows: Sequence[tuple[int, Mapping[str, Any]]], people: Mapping[int, Person]
-) -> dict[tuple[str, str], Entry]:
+def _entries(kind: DossierKind, rows: Iterable[Row]) -> dict[tuple[str, str], Entry]:
     names: dict[tuple[str, str], str] = {}
-    for row_no, given in rows:
-        key = (given["unit"], given["reference"])
-        if people[row_no].heads or key not in names:
-            names[key] = people[row_no].full_name
+    for row in rows:
+        if row.person.heads or row.home not in names:
+            names[row.home] = row.person.full_name
     return {key: Entry(key[0], kind, key[1], subject_name=name) for key, name in names.items()}
 
 
@@ -163,7 +198,7 @@ def _household_differs(stored: HouseholdRow | None, given: Mapping[str, str | No
 async def _write(
     session: WriteSession,
     kind: DossierKind,
-    rows: Sequence[tuple[int, Mapping[str, Any]]],
+    rows: Sequence[Row],
     homes: Mapping[tuple[str, str], DossierRow],
     placed: Sequence[Placed],
     made: set[uuid.UUID],
@@ -197,19 +232,19 @@ async def _write(
 
 async def _save_households(
     session: WriteSession,
-    rows: Iterable[tuple[int, Mapping[str, Any]]],
+    rows: Iterable[Row],
     homes: Mapping[tuple[str, str], DossierRow],
     outcome: Outcome,
 ) -> None:
     merged: dict[uuid.UUID, dict[str, Any]] = {}
-    for row_no, given in rows:
-        if row_no in outcome.differing:
+    for row in rows:
+        if row.row_no in outcome.differing:
             continue
-        home = homes[given["unit"], given["reference"]]
+        home = homes[row.home]
         values = merged.setdefault(
             home.id, {"dossier_id": home.id, "unit_code": home.unit_code, **dict.fromkeys(HOUSEHOLD_FIELDS)}
         )
-        values |= {name: value for name, value in given["household"].items() if value}
+        values |= {name: value for name, value in row.given["household"].items() if value}
     await households.save_households(session, list(merged.values()), replace=False)
 
 

@@ -233,7 +233,8 @@ class RowChecker:
             self._check_against_others((unit, reference), person, household, errors)
         given = None
         if not errors and person:
-            given = {"unit": unit, "reference": reference, "household": household, "person": stored(person)}
+            home = {name: value for name, value in household.items() if value}
+            given = {"unit": unit, "reference": reference, "household": home, "person": stored(person)}
         return Checked(row_no, unit, given, {n: t[:LONGEST_SHOWN] for n, t in texts.items() if t}, errors)
 
     def _reference(self, texts: Mapping[str, str], errors: dict[str, str]) -> str | None:

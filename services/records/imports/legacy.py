@@ -121,12 +121,16 @@ _SYLLABLE = re.compile(
 _BETWEEN = re.compile(r"[\s,;|\"]+")
 """What separates words and cells; none of these is part of a letter in any of the encodings."""
 SAMPLE_WORDS = 4000
+LATIN_1 = "\xff"
+"""The last character of Latin-1, as which text in a legacy font is read."""
 
 
 def detect(texts: Iterable[str], candidates: Iterable[Encoding]) -> Encoding | None:
     """Of the candidates, the one that makes the most Vietnamese syllables with marks; none where none does.
 
-    A word that a candidate turns into no possible syllable counts against it.
+    A word that a candidate turns into no possible syllable counts against it, and so does a syllable with
+    letters beyond Latin-1, which no such file has: in a list in Unicode the names of Khmer families, which
+    are no Vietnamese syllables, may look better once they are converted.
     """
     words = [word for text in texts for word in _BETWEEN.split(text) if word][:SAMPLE_WORDS]
     scores = {
@@ -134,7 +138,8 @@ def detect(texts: Iterable[str], candidates: Iterable[Encoding]) -> Encoding | N
     }
     best = max(scores, key=lambda one: scores[one], default=None)
     unconverted = sum(_score(word) for word in words)
-    return best if best is not None and scores[best] > max(0, unconverted) else None
+    unicode = sum(max(word) > LATIN_1 and _score(word) > 0 for word in words)
+    return best if best is not None and scores[best] > max(0, unconverted + unicode) else None
 
 
 def _score(word: str) -> int:

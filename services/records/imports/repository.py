@@ -4,13 +4,12 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from kernel.database import ALL_UNITS, ReadSession, WriteSession
 from services.records.imports.domain import ImportState
 from services.records.imports.models import CheckedRow, ImportRow
-from services.records.sql import insert_many
 
 AnySession = ReadSession | WriteSession
 
@@ -71,9 +70,19 @@ async def page(
     return (await session.scalars(query)).all()
 
 
-async def stage(session: WriteSession, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Keep checked rows."""
-    await insert_many(session, "import_rows", rows)
+async def stage(session: WriteSession, import_id: uuid.UUID, unit_code: str, lines: Sequence[str]) -> int:
+    """Keep checked rows, each a document as the reading process wrote it; returns how many are refused."""
+    refused: int | None = await session.scalar(
+        text(
+            "WITH kept AS (INSERT INTO import_rows (import_id, row_no, unit_code, given, shown, errors) "
+            "SELECT :import_id, (line->>'row_no')::int, :unit_code, "
+            "nullif(line->'given', 'null'), nullif(line->'shown', 'null'), nullif(line->'errors', 'null') "
+            "FROM (SELECT jsonb_array_elements(CAST(:lines AS text)::jsonb) AS line) AS read "
+            "RETURNING errors) SELECT count(errors) FROM kept"
+        ),
+        {"import_id": import_id, "unit_code": unit_code, "lines": f"[{','.join(lines)}]"},
+    )
+    return refused or 0
 
 
 async def clear(session: WriteSession, import_id: uuid.UUID, *, committed_alone: bool = False) -> bool:

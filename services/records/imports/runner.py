@@ -14,9 +14,16 @@ LINE_BYTES = 4 << 20
 ROOT = Path(__file__).parents[3]
 
 
+ROW = b'{"row_no"'
+"""How the line of a row begins; rows go to the database as they are, which reads them once."""
+
+
 @asynccontextmanager
-async def checked_lines(task: dict[str, Any]) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
-    """The lines of `imports.child` for a task; one `{"problem": "limits"}` where it came to no end."""
+async def checked_lines(task: dict[str, Any]) -> AsyncIterator[AsyncIterator[str | dict[str, Any]]]:
+    """The lines of `imports.child` for a task: text of a row's, other lines as documents.
+
+    Where it came to no end, the last is `{"problem": "limits"}`.
+    """
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "services.records.imports.child"),
         stdin=asyncio.subprocess.PIPE,
@@ -40,7 +47,9 @@ async def checked_lines(task: dict[str, Any]) -> AsyncIterator[AsyncIterator[dic
         await process.wait()
 
 
-async def _follow(process: asyncio.subprocess.Process, task: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
+async def _follow(
+    process: asyncio.subprocess.Process, task: dict[str, Any]
+) -> AsyncIterator[str | dict[str, Any]]:
     if process.stdin is None or process.stdout is None:
         raise RuntimeError("the child has no pipes")
     with suppress(BrokenPipeError, ConnectionResetError):
@@ -51,6 +60,9 @@ async def _follow(process: asyncio.subprocess.Process, task: dict[str, Any]) -> 
     try:
         async with asyncio.timeout(WALL_SECONDS):
             async for line in process.stdout:
+                if line.startswith(ROW) and line.endswith(b"\n"):
+                    yield line.decode()
+                    continue
                 said = json.loads(line)
                 ended = "end" in said or "problem" in said
                 yield said

@@ -23,7 +23,7 @@ from kernel.database import Database
 from kernel.runtime import Runtime
 from kernel.storage import QUARANTINE, ObjectMissing
 from services.records.imports import repository
-from services.records.imports.commit import commit_rows
+from services.records.imports.commit import Ready, commit_rows, make_ready
 from services.records.imports.domain import ImportState
 from services.records.imports.models import ImportRow
 from services.records.imports.runner import checked_lines
@@ -133,11 +133,11 @@ class Imports:
             ],
         }
 
-    async def _stage(self, row: ImportRow, lines: AsyncIterator[dict[str, Any]]) -> None:
-        waiting: list[dict[str, Any]] = []
+    async def _stage(self, row: ImportRow, lines: AsyncIterator[str | dict[str, Any]]) -> None:
+        waiting: list[str] = []
         async for line in lines:
-            if "row_no" in line:
-                waiting.append({"import_id": row.id, "unit_code": row.unit_code, **line})
+            if isinstance(line, str):
+                waiting.append(line)
                 if len(waiting) >= STAGED_ROWS and not await self._keep(row, waiting):
                     return
                 continue
@@ -149,15 +149,14 @@ class Imports:
                 await self._finish_check(row, line)
                 return
 
-    async def _keep(self, row: ImportRow, waiting: list[dict[str, Any]]) -> bool:
+    async def _keep(self, row: ImportRow, waiting: list[str]) -> bool:
         """Stage rows; false where the check was overtaken by another or cancelled."""
         async with self._database.write(row.scope) as session:
             now = await repository.lock(session, row.id)
             if now is None or (now.state, now.check_no) != (ImportState.CHECKING.value, row.check_no):
                 return False
-            await repository.stage(session, waiting)
             now.rows_read += len(waiting)
-            now.rows_refused += sum(line["errors"] is not None for line in waiting)
+            now.rows_refused += await repository.stage(session, row.id, row.unit_code, waiting)
         waiting.clear()
         return True
 
@@ -181,40 +180,58 @@ class Imports:
         log.info("import checked", import_id=str(row.id), problem=last.get("problem"))
 
     async def _commit(self, import_id: uuid.UUID) -> None:
-        while not being_cancelled() and await self._commit_next(import_id):
-            pass
-
-    async def _commit_next(self, import_id: uuid.UUID) -> bool:
-        """The next rows in one transaction with the position that they move; false at the end."""
+        """Commit what is left; while the database works on some rows the next are made ready."""
         row = await self._get(import_id)
         if row is None or row.state != ImportState.COMMITTING.value:
-            return False
+            return
+        ahead = asyncio.create_task(self._read(row, row.position))
+        try:
+            more = True
+            while more and not being_cancelled():
+                ready = await ahead
+                ahead = asyncio.create_task(self._read(row, ready.last))
+                more = await self._commit_next(row, ready)
+        finally:
+            ahead.cancel()
+            await asyncio.wait([ahead])
+            if not ahead.cancelled():
+                ahead.exception()
+
+    async def _read(self, row: ImportRow, after: int) -> Ready:
+        """The rows behind a position: checked rows change no more once their commit has begun."""
+        async with self._database.read(row.scope) as session:
+            rows = await repository.given_after(session, row.id, after, COMMITTED_ROWS)
+        return await asyncio.to_thread(make_ready, after, rows)
+
+    async def _commit_next(self, row: ImportRow, ready: Ready) -> bool:
+        """The next rows in one transaction with the position that they move; false at the end."""
         async with self._database.write(row.scope) as session:
-            now = await repository.lock(session, import_id)
-            if now is None or now.state != ImportState.COMMITTING.value:
+            now = await repository.lock(session, row.id)
+            expected = (ImportState.COMMITTING.value, row.check_no, ready.after)
+            if now is None or (now.state, now.check_no, now.position) != expected:
                 return False
-            rows = await repository.given_after(session, import_id, now.position, COMMITTED_ROWS)
-            if not rows:
+            if ready.last == ready.after:
                 now.state, now.finished_at = ImportState.DONE.value, datetime.now(UTC)
                 now.version += 1
             else:
                 outcome = await commit_rows(
                     session,
                     DossierKind(now.kind),
-                    [(row_no, given) for row_no, given in rows if given is not None],
+                    ready.rows,
                     who=now.committed_by or now.uploaded_by,
-                    import_id=import_id,
+                    import_id=row.id,
                 )
-                await repository.mark_differing(session, import_id, outcome.differing)
-                now.position = rows[-1][0]
+                await repository.mark_differing(session, row.id, outcome.differing)
+                now.position = ready.last
                 now.made += outcome.made
                 now.unchanged += outcome.unchanged
                 now.differing += len(outcome.differing)
                 now.found = {**now.found, "refusals": _counted(now.found, outcome.differing)}
-        if not rows:
-            await self._clear(import_id, committed_alone=True)
-            log.info("import committed", import_id=str(import_id))
-        return bool(rows)
+        if ready.last == ready.after:
+            await self._clear(row.id, committed_alone=True)
+            log.info("import committed", import_id=str(row.id))
+            return False
+        return True
 
     async def _clear(self, import_id: uuid.UUID, *, committed_alone: bool = False) -> None:
         more = True

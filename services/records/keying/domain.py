@@ -4,7 +4,7 @@ import csv
 import hashlib
 import re
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -156,9 +156,11 @@ def policies(path: Path = POLICIES) -> dict[tuple[str, str], FieldPolicy]:
         }
 
 
-def policy_of(kind: str, field: str) -> FieldPolicy:
-    """The most particular policy that the data names."""
-    known = policies()
+def policy_of(
+    kind: str, field: str, known: Mapping[tuple[str, str], FieldPolicy] | None = None
+) -> FieldPolicy:
+    """The most particular policy that is known; by default of those in the data file."""
+    known = policies() if known is None else known
     for key in ((kind, field), (kind, ANY), (ANY, field), (ANY, ANY)):
         if key in known:
             return known[key]

@@ -5,7 +5,7 @@ from typing import Any
 
 from contracts.vocabulary import DossierKind, PageContent
 from services.records.dossiers.models import PageRow
-from services.records.keying.domain import FieldState, policy_of, taken_as_read
+from services.records.keying.domain import FieldPolicy, FieldState, policy_of, taken_as_read
 from services.records.persons.domain import SIX_FIELDS
 from services.records.readings.domain import FieldStatus, field_id_for
 from services.records.readings.models import FieldRow
@@ -14,7 +14,11 @@ SIX_IN_ORDER = ("full_name", "birth_date", "sex", "number", "father_name", "moth
 """As most declarations print them; a page's own order goes before where its fields were found."""
 
 
-def fields_to_key(page: PageRow, read: Sequence[FieldRow]) -> list[dict[str, Any]]:
+Policies = Mapping[tuple[str, str], FieldPolicy]
+"""(kind, field) → policy."""
+
+
+def fields_to_key(page: PageRow, read: Sequence[FieldRow], policies: Policies) -> list[dict[str, Any]]:
     """Rows of the page's fields that somebody must key; none where the page is nothing to key from.
 
     An identity declaration gives all six fields, those that nothing was read in as well (plan 212/KH-CAT,
@@ -26,8 +30,10 @@ def fields_to_key(page: PageRow, read: Sequence[FieldRow]) -> list[dict[str, Any
     if page.kind == DossierKind.IDENTITY.value:
         names = _six(page, known)
     else:
-        names = [row.name for row in read if row.name in known and not _taken(page.kind, row)]
-    return [_row(page, name, ordinal, known.get(name)) for ordinal, name in enumerate(names, start=1)]
+        names = [row.name for row in read if row.name in known and not _taken(page.kind, row, policies)]
+    return [
+        _row(page, name, ordinal, known.get(name), policies) for ordinal, name in enumerate(names, start=1)
+    ]
 
 
 def _six(page: PageRow, known: Mapping[str, FieldRow]) -> list[str]:
@@ -37,12 +43,12 @@ def _six(page: PageRow, known: Mapping[str, FieldRow]) -> list[str]:
     return [*found, *(name for name in SIX_IN_ORDER if name not in found)]
 
 
-def _taken(kind: str, row: FieldRow) -> bool:
-    return taken_as_read(policy_of(kind, row.name), row.confidence, bool(row.warnings))
+def _taken(kind: str, row: FieldRow, policies: Policies) -> bool:
+    return taken_as_read(policy_of(kind, row.name, policies), row.confidence, bool(row.warnings))
 
 
-def _row(page: PageRow, name: str, ordinal: int, read: FieldRow | None) -> dict[str, Any]:
-    policy = policy_of(page.kind, name)
+def _row(page: PageRow, name: str, ordinal: int, read: FieldRow | None, policies: Policies) -> dict[str, Any]:
+    policy = policy_of(page.kind, name, policies)
     row: dict[str, Any] = {
         "id": field_id_for(page.id, name),
         "form_id": page.id,

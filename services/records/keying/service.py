@@ -16,7 +16,7 @@ from kernel.outbox import record
 from services.records.dossiers import pages
 from services.records.dossiers import service as dossiers
 from services.records.dossiers.domain import Act
-from services.records.keying import repository
+from services.records.keying import editions, repository
 from services.records.keying.domain import (
     AWAITED,
     LEASE,
@@ -96,12 +96,13 @@ async def plan(session: WriteSession, dossier_ids: Collection[uuid.UUID]) -> Non
     read = await readings.by_page(session, filed)
     before = await repository.forms_of_dossiers(session, known)
     kept = await repository.forms_with_answers(session, before | filed.keys())
+    policies = await editions.in_force(session)
     forms: list[dict[str, Any]] = []
     fields: list[dict[str, Any]] = []
     for page in filed.values():
         if page.id in kept or page.dossier_id is None:
             continue
-        wanted = fields_to_key(page, read.get(page.id, ()))
+        wanted = fields_to_key(page, read.get(page.id, ()), policies)
         if not wanted:
             continue
         forms.append(

@@ -98,11 +98,13 @@ def _own(text: str, birth_year: int | None) -> Query:
     )
 
 
+@lru_cache(maxsize=20_000)
 def toned_key(name: str) -> str:
     """A name as compared with its marks: `thủy` and `thuỷ` agree, `Nguyễn` and NFD `Nguyễn` too."""
     return " ".join(_toned_syllable(word) for word in _words(name))
 
 
+@lru_cache(maxsize=20_000)
 def plain_key(name: str) -> str:
     """A name as compared without marks: lower case, đ → d, `lý` and `lí` agree."""
     return " ".join(_plain_syllable(word) for word in _words(name))
@@ -114,6 +116,7 @@ def split_key(plain: str) -> tuple[str, str]:
     return given, rest
 
 
+@lru_cache(maxsize=20_000)
 def sort_key(name: str) -> str:
     """Orders by given, family, middle name in the Vietnamese alphabet, tones last; compared as bytes."""
     words = _words(name)

@@ -95,8 +95,11 @@ async def save(session: WriteSession, entries: list[dict[str, Any]], names: Coll
         on_conflict="ON CONFLICT DO NOTHING",
         returning="name_key",
     )
-    words = [{"word": word, "name_key": name} for name in fresh for word in sorted(set(name.split()))]
-    await insert_many(session, WordRow.__tablename__, words)
+    # In the order of their index: neighbours fall on the same pages.
+    words = sorted({(word, name) for name in fresh for word in name.split()})
+    await insert_many(
+        session, WordRow.__tablename__, [{"word": word, "name_key": name} for word, name in words]
+    )
 
 
 def numbered(query: Query, scope: Scope) -> Finder:

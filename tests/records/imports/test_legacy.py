@@ -102,6 +102,7 @@ def test_whole_names() -> None:
         (as_vni(NAMES), Encoding.VNI),
         (as_viqr(NAMES), Encoding.VIQR),
         (NAMES, None),
+        ("Neáng Ry, ấp Hòa Bình, xã Đại Tâm; cha: Thạch Ngoãn, mẹ: Neáng Thị Sa", None),
         ("Nguyen Van An 1960; so 12, duong so 3.", None),
         ("a@b.vn; http://x.y/?q=1; 50% ~ (x^2+1)", None),
         ("", None),

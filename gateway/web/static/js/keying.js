@@ -6,6 +6,7 @@ import { Queue } from "./keying_queue.js";
 import { showLine } from "./outbox.js";
 import { lasting } from "./vault.js";
 import { loadWords, suggest, take } from "./keying_suggest.js";
+import { dateStands } from "./typed_date.js";
 
 const desk = document.getElementById("keying");
 const strip = document.getElementById("strip");
@@ -223,18 +224,6 @@ function valueOf(box) {
   if (/date$/.test(box.name) && !dateStands(text)) return { wrong: words.notADate };
   if (/sex$/.test(box.name) && !/^(1|2|nam|n[uữ])$/i.test(text)) return { wrong: words.notASex };
   return { text };
-}
-
-// ddmmyyyy, mmyyyy, dd/mm/yyyy, mm/yyyy or yyyy; zeros for what is not known.
-function dateStands(text) {
-  const run = text.replace(/\s/g, "");
-  const parts = /^\d{6}(\d\d)?$/.test(run) ? [...run.slice(0, -4).match(/../g), run.slice(-4)] : run.split(/[/.-]/);
-  if (parts.some((part) => !/^\d+$/.test(part)) || parts.length > 3) return false;
-  const [year, month, day] = parts.reverse().map(Number);
-  if (year < 1850 || year > new Date().getFullYear() || String(parts[0]).length !== 4) return false;
-  if (!month) return !day;
-  if (month > 12) return false;
-  return !day || day <= new Date(year, month, 0).getDate();
 }
 
 function submit() {

@@ -28,7 +28,7 @@ export class Outbox {
     this.#send();
   }
 
-  // `item`: {of, address, body, key}; `of` names what is answered, `key` makes a repeat do nothing twice.
+  // `item`: {of, address, body, headers}; `of` names what is answered.
   async push(item) {
     this.items.push(item);
     await seal(this.who, this.items);
@@ -36,10 +36,10 @@ export class Outbox {
     this.#send();
   }
 
-  async post(address, body, key) {
+  async post(address, body, { method = "POST", headers = {} } = {}) {
     const answer = await fetch(address, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", ...(key && { "Idempotency-Key": key }) },
+      method,
+      headers: { "Content-Type": "application/json", ...headers },
       body: JSON.stringify(body ?? {}),
     }).catch(() => null);
     this.offline = !answer || answer.status >= 500;
@@ -58,7 +58,7 @@ export class Outbox {
     this.sending = true;
     while (this.items.length) {
       const first = this.items[0];
-      const answer = await this.post(first.address, first.body, first.key);
+      const answer = await this.post(first.address, first.body, { headers: first.headers });
       if (!answer || !(answer.ok || FINAL.includes(answer.status))) {
         const pause = RETRY_MS[Math.min(this.tries++, RETRY_MS.length - 1)];
         await new Promise((resolve) => setTimeout(resolve, pause));

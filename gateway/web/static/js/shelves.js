@@ -112,10 +112,15 @@ function held() {
   document.getElementById("lend").disabled = !dossiers.length;
 }
 
+// Makes a repeat of the request do nothing twice.
+function once() {
+  return { "Idempotency-Key": crypto.randomUUID() };
+}
+
 function move(body, of = "move") {
   const at = line.offline ? { at: new Date().toISOString() } : {};
   const address = of === "undo" ? "/v1/barcodes:undo" : "/v1/barcodes";
-  return line.push({ of, address, key: crypto.randomUUID(), body: of === "undo" ? body : { ...body, ...at } });
+  return line.push({ of, address, headers: once(), body: of === "undo" ? body : { ...body, ...at } });
 }
 
 // What a code names: the server knows; with the line cut, printed codes say it themselves.
@@ -124,7 +129,7 @@ async function meaning(code) {
     if (PLACE.test(code)) return { place: { code, name: code } };
     if (DOSSIER.test(code)) return { dossier: { code, name: code } };
   }
-  const reply = await line.post("/v1/barcodes", { codes: [code] }, crypto.randomUUID());
+  const reply = await line.post("/v1/barcodes", { codes: [code] }, { headers: once() });
   if (!reply || reply.status >= 500) {
     if (PLACE.test(code)) return { place: { code, name: code } };
     if (DOSSIER.test(code)) return { dossier: { code, name: code } };
