@@ -4,7 +4,7 @@ import { seal, unseal } from "./vault.js";
 
 const RETRY_MS = [1000, 2000, 5000, 10000, 20000];
 // What the server has decided for good; anything else is tried again.
-const FINAL = [404, 409, 422];
+const FINAL = [404, 409, 412, 422];
 
 export async function blobOf(address) {
   if (!address) return null;
