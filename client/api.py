@@ -59,6 +59,10 @@ class Api:
         """The JSON of a resource."""
         return self._request("GET", path, params=params, headers=headers).json()
 
+    def content(self, path: str) -> bytes:
+        """The bytes of a resource."""
+        return self._request("GET", path).content
+
     def post(self, path: str, body: object, key: str) -> Any:
         """Act once, however often the request has to be sent; returns the JSON of the answer."""
         return self._request("POST", path, json=body, headers={"Idempotency-Key": key}).json()

@@ -52,6 +52,7 @@ TAGS = {
     "custody": "Đơn vị giữ hồ sơ: chuyển, lô chuyển, sắp xếp lại đơn vị · Custody: transfers, consignments",
     "life": "Vòng đời hồ sơ: rà soát, đếm tờ, tạm giữ, miễn quét, đóng · A dossier's life",
     "shelves": "Kho giấy: vị trí, di chuyển, cảnh báo, quét mã vạch · Shelves, movements, barcodes",
+    "training": "Mẫu huấn luyện bộ đọc chữ, theo đồng ý của chủ dữ liệu · Samples the reader learns from",
     "progress": "Tiến độ theo mốc kế hoạch · Progress against milestones",
     "audit": "Nhật ký truy cập · Audit log",
     "administration": "Quản trị · Administration",

@@ -8,6 +8,8 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from client.options import KeyFileOption, KeyOption, ServerOption, credentials
+
 model = typer.Typer(
     help="Bộ mô hình đọc chữ: kiểm tra, cải thiện, quay lại. / The reader's model packs.",
     no_args_is_help=True,
@@ -32,6 +34,28 @@ def verify(pack: Pack = PACK, keys: Keys = KEYS) -> None:
     typer.echo(
         f"{checked.identity}: chữ ký, mã băm, bảng chữ đều đúng · signature, hashes and letters are right"
     )
+
+
+@model.command()
+def collect(
+    unit: Annotated[str, typer.Option("--unit", help="Mã đơn vị. / The unit's code.")],
+    to: Annotated[Path, typer.Option("--to", help="Thư mục ghi mẫu. / Folder to write the samples to.")],
+    server: ServerOption = "",
+    key: KeyOption = "",
+    key_file: KeyFileOption = None,
+) -> None:
+    """Lấy trường đã chốt của đơn vị đã đồng ý. / Fetch settled fields of a unit that has consented."""
+    from client.api import Api
+    from client.outcome import CommandFailed, ServerRefused
+    from training.collecting import collect as collected
+
+    try:
+        address, credential = credentials(server, key, key_file)
+        with Api(address, credential, patience_s=60) as api:
+            found = collected(api, unit, to)
+    except (CommandFailed, ServerRefused) as failure:
+        _refused(getattr(failure, "title", str(failure)))
+    typer.echo(json.dumps(vars(found)))
 
 
 @model.command()

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
 from training.faces import Face, Kind
+from training.leaders import Leader
 from training.wording import Piece
 
 Gray = npt.NDArray[np.uint8]
@@ -71,9 +72,17 @@ def x_height(path: str) -> float:
 
 
 def draw(
-    rng: random.Random, pieces: tuple[Piece, ...], faces: Faces, *, filled_in: Kind | None = None
+    rng: random.Random,
+    pieces: tuple[Piece, ...],
+    faces: Faces,
+    *,
+    filled_in: Kind | None = None,
+    crowded: bool = False,
 ) -> Drawing:
-    """Lay the pieces on one baseline, with leaders and neighbours; `filled_in` fixes the values' kind."""
+    """Lay the pieces on one baseline, with leaders and neighbours; `filled_in` fixes the values' kind.
+
+    `crowded` leaders lie where the dots below letters hang.
+    """
     label = _sized(
         rng, rng.choices((_pick(rng, faces, "print"), _pick(rng, faces, "typewriter")), (85, 15))[0]
     )
@@ -83,7 +92,15 @@ def draw(
     maps = [Image.new("L", (width, HEIGHT), 0) for _ in range(3)]
     pens = [ImageDraw.Draw(image) for image in maps]
     pen = _Pen(rng, pens[0], pens[1], pens[2], float(MARGIN), float(BASELINE))
-    rule = _rule_kind(rng, kind, pieces)
+    leader = Leader.drawn(rng, filled, label.size) if crowded else None
+    rule = "dots" if leader else _rule_kind(rng, kind, pieces)
+
+    def ruled(begin: float, stop: float) -> None:
+        if leader:
+            leader.draw(rng, pen.rules, (begin, stop), pen.baseline, label)
+        else:
+            _leader(pen, begin, stop, rule or "dots", label.size)
+
     space = label.getlength(" ") + 2
     for number, piece in enumerate(pieces):
         start = pen.x
@@ -93,14 +110,14 @@ def draw(
         elif piece.role == "gap":
             pen.x += rng.uniform(0.8, 6.0) * label.size
             if rule or rng.random() < 0.8:
-                _leader(pen, start, pen.x, rule or "dots", label.size)
+                ruled(start, pen.x)
         elif piece.role == "boxes":
             _boxes(pen, piece.text, filled, label.size)
         else:
             _fill(pen, piece.text, filled, kind)
             end = pen.x + (rng.uniform(0, 2) * label.size if number == len(pieces) - 1 else space)
             if rule:
-                _leader(pen, start - rng.uniform(0, 12), end, rule, label.size)
+                ruled(start - rng.uniform(0, 12), end)
         pen.x += space * rng.uniform(0.7, 1.6)
     right = min(width - 4, int(pen.x - space * 0.7))
     _neighbours(rng, pens, faces, width, label.size)

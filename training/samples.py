@@ -7,7 +7,7 @@ import numpy as np
 
 from training.ageing import READ_HEIGHT, age
 from training.drawing import Faces, Gray, draw
-from training.wording import line, short_line, truth
+from training.wording import dotted_line, line, short_line, truth
 
 POOL = 480
 """Lines drawn together, so that those of a like width can be put in one batch."""
@@ -15,6 +15,8 @@ COLUMNS = 5120
 """Pixel columns of a batch, padding included."""
 WIDTH_STEP = 64
 """Batches come in few shapes: oneDNN compiles kernels for each, which took a third of the training's time."""
+CROWDED = 0.4
+"""Share of lines whose leader's dots lie among the letters' own."""
 EASY = 16000
 """Lines from the start that are short and little damaged: alignment is learned five times sooner on them."""
 PADDING = 128
@@ -34,8 +36,10 @@ def sample(seed: int, number: int, faces: Faces) -> tuple[Gray, str]:
     """One line: a grey crop of 32 rows and its truth."""
     rng = random.Random(f"{seed}/{number}")
     easy = number < EASY
-    pieces = short_line(rng) if easy else line(rng)
-    return age(rng, draw(rng, pieces, faces), calm=easy or rng.random() < 0.45), truth(pieces)
+    crowded = not easy and rng.random() < CROWDED
+    pieces = short_line(rng) if easy else dotted_line(rng) if crowded else line(rng)
+    drawing = draw(rng, pieces, faces, crowded=crowded)
+    return age(rng, drawing, calm=easy or rng.random() < 0.45), truth(pieces)
 
 
 def pool(seed: int, number: int, faces: Faces, size: int = POOL) -> list[Batch]:

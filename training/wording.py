@@ -2,6 +2,7 @@
 
 import random
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -11,6 +12,9 @@ from training.charset import CHARACTERS, clean
 
 Role = Literal["label", "value", "gap", "boxes"]
 SPACED_SLASH = re.compile(r"(?<=\d) ?/ ?(?=\d)")
+DOT_BELOW = "\u0323"
+DRAWS = 3
+"""Values drawn for one with a dot below, before any is taken."""
 LONGEST = 96
 """Characters on a line; an A4 line of 12-point prose has about 90."""
 
@@ -43,6 +47,20 @@ def truth(pieces: tuple[Piece, ...]) -> str:
     """
     text = clean(" ".join(" " if piece.role == "gap" else piece.text for piece in pieces))
     return SPACED_SLASH.sub("/", text)
+
+
+def dotted_line(rng: random.Random) -> tuple[Piece, ...]:
+    """A value on a leader, more often than in life with dots below its letters, perhaps with its label."""
+    text = next((text for text in (value(rng) for _ in range(DRAWS)) if has_dot_below(text)), value(rng))
+    label = [Piece(labels.labelled(rng, rng.choice(labels.LABELS)), "label")] if rng.random() < 0.2 else []
+    ending = [Piece("", "gap")] if rng.random() < 0.35 else []
+    pieces = [*label, Piece(text, "value"), *ending]
+    return _shortened([Piece(clean(piece.text), piece.role) for piece in pieces])
+
+
+def has_dot_below(text: str) -> bool:
+    """Whether a letter of the text carries the heavy tone's dot."""
+    return DOT_BELOW in unicodedata.normalize("NFD", text)
 
 
 def value(rng: random.Random) -> str:

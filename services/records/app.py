@@ -28,6 +28,7 @@ from services.records.keying.routes import routes as keying_routes
 from services.records.life.exception_routes import routes as exception_routes
 from services.records.life.routes import routes as life_routes
 from services.records.persons.routes import routes as person_routes
+from services.records.samples.routes import routes as sample_routes
 from services.records.settings import RecordsSettings
 from services.records.shelves.routes import barcode_routes, paper_routes, undo_routes
 from services.records.shelves.routes import routes as shelf_routes
@@ -82,6 +83,7 @@ def create_app() -> FastAPI:
         shelf_routes,
         barcode_routes,
         undo_routes,
+        sample_routes,
     ):
         app.include_router(routes)
     return app

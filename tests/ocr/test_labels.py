@@ -163,3 +163,33 @@ def test_short_labels_need_their_place() -> None:
     """Such as "Mẹ": behind a number or before a colon, not within a sentence."""
     assert [span.wording.common_field for span in spans_of("(3) Mẹ: Thạch Thị Đào")] == ["mother_name"]
     assert not any(span.anchored for span in spans_of("Tôi ở với ông bà, mẹ đi làm xa"))
+
+
+def test_a_name_behind_the_relative_is_none_of_its_words() -> None:
+    """The surname Lê makes "cha Lê" nearly "cha mẹ": the label still is the father's, with and without colon."""
+    for row in ("- Họ tên của cha : Lê Tấn Hùng", "4 Họ tên của cha, Hồ Công Dũng", "Họ tên cha Lê An"):
+        (span,) = spans_of(row)
+        assert span.wording.common_field == "father_name"
+        assert row[span.end :].strip(" ,").istitle()
+
+
+def test_a_misread_title_is_no_label() -> None:
+    """A capital read as a small letter does not make "CĂN CƯỚC CÔNG DÂN" the number's label."""
+    rows = ("TỜ KHAI CĂN CƯớC CÔNG DÂN", "1) Họ tên Lê An", "2) Nam, nữ Nữ", "7) Số CMND/CCCD 367978682")
+    (number,) = [one for one in layout_of(*rows).fields if one.id == "number"]
+    assert number.span.row == 3
+
+
+def test_numbered_labels_side_by_side_head_no_table() -> None:
+    """Labels above their answers, three to a row, keep their fields where each has its number."""
+    rows = ("(1) Họ và tên: Lê An", "(2) Ngày sinh (3) Nam (nữ) (4) Số CCCD", "03.03.1977 Nữ 365335188")
+    starts = [frozenset({0}), frozenset({0, 14, 27}), frozenset({0})]
+    layout = recognise_layout(rows, (0, 0, 0), find_spans(rows, starts, CATALOGUE.index), CATALOGUE)
+    assert {one.id for one in layout.fields} >= {"birth_date", "sex", "number"}
+
+
+def test_a_misread_number_belongs_to_the_label_behind_it() -> None:
+    """In "21 Trình độ" the "2/" was misread; the label before it is not answered by it."""
+    row = "Nam (nữ): 21 Trình độ văn hóa:"
+    first, second = find_spans([row], [frozenset({0, 10})], CATALOGUE.index)
+    assert (first.wording.common_field, second.start) == ("sex", 10)

@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from bench.drawn_forms import draw_declaration
 from services.ocr.layout.boxes import as_line
+from services.ocr.layout.crops import frame
 from services.ocr.layout.ink import find_ink
 from services.ocr.layout.lines import find_rows
 from services.ocr.layout.scale import Grey, find_skew, working_page
@@ -104,3 +105,24 @@ def test_pages_without_text(kind: str) -> None:
     }
     working = working_page(np.asarray(pages[kind], np.uint8), None)
     assert len(find_rows(find_ink(working.image))) < 200
+
+
+def test_a_dot_below_on_a_rule_stays_in_the_crop(printed: list[Path]) -> None:
+    """A dot below that touches the line to write on counts as part of it, and is read all the same."""
+    page = drawn(printed[0], (60, 50, "Họ và tên:"), (500, 46, "Kim Thị Lan"))
+    dot = int(np.flatnonzero((page[:, 490:] < 128).any(axis=1)).max())
+    cv2.line(page, (480, dot), (1100, dot), (40.0,), 4)
+    ink = find_ink(page)
+    (row,) = find_rows(ink)
+    assert frame(row.segments[-1], ink.letter_px, page.shape)[3] > dot
+
+
+def test_cells_part_the_line(printed: list[Path]) -> None:
+    """An upright rule between two cells ends a segment, however near their texts are."""
+    page = drawn(printed[0], (60, 50, "Kế Sách"), (210, 50, "Cha: Lê An"))
+    for y in (30, 110):
+        cv2.line(page, (40, y), (1100, y), (30.0,), 2)
+    for x in (40, 202, 1100):
+        cv2.line(page, (x, 30), (x, 110), (30.0,), 2)
+    segments = [len(row.segments) for row in find_rows(find_ink(page))]
+    assert max(segments) >= 2

@@ -22,6 +22,9 @@ SECTION_WORDS = re.compile(r"\b(thong tin|khai ve|phan khai|nhan than|ly lich|ho
 TITLE = re.compile(
     r"(to khai|don|phieu|ban khai|giay|so yeu|the tang thu|cong hoa|bien ban|danh sach|cap|lai)\b"
 )
+CAPITALS = 0.8
+"""Of a title's letters, as far as they are read rightly."""
+NUMBERED = re.compile(r"\s*[(\[]?\d{1,2}\s?[.)/\-\]]")
 RELATIVES = {
     "cha": "father_name",
     "bo": "father_name",
@@ -98,14 +101,17 @@ def recognise_layout(
 
 def is_title(row: str) -> bool:
     """A form's title, which may hold the words of a label: "TỜ KHAI CHỨNG MINH NHÂN DÂN"."""
-    if ":" in row or not row.isupper() or any(map(str.isdigit, row)):
+    letters = [one for one in row if one.isalpha()]
+    # A capital misread as a small letter is still a title's: "CĂN CƯớC CÔNG DÂN".
+    if ":" in row or any(map(str.isdigit, row)) or sum(map(str.isupper, letters)) < CAPITALS * len(letters):
         return False
-    return TITLE.match(fold(row).text) is not None
+    return bool(letters) and TITLE.match(fold(row).text) is not None
 
 
 def without_table_heads(spans: Sequence[Span], rows: Sequence[str], uprights: Sequence[int]) -> list[Span]:
     """Drop labels that head table columns: no colon, and either nothing but labels in the row or a table.
 
+    Labels that each have a number stand above the room for their answers: "(2) Ngày sinh (3) Giới tính".
     A table is a run of rows crossed by four rules or more, most of them without any label: where every row
     has its label, the form itself is drawn as a table.
     """
@@ -114,7 +120,8 @@ def without_table_heads(spans: Sequence[Span], rows: Sequence[str], uprights: Se
     for number in labelled:
         row = sorted((span for span in spans if span.row == number), key=lambda span: span.start)
         covered = sum(span.end - span.start for span in row)
-        crowded = len(row) >= 3 and covered > 0.8 * len(rows[number])
+        numbered = all(NUMBERED.match(rows[number], span.start) for span in row)
+        crowded = len(row) >= 3 and covered > 0.8 * len(rows[number]) and not numbered
         run = _table_around(number, uprights)
         tabular = len(run) > 1 and sum(one in labelled for one in run) < 0.6 * len(run)
         if any(span.colon for span in row) or not (crowded or tabular):

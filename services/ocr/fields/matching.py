@@ -79,6 +79,8 @@ def _ends_alike(found: str, wording: Wording) -> bool:
     """Whether the last word of a misread label is still its own: "cha" is not "chủ hộ", "(" not "mẹ"."""
     if wording.extends:
         return True
+    if found.replace(" ", "") == wording.folded.replace(" ", ""):
+        return True
     own, last = wording.folded.split()[-1], (found.split() or [""])[-1]
     if len(own) <= SHORT:
         return own == last
@@ -92,20 +94,20 @@ def _extended(text: str, span: Span, phrases: Phrases) -> Span:
         return span
     words = rest.text.split(" ")
     skip = 1 if words[0] in {"cua", "cla", "cda"} else 0
-    best: tuple[int, Wording, int] | None = None
-    for count in range(1, min(5, len(words) - skip) + 1):
-        said = " ".join(words[skip : skip + count])
-        wording = _whose(said, phrases)
-        if wording is not None:
-            best = (skip + count, wording, len(said))
-    if best is None:
+    found = [
+        (skip + count, wording)
+        for count in range(min(5, len(words) - skip), 0, -1)
+        if (wording := _whose(" ".join(words[skip : skip + count]), phrases)) is not None
+    ]
+    # The longest that is printed so: "cha Lê" is nearly "cha mẹ", but Lê begins the name behind "cha".
+    for taken, wording in found:
+        end = span.end + rest.origin[len(" ".join(words[:taken])) - 1] + 1
+        if _colon_at(text, end) or _printed_alike(text[span.start : end], wording.last_word, text[end:]):
+            break
+    else:
         return span
-    taken = len(" ".join(words[: best[0]]))
-    end = span.end + rest.origin[taken - 1] + 1
-    if not _colon_at(text, end) and not _printed_alike(text[span.start : end], best[1].last_word, text[end:]):
-        return span
-    name = f"{span.wording.folded}{' cua' if skip else ''} {best[1].folded}"
-    return replace(span, end=end, wording=Wording(name, best[1].last_word, best[1].common_field))
+    name = f"{span.wording.folded}{' cua' if skip else ''} {wording.folded}"
+    return replace(span, end=end, wording=Wording(name, wording.last_word, wording.common_field))
 
 
 def _whose(said: str, phrases: Phrases) -> Wording | None:
@@ -130,7 +132,8 @@ def _placed(text: str, starts: frozenset[int], span: Span, phrases: Phrases) -> 
     leading = numbering is not None or _like_a_number(before)
     # Labels begin with a capital; "sinh năm 1940" behind one is what was written.
     leading = leading and (numbering is not None or not text[start].islower() or _colon_at(text, end))
-    widened = segment + numbering.start() if numbering else start
+    # A bullet or misread number is the label's own: it must not pass for what the label before asks for.
+    widened = segment + numbering.start() if numbering else segment if leading else start
     rest_end = min((one for one in starts if one > end), default=len(text))
     rest = text[end:rest_end]
     alone = not rest.strip() or rest.lstrip()[0] in ":/" or bool(before.strip()) or looks_like_name(rest)

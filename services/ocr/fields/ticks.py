@@ -8,6 +8,7 @@ from forms import FieldType
 from services.ocr.engine.base import Glyph, Reading
 from services.ocr.fields.cutting import Page, stop_after
 from services.ocr.fields.editions import LabelledField
+from services.ocr.fields.folding import fold
 from services.ocr.fields.values import Value
 from services.ocr.layout.lines import Segment
 from services.ocr.layout.squares import Square, find_squares
@@ -43,10 +44,16 @@ def ticked(page: Page, fields: Sequence[LabelledField]) -> dict[str, Value | Non
             squares = _squares(page, one, options) if len(options) == 2 else []
             if len(squares) == 2:
                 found[one.id] = _chosen(options, squares)
-            elif len(options) == 2:
+            elif len(options) == 2 and _a_choice(options, ASIDE_LETTERS * page.ink.letter_px):
                 # Both words stand there: whichever is meant is for people to see.
                 found[one.id] = _value(options, DOUBTED, page.rows[one.span.row].row.segments)
     return found
+
+
+def _a_choice(options: Sequence[Option], reach: float) -> bool:
+    """Whether two words are printed side by side to choose from, not "Nữ" and a misread word further on."""
+    words = {fold("".join(glyph.character for glyph in one.glyphs)).text for one in options}
+    return words == {"nam", "nu"} and options[1].left - options[0].right <= 2 * reach
 
 
 def _squares(page: Page, one: LabelledField, options: Sequence[Option]) -> list[Square]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from forms import FieldType
 from services.ocr.engine.base import Glyph, OcrEngine, Reading
@@ -135,18 +135,33 @@ def clean(kind: FieldType, reading: Reading) -> Reading:
         text = "".join(glyph.character for glyph in glyphs)
         glyphs = glyphs[: len(NEXT_NUMBER.sub("", text))]
         glyphs = [Glyph(" ", g.probability, g.x) if LEADERS_INSIDE.match(g.character) else g for g in glyphs]
-        glyphs = _without_numbers(_stripped(glyphs))
+        glyphs = _lettered(_without_numbers(_stripped(glyphs)))
     return Reading(tuple(_single_spaced(_stripped(glyphs))))
 
 
 def _without_numbers(glyphs: list[Glyph]) -> list[Glyph]:
-    """A name without tokens at either end that hold a digit: "Lý Thị Linh 4", a bullet of what follows."""
+    """A name without numbers at either end: "Lý Thị Linh 4", a bullet of what follows; "2y" is none."""
     text = "".join(glyph.character for glyph in glyphs)
-    if lead := re.match(r"(?:\S*\d\S*\s+)+", text):
+    if lead := re.match(r"(?:[^\w\s]*\d+[^\w\s]*\s+)+", text):
         glyphs, text = glyphs[lead.end() :], text[lead.end() :]
-    if trail := re.search(r"(?:\s+(?:\S*\d\S*|[tH+*-]))+$", text):
+    if trail := re.search(r"(?:\s+(?:[^\w\s]*\d+[^\w\s]*|[tH+*-]))+$", text):
         glyphs = glyphs[: trail.start()]
     return glyphs
+
+
+def _lettered(glyphs: list[Glyph]) -> list[Glyph]:
+    """A name with what else its figures may be: names have none, so that "2y" is more surely "Ry".
+
+    The letter has the little probability that the recogniser gave it; a figure without any stays.
+    """
+    found = []
+    for glyph in glyphs:
+        others = [one for one in glyph.others if one[0].isalpha()] if glyph.character.isdigit() else []
+        if others:
+            found.append(replace(glyph, character=others[0][0], probability=others[0][1], certainty=None))
+        else:
+            found.append(glyph)
+    return found
 
 
 def _stripped(glyphs: list[Glyph]) -> list[Glyph]:

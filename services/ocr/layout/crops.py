@@ -9,6 +9,11 @@ PAD_ABOVE = 0.10
 PAD_BELOW = 0.12
 PAD_ASIDE = 0.20
 """Shares of the segment's height; 20 pixels too many around a line raised the error from 1.5 to 10.4 %."""
+DOT_BELOW = 0.45
+"""Letters under the baseline that a dot below takes. One that touches a rule or stands in a leader went with
+it and is no piece of the segment: 10 of 459 drawn fields were misread for want of this room."""
+FULL_LETTER = 0.55
+"""Letters that a piece is tall at least which is no mark."""
 MIN_HEIGHT_LETTERS = 1.25
 """A segment of small letters only is framed as if it had an ascender: its letters keep their usual size."""
 
@@ -19,6 +24,7 @@ def frame(segment: Segment, letter_px: float, shape: tuple[int, ...]) -> tuple[i
     lacking = max(0.0, MIN_HEIGHT_LETTERS * letter_px - height)
     top = segment.top - PAD_ABOVE * height - 0.7 * lacking
     bottom = segment.bottom + PAD_BELOW * height + 0.3 * lacking
+    bottom = max(bottom, baseline(segment, letter_px) + DOT_BELOW * letter_px)
     aside = PAD_ASIDE * max(height, letter_px)
     return (
         max(0, round(segment.left - aside)),
@@ -26,6 +32,13 @@ def frame(segment: Segment, letter_px: float, shape: tuple[int, ...]) -> tuple[i
         min(shape[1], round(segment.right + aside)),
         min(shape[0], round(bottom)),
     )
+
+
+def baseline(segment: Segment, letter_px: float) -> float:
+    """Where most of a segment's letters end: marks do not count, and few letters have tails."""
+    heights = segment.pieces[:, 3] - segment.pieces[:, 1]
+    tall = segment.pieces[heights >= FULL_LETTER * letter_px]
+    return float(np.median((tall if len(tall) else segment.pieces)[:, 3]))
 
 
 def crop(image: Grey, segment: Segment, letter_px: float) -> tuple[Grey, int]:

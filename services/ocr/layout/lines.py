@@ -16,6 +16,8 @@ SAME_ROW = 0.62
 SAME_LINE = 1.35
 """Letters between the middles of two rows that are one line if nothing of one stands above the other."""
 MAX_ROWS = 400
+SOLID = 0.9
+"""Of a line's height that a rule between two cells runs through."""
 TABLE_UPRIGHTS = 4
 """Vertical rules across a row of a table with three columns or more."""
 
@@ -221,13 +223,26 @@ def _segments(ink: Ink, pieces: NDArray[np.intp]) -> list[Segment]:
     boxes = ink.boxes[pieces]
     boxes = boxes[np.argsort(boxes[:, 0], kind="stable")]
     reach = np.maximum.accumulate(boxes[:, 2])
-    breaks = np.flatnonzero(boxes[1:, 0] - reach[:-1] > WIDE_GAP * unit) + 1
+    gaps = boxes[1:, 0] - reach[:-1]
+    parted = gaps > WIDE_GAP * unit
+    for index in np.flatnonzero((gaps > 1) & ~parted).tolist():
+        parted[index] = _ruled_off(ink, boxes, int(reach[index]), int(boxes[index + 1, 0]))
+    breaks = np.flatnonzero(parted) + 1
     found = []
     for run in np.split(boxes, breaks):
         if (run[:, 3] - run[:, 1]).max() < 0.5 * unit:
             continue
         found.append(bounded(run, unit))
     return found
+
+
+def _ruled_off(ink: Ink, boxes: NDArray[np.int32], left: int, right: int) -> bool:
+    """Whether an upright rule as tall as the line stands between two pieces: they are in two cells."""
+    if ink.uprights is None:
+        return False
+    top, bottom = (int(np.median(boxes[:, column])) for column in (1, 3))
+    between = ink.uprights[top:bottom, left : right + 1] > 0
+    return bool(between.size) and bool(between.mean(axis=0).max() > SOLID)
 
 
 def bounded(boxes: NDArray[np.int32], letter_px: float) -> Segment:

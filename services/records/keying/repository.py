@@ -117,6 +117,35 @@ async def settled_fields(session: WriteSession, field_ids: Iterable[uuid.UUID]) 
     return (await session.scalars(query.where(KeyingFieldRow.state == FieldState.SETTLED.value))).all()
 
 
+async def settled_with_place(
+    session: ReadSession,
+    unit_code: str,
+    hows: Collection[str],
+    without: Collection[str],
+    after: uuid.UUID | None,
+    limit: int,
+) -> list[tuple[KeyingFieldRow, uuid.UUID]]:
+    """Settled fields of a unit's finished forms whose place is known, with their dossiers, by id."""
+    query = (
+        select(KeyingFieldRow, KeyingFormRow.dossier_id)
+        .join(KeyingFormRow, KeyingFormRow.id == KeyingFieldRow.form_id)
+        .where(
+            KeyingFieldRow.unit_code == unit_code,
+            KeyingFieldRow.state == FieldState.SETTLED.value,
+            KeyingFieldRow.how.in_(list(hows)),
+            KeyingFieldRow.name.not_in(list(without)),
+            KeyingFieldRow.text.is_not(None),
+            KeyingFieldRow.width > 0,
+            KeyingFormRow.stage == Stage.DONE.value,
+        )
+        .order_by(KeyingFieldRow.id)
+        .limit(limit)
+    )
+    if after is not None:
+        query = query.where(KeyingFieldRow.id > after)
+    return [(field, dossier_id) for field, dossier_id in await session.execute(query)]
+
+
 async def overturn(session: WriteSession, field_ids: Iterable[uuid.UUID]) -> None:
     """Let what was answered for fields have no effect any more."""
     await session.execute(

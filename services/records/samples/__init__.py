@@ -1,0 +1,1 @@
+"""Settled fields that the reader may learn from, as far as the data's owner consents."""
