@@ -26,6 +26,7 @@ from services.records.inspection.routes import routes as inspection_routes
 from services.records.keying.routes import routes as keying_routes
 from services.records.life.exception_routes import routes as exception_routes
 from services.records.life.routes import routes as life_routes
+from services.records.merging.routes import routes as merging_routes
 from services.records.persons.routes import routes as person_routes
 from services.records.settings import RecordsSettings
 from services.records.shelves.routes import barcode_routes, paper_routes
@@ -74,6 +75,7 @@ def create_app() -> FastAPI:
         import_routes,
         inspection_routes,
         vigilance_routes,
+        merging_routes,
         transfer_routes,
         consignment_routes,
         reorganisation_routes,

@@ -130,3 +130,24 @@ async def page(
 def _within(query: Select[CaseRow], units: Iterable[str]) -> Select[CaseRow]:
     scope = set(units)
     return query if ALL_UNITS in scope else query.where(CaseRow.unit_code.in_(scope))
+
+
+async def move_cases(
+    session: WriteSession,
+    kinds: Iterable[CaseKind],
+    person_ids: Iterable[uuid.UUID],
+    source: uuid.UUID,
+    target: uuid.UUID,
+) -> None:
+    """Let the cases of these kinds about persons be in another dossier."""
+    subject = func.split_part(CaseRow.subject, "/", 1)
+    await session.execute(
+        update(CaseRow)
+        .where(
+            CaseRow.dossier_id == source,
+            one_of(CaseRow.kind, [kind.value for kind in kinds]),
+            subject.in_([str(one) for one in person_ids]),
+        )
+        .values(dossier_id=target, version=CaseRow.version + 1)
+        .execution_options(synchronize_session=False)
+    )

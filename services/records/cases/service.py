@@ -164,6 +164,17 @@ async def resolve(
     return row
 
 
+async def follow_persons(
+    session: WriteSession,
+    kinds: Iterable[CaseKind],
+    person_ids: Iterable[uuid.UUID],
+    source: uuid.UUID,
+    target: uuid.UUID,
+) -> None:
+    """Let the cases of these kinds about persons who went into another dossier go with them."""
+    await repository.move_cases(session, kinds, person_ids, source, target)
+
+
 async def _close(session: WriteSession, row: CaseRow, said: Resolution, who: str) -> None:
     row.state, row.resolution, row.document = CaseState.RESOLVED.value, said.text, said.document
     row.outcome = said.outcome.value if said.outcome else None

@@ -47,14 +47,20 @@ async def move_rows(
 
     Sent to the driver as arrays: a statement of five thousand parameters costs more than its rows.
     """
-    await session.flush()
-    driver: Any = (await (await session.connection()).get_raw_connection()).driver_connection
     ids = list(dossier_ids)
-    for table in MOVED:
-        rows = f"UPDATE {table.name} SET unit_code = $2 WHERE {table.rows}"  # noqa: S608 - own names
-        await driver.execute(rows, ids, to_unit)
+    await follow_unit(session, ids, to_unit)
+    driver: Any = (await (await session.connection()).get_raw_connection()).driver_connection
     await driver.execute(_PERIODS, ids, at, to_unit, cause.value, move_id, who)
     await driver.execute(_DOSSIERS, ids, to_unit)
+
+
+async def follow_unit(session: WriteSession, dossier_ids: Sequence[uuid.UUID], unit: str) -> None:
+    """Let every row that belongs to dossiers be their unit's."""
+    await session.flush()
+    driver: Any = (await (await session.connection()).get_raw_connection()).driver_connection
+    for table in MOVED:
+        rows = f"UPDATE {table.name} SET unit_code = $2 WHERE {table.rows}"  # noqa: S608 - own names
+        await driver.execute(rows, list(dossier_ids), unit)
 
 
 async def lock_held(session: WriteSession, unit_code: str, limit: int) -> list[tuple[uuid.UUID, str]]:
