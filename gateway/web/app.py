@@ -23,6 +23,7 @@ from gateway.web.screens import (
     keying,
     login,
     progress,
+    review_cases,
     search,
     supervision,
 )
@@ -46,6 +47,7 @@ SCREENS = (
     search,
     progress,
     dead_letters,
+    review_cases,
 )
 MACHINES = ("/v1/", "/internal/", "/static/", "/metrics", "/readyz", "/livez", "/startupz", "/version")
 """Below these nobody looks at pages: errors stay problem documents."""

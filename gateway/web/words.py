@@ -108,6 +108,7 @@ MILESTONES = {
 DOSSIER_STATES = {
     "registered": Word(N_("Đã lập"), "check", "good"),
     "needs_attention": Word(N_("Cần xem xét"), "warning", "warn"),
+    "merged": Word(N_("Đã gộp vào hồ sơ khác"), "next", "plain"),
 }
 ROLES = {
     "subject": Word(N_("Đương sự"), "person", "plain"),
@@ -125,6 +126,64 @@ MATCHES = {
     "father_name": Word(N_("khớp tên cha"), "person", "plain"),
     "mother_name": Word(N_("khớp tên mẹ"), "person", "plain"),
     "birth_year": Word(N_("đúng năm sinh"), "check", "plain"),
+}
+
+
+CASE_KINDS = {
+    "same_person": Word(N_("Có thể trùng người"), "person", "warn"),
+    "number_in_use": Word(N_("Số đã có ở người khác"), "warning", "warn"),
+    "number_province": Word(N_("Số không đúng mã tỉnh"), "warning", "warn"),
+    "sex_mismatch": Word(N_("Giới tính khác số"), "warning", "warn"),
+    "birth_year_mismatch": Word(N_("Năm sinh khác số"), "warning", "warn"),
+    "no_head": Word(N_("Hộ chưa có chủ hộ"), "home", "warn"),
+    "reading_differs": Word(N_("Giấy tờ khác dữ liệu"), "text", "warn"),
+    "person_not_entered": Word(N_("Có người chưa nhập"), "person", "warn"),
+}
+CASE_STATES = {
+    "open": Word(N_("Đang chờ"), "clock", "warn"),
+    "resolved": Word(N_("Đã kết luận"), "check", "good"),
+    "withdrawn": Word(N_("Không còn"), "minus", "plain"),
+}
+OUTCOMES = {
+    "one_person": Word(N_("Là một người"), "person", "plain"),
+    "two_persons": Word(N_("Là hai người"), "person", "plain"),
+}
+MERGING_KINDS = {
+    "persons": Word(N_("Gộp công dân"), "person", "plain"),
+    "dossiers": Word(N_("Gộp hồ sơ"), "folder", "plain"),
+    "split": Word(N_("Tách hồ sơ"), "folder", "plain"),
+}
+MERGING_STATES = {
+    "asked": Word(N_("chờ người khác duyệt"), "clock", "warn"),
+    "refused": Word(N_("không được duyệt"), "stop", "bad"),
+    "done": Word(N_("đã thực hiện"), "check", "good"),
+    "undone": Word(N_("đã hoàn tác"), "history", "plain"),
+}
+AGREEMENTS = {
+    "same_number": Word(N_("cùng số"), "check", "good"),
+    "same_name": Word(N_("cùng họ tên"), "check", "good"),
+    "similar_name": Word(N_("họ tên gần giống"), "warning", "warn"),
+    "same_birth": Word(N_("cùng ngày sinh"), "check", "good"),
+    "same_father": Word(N_("cùng tên cha"), "check", "good"),
+    "same_mother": Word(N_("cùng tên mẹ"), "check", "good"),
+    "other_sex": Word(N_("khác giới tính"), "stop", "bad"),
+}
+VERDICT_OF_SIDES = {
+    "same": Word(N_("Giống nhau"), "check", "good"),
+    "differs": Word(N_("Khác nhau"), "warning", "warn"),
+}
+COMPARED = {
+    "full_name": Word(N_("Họ và tên"), "person", "plain"),
+    "birth_date": Word(N_("Ngày sinh"), "clock", "plain"),
+    "sex": Word(N_("Giới tính"), "person", "plain"),
+    "father_name": Word(N_("Họ tên cha"), "person", "plain"),
+    "mother_name": Word(N_("Họ tên mẹ"), "person", "plain"),
+    "numbers": Word(N_("Các số CMND/CCCD"), "text", "plain"),
+    "number": Word(N_("Số CMND/CCCD"), "text", "plain"),
+    "reference": Word(N_("Hồ sơ số"), "folder", "plain"),
+    "members": Word(N_("Người trong hồ sơ"), "person", "plain"),
+    "unit": Word(N_("Đơn vị giữ"), "home", "plain"),
+    "shelf": Word(N_("Nơi lưu trên giá"), "layers", "plain"),
 }
 
 

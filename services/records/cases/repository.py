@@ -111,6 +111,8 @@ async def page(
     state: CaseState | None,
     kind: CaseKind | None,
     dossier_id: uuid.UUID | None,
+    unit: str | None,
+    resolved_by: str | None,
     after: uuid.UUID | None,
     limit: int,
 ) -> Sequence[CaseRow]:
@@ -122,6 +124,10 @@ async def page(
         query = query.where(CaseRow.kind == kind.value)
     if dossier_id:
         query = query.where(CaseRow.dossier_id == dossier_id)
+    if unit:
+        query = query.where(CaseRow.unit_code == unit)
+    if resolved_by:
+        query = query.where(CaseRow.resolved_by == resolved_by)
     if after:
         query = query.where(CaseRow.id > after)
     return (await session.scalars(query)).all()

@@ -103,12 +103,22 @@ async def list_cases(
     state: CaseState | None = None,
     kind: CaseKind | None = None,
     dossier_id: uuid.UUID | None = None,
+    unit: str | None = None,
+    resolved_by: str | None = None,
     after: uuid.UUID | None = None,
     limit: int = 50,
 ) -> Sequence[CaseRow]:
     """Cases, oldest first."""
     return await repository.page(
-        session, units=units, state=state, kind=kind, dossier_id=dossier_id, after=after, limit=limit
+        session,
+        units=units,
+        state=state,
+        kind=kind,
+        dossier_id=dossier_id,
+        unit=unit,
+        resolved_by=resolved_by,
+        after=after,
+        limit=limit,
     )
 
 
