@@ -28,6 +28,7 @@ from services.records.life.exception_routes import routes as exception_routes
 from services.records.life.routes import routes as life_routes
 from services.records.merging.routes import routes as merging_routes
 from services.records.persons.routes import routes as person_routes
+from services.records.reconciliation.routes import routes as reconciliation_routes
 from services.records.settings import RecordsSettings
 from services.records.shelves.routes import barcode_routes, paper_routes
 from services.records.shelves.routes import routes as shelf_routes
@@ -76,6 +77,7 @@ def create_app() -> FastAPI:
         inspection_routes,
         vigilance_routes,
         merging_routes,
+        reconciliation_routes,
         transfer_routes,
         consignment_routes,
         reorganisation_routes,

@@ -60,6 +60,7 @@ KEPT = frozenset(
         *("paper_movements", "shelf_places", "shelf_schemes"),
         *("inspection_sets", "keying_lots"),
         *("imports", "import_rows"),
+        *("reconciliation_rounds", "reconciliation_items"),
     }
 )
 """Tables with `unit_code` whose rows keep the unit of their time, or belong to a unit and not to a dossier.

@@ -78,6 +78,7 @@ class Act(StrEnum):
     EXEMPTION_ASKED = "exemption_asked"
     EXEMPTION_DECIDED = "exemption_decided"
     HOME_SET = "home_set"
+    RECONCILED = "reconciled"
     MERGE_ASKED = "merge_asked"
     MERGE_REFUSED = "merge_refused"
     MERGED = "merged"

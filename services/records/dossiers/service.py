@@ -351,6 +351,11 @@ async def get_many(session: AnySession, dossier_ids: Iterable[uuid.UUID]) -> dic
     return {row.id: row for row in await repository.get_many(session, dossier_ids)}
 
 
+async def held_by(session: AnySession, unit: str, kind: DossierKind) -> Sequence[tuple[uuid.UUID, str]]:
+    """Dossiers (id, reference) of a kind that a unit holds, merged ones left out."""
+    return await repository.held_by(session, unit, kind.value)
+
+
 async def list_dossiers(
     session: ReadSession,
     *,

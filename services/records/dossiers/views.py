@@ -51,6 +51,7 @@ ACT_TITLES = {
     Act.HOLD_RELEASED: ("Bỏ tạm giữ hồ sơ", "Hold released"),
     Act.EXEMPTION_ASKED: ("Đề nghị không quét giấy tờ", "Scan exemption asked for"),
     Act.EXEMPTION_DECIDED: ("Quyết định đề nghị không quét", "Scan exemption decided"),
+    Act.RECONCILED: ("Đối soát với hồ sơ giấy", "Reconciled with its paper"),
     Act.MERGE_ASKED: ("Đề nghị gộp hoặc tách", "Merge or split asked for"),
     Act.MERGE_REFUSED: ("Không duyệt gộp hoặc tách", "Merge or split refused"),
     Act.MERGED: ("Đã gộp hoặc tách", "Merged or split"),

@@ -1,8 +1,10 @@
-"""Merges and splits by two people; where merged dossiers and persons went."""
+"""Merges and splits by two people; where merged dossiers and persons went; rounds of reconciliation."""
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
+
+from kernel.database import unit_policy
 
 revision = "0012"
 down_revision = "0008"
@@ -13,6 +15,11 @@ depends_on = None
 def upgrade() -> None:
     _merged()
     _mergings()
+    _rounds()
+    _items()
+    for table in ("reconciliation_rounds", "reconciliation_items"):
+        for statement in unit_policy(table):
+            op.execute(statement)
 
 
 def _merged() -> None:
@@ -84,3 +91,79 @@ def _mergings() -> None:
     op.execute("ALTER TABLE mergings ENABLE ROW LEVEL SECURITY")
     op.execute("ALTER TABLE mergings FORCE ROW LEVEL SECURITY")
     op.execute(f"CREATE POLICY mergings_ends ON mergings USING ({rule}) WITH CHECK ({rule})")
+
+
+def _rounds() -> None:
+    op.create_table(
+        "reconciliation_rounds",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("unit_code", sa.String(length=20), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("method", sa.String(length=10), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("seed", sa.BigInteger()),
+        sa.Column("population", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("started_by", sa.String(length=120), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("closed_by", sa.String(length=120)),
+        sa.Column("closed_at", sa.DateTime(timezone=True)),
+        sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_reconciliation_rounds"),
+        sa.CheckConstraint(
+            "(method = 'sample') = (seed IS NOT NULL)", name=op.f("ck_reconciliation_rounds_seed_of_sample")
+        ),
+        sa.CheckConstraint(
+            "(state = 'closed') = (closed_by IS NOT NULL)",
+            name=op.f("ck_reconciliation_rounds_closed_by_somebody"),
+        ),
+    )
+    op.create_index(
+        "ix_reconciliation_rounds_open",
+        "reconciliation_rounds",
+        ["unit_code", "kind"],
+        unique=True,
+        postgresql_where=sa.text("state = 'open'"),
+    )
+    op.create_index("ix_reconciliation_rounds_unit_code_id", "reconciliation_rounds", ["unit_code", "id"])
+
+
+def _items() -> None:
+    empty = sa.text("'{}'")
+    op.create_table(
+        "reconciliation_items",
+        sa.Column("round_id", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("unit_code", sa.String(length=20), nullable=False),
+        sa.Column("dossier_id", sa.Uuid(), nullable=False),
+        sa.Column("reference", sa.String(length=200), nullable=False),
+        sa.Column("answer", sa.String(length=20)),
+        sa.Column("aspects", sa.ARRAY(sa.Text()), server_default=empty, nullable=False),
+        sa.Column("fields", sa.ARRAY(sa.Text()), server_default=empty, nullable=False),
+        sa.Column("sheets_found", sa.Integer()),
+        sa.Column("note", sa.String()),
+        sa.Column("checked_by", sa.String(length=120)),
+        sa.Column("checked_at", sa.DateTime(timezone=True)),
+        sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["reconciliation_rounds.id"], name="fk_reconciliation_items_round_id"
+        ),
+        sa.ForeignKeyConstraint(["dossier_id"], ["dossiers.id"], name="fk_reconciliation_items_dossier_id"),
+        sa.PrimaryKeyConstraint("round_id", "ordinal", name="pk_reconciliation_items"),
+        sa.CheckConstraint(
+            "(answer IS NULL) = (checked_by IS NULL)",
+            name=op.f("ck_reconciliation_items_answered_by_somebody"),
+        ),
+        sa.CheckConstraint(
+            "(answer = 'differs') = (cardinality(aspects) > 0)",
+            name=op.f("ck_reconciliation_items_differs_in_something"),
+        ),
+    )
+    op.create_index(
+        "ix_reconciliation_items_round_id_dossier_id",
+        "reconciliation_items",
+        ["round_id", "dossier_id"],
+        unique=True,
+    )
+    op.create_index("ix_reconciliation_items_dossier_id", "reconciliation_items", ["dossier_id"])
