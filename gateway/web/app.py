@@ -23,6 +23,7 @@ from gateway.web.screens import (
     keying,
     login,
     progress,
+    reconciliation,
     review_cases,
     search,
     supervision,
@@ -48,6 +49,7 @@ SCREENS = (
     progress,
     dead_letters,
     review_cases,
+    reconciliation,
 )
 MACHINES = ("/v1/", "/internal/", "/static/", "/metrics", "/readyz", "/livez", "/startupz", "/version")
 """Below these nobody looks at pages: errors stay problem documents."""

@@ -12,7 +12,7 @@ MAY_INSPECT = frozenset({Role.INSPECTOR, Role.ADMINISTRATOR})
 MAY_IMPORT = frozenset({Role.KEYER, Role.KEEPER, Role.UNIT_LEADER, Role.ADMINISTRATOR})
 """Roles that may send lists, as records checks them."""
 MAY_MERGE = frozenset({Role.INSPECTOR, Role.KEEPER, Role.UNIT_LEADER, Role.ADMINISTRATOR})
-"""Roles that resolve review cases, and ask for and decide on merges, as records checks them."""
+"""Roles that resolve review cases, decide on merges and reconcile records, as records checks them."""
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 
 
@@ -60,6 +60,7 @@ GROUPS = (
             Entry("/search", N_("Tra cứu"), "search", "4"),
             Entry("/imports", N_("Nhập danh sách"), "text", "i", MAY_IMPORT),
             Entry("/review-cases", N_("Điểm cần xem xét"), "question", "r", MAY_MERGE),
+            Entry("/reconciliation", N_("Đối soát"), "check", "e", MAY_MERGE),
         ),
     ),
     Group(

@@ -138,6 +138,9 @@ CASE_KINDS = {
     "no_head": Word(N_("Hộ chưa có chủ hộ"), "home", "warn"),
     "reading_differs": Word(N_("Giấy tờ khác dữ liệu"), "text", "warn"),
     "person_not_entered": Word(N_("Có người chưa nhập"), "person", "warn"),
+    "paper_differs": Word(N_("Đối soát: giấy khác dữ liệu"), "text", "warn"),
+    "paper_missing": Word(N_("Đối soát: không thấy giấy"), "warning", "warn"),
+    "record_missing": Word(N_("Đối soát: chưa có dữ liệu"), "question", "warn"),
 }
 CASE_STATES = {
     "open": Word(N_("Đang chờ"), "clock", "warn"),
@@ -171,6 +174,21 @@ AGREEMENTS = {
 VERDICT_OF_SIDES = {
     "same": Word(N_("Giống nhau"), "check", "good"),
     "differs": Word(N_("Khác nhau"), "warning", "warn"),
+}
+ROUND_STATES = {
+    "open": Word(N_("Đang đối soát"), "clock", "work"),
+    "closed": Word(N_("Đã kết thúc"), "check", "good"),
+}
+ANSWERS = {
+    "same": Word(N_("Khớp"), "check", "good"),
+    "differs": Word(N_("Khác"), "warning", "warn"),
+    "paper_missing": Word(N_("Không thấy hồ sơ giấy"), "stop", "bad"),
+    "record_missing": Word(N_("Có giấy, chưa có dữ liệu"), "question", "bad"),
+}
+ASPECTS = {
+    "fields": Word(N_("Trường thông tin"), "text", "warn"),
+    "documents": Word(N_("Giấy tờ trong hồ sơ"), "folder", "warn"),
+    "sheets": Word(N_("Số tờ"), "layers", "warn"),
 }
 COMPARED = {
     "full_name": Word(N_("Họ và tên"), "person", "plain"),

@@ -25,6 +25,9 @@ KINDS = (
     "no_head",
     "reading_differs",
     "person_not_entered",
+    "paper_differs",
+    "paper_missing",
+    "record_missing",
 )
 PERSON_ROWS = ("full_name", "birth_date", "sex", "father_name", "mother_name", "numbers")
 DOSSIER_ROWS = ("reference", "members", "unit", "shelf")
@@ -123,7 +126,9 @@ async def _side(reader: Reader, dossier_id: str, person: Data) -> Data:
     values |= {
         "numbers": ", ".join(sorted(filter(None, numbers))),
         "reference": dossier["reference"],
-        "members": ", ".join(one["full_name"] for one in dossier["persons"]),
+        "members": ", ".join(one["full_name"] for one in dossier["persons"])
+        if dossier["kind"] == "residence"
+        else "",
         "unit": dossier["unit_name"],
         "shelf": paper["home"]["code"] + f" · {paper['home_position']}" if paper["home"] else "",
     }
