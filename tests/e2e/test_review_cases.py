@@ -159,3 +159,57 @@ def test_two_people_merge_and_undo(system: LocalSystem, page: Any, admin: httpx.
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.resize(1366, 768)
     assert page.complaints == []
+
+
+def test_a_round_of_reconciliation(system: LocalSystem, page: Any, admin: httpx.Client) -> None:
+    """Started, answered dossier by dossier and closed without a mouse; the difference is a review case."""
+    for number in range(3):
+        enter(admin, full_name=f"Lý Văn {['Một', 'Hai', 'Ba'][number]}", birth_date=f"0{number + 1}021970")
+    sign_in(page, system, "kiem.tra")
+    page.go(f"{system.base_url}/")
+    page.press("g")
+    page.press("e")
+    page.until("location.pathname === '/reconciliation' && document.readyState === 'complete'")
+    assert page.violations() == []
+    shot(page, "rounds-none")
+    page.press("n")
+    page.until("document.activeElement.matches('#start [name=unit]')")
+    page.evaluate("document.querySelector('#start [name=kind]').value = 'identity'")
+    for _ in range(3):
+        page.press("Enter")
+    page.until("document.querySelector('#round') !== null && document.readyState === 'complete'")
+    path = page.evaluate("location.pathname")
+    assert page.violations() == []
+    shot(page, "round")
+    size = admin.get(f"/v1{path.replace('reconciliation', 'reconciliations')}").json()["size"]
+    page.evaluate("window.before = true")
+    page.press("2")
+    page.until("document.querySelector('#differs').open && document.activeElement.matches('#differs input')")
+    assert page.violations() == []
+    shot(page, "round-differs")
+    page.press(" ")
+    page.press("Enter")
+    reloaded(page, "document.querySelector('#round').dataset.ordinal === '2'")
+    page.press("3")
+    reloaded(page, "document.querySelector('#round').dataset.ordinal === '3'")
+    for ordinal in range(3, size + 1):
+        page.press("1")
+        following = f"document.querySelector('#round').dataset.ordinal === '{ordinal + 1}'"
+        reloaded(page, following if ordinal < size else "document.querySelector('main .empty') !== null")
+    page.press("c")
+    reloaded(page, "document.querySelector('[data-act=close]') === null")
+    assert page.violations() == []
+    shot(page, "round-closed")
+    told = admin.get(f"/v1{path.replace('reconciliation', 'reconciliations')}").json()
+    assert told["answers"] == {"differs": 1, "paper_missing": 1, "same": size - 2}
+    for kind in ("paper_differs", "paper_missing"):
+        assert len(admin.get("/v1/review-cases", params={"kind": kind}).json()["items"]) == 1
+    page.go(f"{system.base_url}/reconciliation")
+    assert page.violations() == []
+    shot(page, "rounds")
+    page.resize(390, 844, mobile=True)
+    page.go(system.base_url + path)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    shot(page, "round-phone")
+    page.resize(1366, 768)
+    assert page.complaints == []

@@ -18,6 +18,9 @@ routes = APIRouter(include_in_schema=False)
 
 FIELDS = ("number", "full_name", "birth_date", "sex", "father_name", "mother_name", "reference")
 SHOWN_PAGES = 6
+WRONG = ("differs", "paper_missing", "record_missing")
+WRONG_SHOWN = 50
+"""Of each answer; all of them are review cases."""
 
 
 @routes.get("/reconciliation")
@@ -42,7 +45,11 @@ async def show_round(
     visitor.identity.require_role(*MAY_MERGE)
     reader = Reader(request, visitor)
     path = f"/v1/reconciliations/{round_id}"
-    found, item = await asyncio.gather(reader.get(path), _item(reader, path, at))
+    found, item, *wrong = await asyncio.gather(
+        reader.get(path),
+        _item(reader, path, at),
+        *(reader.get(f"{path}/items", answer=answer, limit=WRONG_SHOWN) for answer in WRONG),
+    )
     side = await _record(reader, item["dossier_id"]) if item else None
     return page(
         request,
@@ -52,6 +59,7 @@ async def show_round(
         item=item,
         side=side,
         fields=FIELDS,
+        wrong=[one for each in wrong for one in each["items"]],
     )
 
 

@@ -120,7 +120,7 @@ async def _side(reader: Reader, dossier_id: str, person: Data) -> Data:
         unit = person["unit_name"] if person else ""
         return {"dossier": None, "person": None, "values": {"unit": unit}, "pages": [], "id": dossier_id}
     chosen = person or next(iter(dossier["persons"]), None)
-    known = next((one for one in entry["persons"] if chosen and one["id"] == chosen["id"]), {})
+    known: Data = next((one for one in entry["persons"] if chosen and one["id"] == chosen["id"]), {})
     numbers = [one["number"] for one in known.get("numbers", [])] or [chosen["number"]] if chosen else []
     values = {name: (chosen or {}).get(name) or known.get(name) for name in PERSON_ROWS}
     values |= {

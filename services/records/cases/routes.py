@@ -16,6 +16,7 @@ from services.records.cases.domain import CaseKind, CaseState, Resolution
 from services.records.cases.models import CaseRow
 from services.records.cases.schemas import CaseResolution, ReviewCase, case_of
 from services.records.dossiers import service as dossiers
+from services.records.dossiers.views import title_of
 from services.records.units import service as units
 
 routes = APIRouter(prefix="/v1/review-cases", tags=["review-cases"])
@@ -102,6 +103,7 @@ async def _shown(session: ReadSession, rows: Sequence[CaseRow]) -> list[ReviewCa
         case_of(
             row,
             known[row.dossier_id].reference if row.dossier_id in known else "",
+            title_of(known[row.dossier_id]) if row.dossier_id in known else "",
             names.get(row.unit_code, row.unit_code),
         )
         for row in rows

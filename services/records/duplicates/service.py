@@ -33,8 +33,8 @@ async def find_for(session: ReadSession | WriteSession, person_id: uuid.UUID) ->
         return []
     (person,) = found
     others = await repository.known(session, await repository.alike(session, person))
-    found = await _as_they_are(session, _judged((person, other) for other in others))
-    return [pair for pair in found if person_id in (pair.first, pair.second)]
+    pairs = await _as_they_are(session, _judged((person, other) for other in others))
+    return [pair for pair in pairs if person_id in (pair.first, pair.second)]
 
 
 async def follow(session: WriteSession, pairs: Sequence[Pair]) -> int:
@@ -45,8 +45,8 @@ async def follow(session: WriteSession, pairs: Sequence[Pair]) -> int:
     """
     who = await persons.known_as(session, {each for pair in pairs for each in (pair.first, pair.second)})
     homes: dict[uuid.UUID, list[Home]] = defaultdict(list)
-    for person_id, mine in (await repository.homes(session, who)).items():
-        homes[who[person_id]] += mine
+    for person_id, places in (await repository.homes(session, who)).items():
+        homes[who[person_id]] += places
     found: dict[tuple[uuid.UUID, str], Found] = {}
     units: dict[uuid.UUID, str] = {}
     for pair in pairs:

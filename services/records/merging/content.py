@@ -85,7 +85,7 @@ async def require_part(session: WriteSession, source_id: uuid.UUID, part: Select
         *(str(one) for one in set(part.surveyed) - surveyed.keys()),
     }
     if strange:
-        raise NotFound("not in the dossier", extensions={"unknown": sorted(strange)})
+        raise NotFound("not in the dossier", extensions={"unknown": [*sorted(strange)]})
 
 
 async def give_back(session: WriteSession, moved: Moved, source: DossierRow, target: DossierRow) -> None:

@@ -229,7 +229,7 @@ async def get_many(
     who = await known_as(session, [row.id for row in rows.values() if row.merged_into not in rows])
     places: dict[uuid.UUID, list[PlaceRow]] = defaultdict(list)
     for place in await repository.places_of(session, {*who, *rows}):
-        for person_id in {place.person_id, who.get(place.person_id)} & rows.keys():
+        for person_id in {place.person_id, who.get(place.person_id, place.person_id)} & rows.keys():
             places[person_id].append(place)
     return rows, places
 

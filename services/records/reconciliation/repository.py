@@ -1,7 +1,7 @@
 """SQL of reconciliation."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import func, select
 
@@ -85,12 +85,20 @@ async def lock_item(session: WriteSession, round_id: uuid.UUID, ordinal: int) ->
 
 
 async def items(
-    session: AnySession, round_id: uuid.UUID, *, unanswered: bool, after: int, limit: int | None
+    session: AnySession,
+    round_id: uuid.UUID,
+    *,
+    unanswered: bool = False,
+    answers: Collection[str] = (),
+    after: int = 0,
+    limit: int | None = None,
 ) -> Sequence[ItemRow]:
     """Items in the list's order, behind an ordinal."""
     query = select(ItemRow).where(ItemRow.round_id == round_id, ItemRow.ordinal > after)
     if unanswered:
         query = query.where(ItemRow.answer.is_(None))
+    if answers:
+        query = query.where(ItemRow.answer.in_(answers))
     return (await session.scalars(query.order_by(ItemRow.ordinal).limit(limit))).all()
 
 

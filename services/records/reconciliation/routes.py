@@ -15,7 +15,7 @@ from kernel.pages import Cursor, CursorInvalid, CursorPage, Limit, decode_cursor
 from services.records.custody.positions import position
 from services.records.dossiers.domain import normalise_reference
 from services.records.reconciliation import repository, service
-from services.records.reconciliation.domain import RoundState
+from services.records.reconciliation.domain import Answer, RoundState
 from services.records.reconciliation.models import ItemRow, RoundRow
 from services.records.reconciliation.schemas import (
     AnswerItem,
@@ -107,6 +107,7 @@ async def list_items(
     request: Request,
     identity: CurrentIdentity,
     unanswered: bool = False,
+    answer: Annotated[list[Answer] | None, Query(max_length=4)] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> CursorPage[RoundItem]:
@@ -114,7 +115,12 @@ async def list_items(
     async with request.app.state.runtime.database.read(identity.units) as session:
         await service.get(session, round_id)
         rows = await repository.items(
-            session, round_id, unanswered=unanswered, after=_ordinal(cursor), limit=limit + 1
+            session,
+            round_id,
+            unanswered=unanswered,
+            answers=[one.value for one in answer or ()],
+            after=_ordinal(cursor),
+            limit=limit + 1,
         )
     items = [RoundItem.model_validate(row) for row in rows[:limit]]
     following = encode_cursor(str(items[-1].ordinal)) if len(rows) > limit else None

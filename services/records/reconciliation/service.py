@@ -229,7 +229,7 @@ async def close(
     """
     row = await _open(session, round_id)
     check_version(if_match, row.version)
-    waiting = await repository.items(session, round_id, unanswered=True, after=0, limit=None)
+    waiting = await repository.items(session, round_id, unanswered=True)
     known = await dossiers.get_many(session, [one.dossier_id for one in waiting])
     left = [
         one.reference
@@ -274,7 +274,7 @@ async def due(session: ReadSession, identity: Identity, unit: str) -> list[tuple
     found = []
     for kind in intervals():
         last = await repository.newest(session, unit, kind)
-        found.append((kind, last, next_due(kind, last and last.started_at.date(), units.today())))
+        found.append((kind, last, next_due(kind, last.started_at.date() if last else None, units.today())))
     return found
 
 

@@ -1,5 +1,6 @@
 // Reconciliation by keyboard: one dossier after another, record on the screen and paper in the hand.
 
+import { moveOnByEnter } from "./fields.js";
 import { say, status } from "./say.js";
 
 const round = document.getElementById("round")?.dataset;
@@ -35,6 +36,8 @@ start?.addEventListener("submit", (event) => {
   send("POST", "/v1/reconciliations", body, key(), ({ id }) => location.assign(`/reconciliation/${id}`));
 });
 
+if (start) moveOnByEnter(start);
+
 const chosen = (form, name) => [...form.querySelectorAll(`[name=${name}]:checked`)].map((one) => one.value);
 const forms = {
   differs: (form) => {
@@ -58,6 +61,7 @@ for (const form of document.querySelectorAll("dialog form[data-act]")) {
     event.preventDefault();
     forms[form.dataset.act](form);
   });
+  moveOnByEnter(form);
   // A field that differs is a difference in fields, and so are counted sheets.
   form.addEventListener("change", ({ target }) => {
     const aspect = target.name === "fields" ? "fields" : target.name === "sheets" && target.value ? "sheets" : null;

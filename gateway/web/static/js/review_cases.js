@@ -1,5 +1,6 @@
 // Review cases by keyboard: the list, and on one case the dialogs and decisions. The server renders what came of it.
 
+import { moveOnByEnter } from "./fields.js";
 import { say, status } from "./say.js";
 
 const actions = document.getElementById("actions")?.dataset;
@@ -59,15 +60,7 @@ for (const form of document.querySelectorAll("dialog form[data-act]")) {
     event.preventDefault();
     send(asks[form.dataset.act](form), form.querySelector("button"));
   });
-  // Enter moves on, and sends only from the last field.
-  form.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.isComposing || !event.target.matches("input, select")) return;
-    const fields = [...form.querySelectorAll("input, select")];
-    const next = fields[fields.indexOf(event.target) + 1];
-    if (!next) return form.requestSubmit();
-    event.preventDefault();
-    next.focus();
-  });
+  moveOnByEnter(form);
 }
 
 document.addEventListener("click", ({ target }) => {
