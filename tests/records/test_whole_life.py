@@ -243,7 +243,7 @@ class Desks(RuleBasedStateMachine):
     def _ask(self, number: int, unit: int, kind: str) -> Any:
         """Ask for a merge or split; none where it is refused, as it is for what is away, held or closed."""
         source, target = self.dossiers[number], self.dossiers[1 - number]
-        body = {"kind": kind, "source_id": str(source), "target_id": str(target)}
+        body: dict[str, Any] = {"kind": kind, "source_id": str(source), "target_id": str(target)}
         body |= {"document": "1/QĐ", "reason": "thử"}
         if kind == "split":
             seen = self.clients[unit].get(f"/v1/dossiers/{source}").json()

@@ -81,9 +81,11 @@ def other(registry: RunningRegistry) -> httpx.Client:
 
 
 def born() -> dict[str, str]:
-    """A name and birth that only one test has."""
-    letters = "".join("bcdghklmnp"[int(digit)] + "a" for digit in str(secrets.randbelow(10**8)))
-    return {"full_name": f"Lâm {letters.capitalize()}", "birth_date": "12031961", "sex": "1"}
+    """A name, birth and parents that only one test has: too many alike are no duplicates any more."""
+    letters = "".join("bcdghklmnp"[int(digit)] + "a" for digit in str(secrets.randbelow(10**8))).capitalize()
+    birth = f"{secrets.randbelow(28) + 1:02}{secrets.randbelow(12) + 1:02}{1950 + secrets.randbelow(40)}"
+    parents = {"father_name": f"Lâm Văn {letters}", "mother_name": f"Kim Thị {letters}"}
+    return {"full_name": f"Lâm {letters}", "birth_date": birth, "sex": "1", **parents}
 
 
 def test_two_people_merge_persons_and_dossiers_and_undo(
