@@ -63,15 +63,15 @@ async def follow_unit(session: WriteSession, dossier_ids: Sequence[uuid.UUID], u
         await driver.execute(rows, list(dossier_ids), unit)
 
 
-async def lock_held(session: WriteSession, unit_code: str, limit: int) -> list[tuple[uuid.UUID, str]]:
-    """Up to `limit` dossiers (id, kind) that a unit holds, locked in the order of all who lock several."""
+async def lock_held(session: WriteSession, unit_code: str, limit: int) -> list[tuple[uuid.UUID, str, bool]]:
+    """Up to `limit` dossiers (id, kind, whether merged) that a unit holds, locked in everybody's order."""
     some = text(
-        "SELECT id, kind FROM dossiers WHERE id IN "
+        "SELECT id, kind, merged_into IS NOT NULL AS merged FROM dossiers WHERE id IN "
         "(SELECT id FROM dossiers WHERE unit_code = :unit ORDER BY id LIMIT :limit) "
         "AND unit_code = :unit ORDER BY reference FOR UPDATE"
     )
     found = await session.execute(some, {"unit": unit_code, "limit": limit})
-    return [(row.id, row.kind) for row in found]
+    return [(row.id, row.kind, row.merged) for row in found]
 
 
 async def commit_soon(session: WriteSession) -> None:

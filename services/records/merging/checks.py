@@ -62,8 +62,8 @@ class PersonsApart(Conflict):
     """An identity dossier is one person's: the persons of the two are merged first."""
 
     slug = "persons_not_merged"
-    title = "Hai hồ sơ CMND/CCCD của hai người; phải gộp công dân trước"
-    title_en = "Merge the persons of two identity dossiers first"
+    title = "Hồ sơ CMND/CCCD chỉ của một người: gộp công dân trước, tách hồ sơ trước khi hoàn tác"
+    title_en = "An identity dossier is one person's: merge persons first, and part dossiers before persons"
 
 
 async def dossiers_of(
@@ -116,6 +116,18 @@ async def require_free(session: WriteSession, rows: Sequence[DossierRow]) -> Non
     held |= {row.id for row in rows if await life.is_held(session, row.id)}
     if held:
         raise life.OnHold(extensions={"dossiers": [str(one) for one in sorted(held)]})
+
+
+async def require_subjects_apart(
+    session: WriteSession, person_id: uuid.UUID, rows: Sequence[DossierRow]
+) -> None:
+    """Raise PersonsApart if a merged person lies beside another in an identity dossier: undo that first."""
+    for row in rows:
+        if row.kind != DossierKind.IDENTITY.value:
+            continue
+        entered = {person.id for _, person in await persons.entered_in(session, row.id)}
+        if person_id in entered and len(entered) > 1:
+            raise PersonsApart(extensions={"dossier_id": str(row.id)})
 
 
 async def _check_persons(session: WriteSession, source_id: uuid.UUID, target_id: uuid.UUID | None) -> None:

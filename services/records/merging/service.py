@@ -9,12 +9,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from contracts.events import DossierMerged
 from contracts.vocabulary import DossierKind
 from kernel.concurrency import check_version
 from kernel.database import ReadSession, WriteSession
 from kernel.errors import Conflict, NotFound, Unprocessable
 from kernel.identity import Identity
 from kernel.ids import new_id
+from kernel.outbox import record
 from services.records.dossiers import pages
 from services.records.dossiers import service as dossiers
 from services.records.dossiers.domain import Act, DossierState
@@ -121,18 +123,19 @@ async def ask(session: WriteSession, identity: Identity, wanted: Wanted) -> Merg
 async def refuse(
     session: WriteSession, identity: Identity, merging_id: uuid.UUID, if_match: str | None, note: str
 ) -> MergingRow:
-    """Do not do it; whoever asked may take the request back so.
+    """Do not do it.
 
     Raises:
         NotFound, PreconditionRequired, PreconditionFailed, MergingDecided, OwnRequest.
     """
+    seen = await get(session, merging_id)
+    concerned = await checks.dossiers_of(session, MergingKind(seen.kind), seen.source_id, seen.target_id)
+    rows = await dossiers.hold_still(session, concerned, identity.units, merged_too=True)
     row = await _open(session, merging_id, if_match, MergingState.ASKED)
     if row.asked_by == identity.subject:
         raise OwnRequest
     _decide(row, MergingState.REFUSED, identity.subject, note)
     await session.flush()
-    concerned = await checks.dossiers_of(session, MergingKind(row.kind), row.source_id, row.target_id)
-    rows = list((await dossiers.get_many(session, concerned)).values())
     await _note(session, Act.MERGE_REFUSED, row, rows, identity.subject)
     return row
 
@@ -168,8 +171,8 @@ async def undo(
     """Give back exactly what was moved.
 
     Raises:
-        NotFound, PreconditionRequired, PreconditionFailed, MergingDecided, MergeOvertaken, OnHold,
-        DossierInTransit, DossierClosed.
+        NotFound, PreconditionRequired, PreconditionFailed, MergingDecided, MergeOvertaken, PersonsApart,
+        OnHold, DossierInTransit, DossierClosed.
     """
     seen = await get(session, merging_id)
     kind = MergingKind(seen.kind)
@@ -181,6 +184,7 @@ async def undo(
         known = await persons.lock(session, [row.source_id])
         if row.source_id not in known or known[row.source_id].merged_into != row.target_id:
             raise MergeOvertaken
+        await checks.require_subjects_apart(session, row.source_id, rows)
         known[row.source_id].merged_into = None
     else:
         await _take_back(session, row, {one.id: one for one in rows}, identity.subject)
@@ -233,6 +237,7 @@ async def _join(session: WriteSession, row: MergingRow, rows: Sequence[DossierRo
     await life.keep_honest(session, target, who, "merge")
     source.merged_into = target.id
     await dossiers.enter_state(session, source, DossierState.MERGED, who, "merge")
+    await _count(session, source, target.id)
     row.moved = replace(moved, states=_states(before, source, target)).to_json()
 
 
@@ -280,6 +285,7 @@ async def _take_back(
     source.merged_into = None
     if source.state == DossierState.MERGED.value:
         await dossiers.enter_state(session, source, DossierState(moved.states["source"][0]), who, "undo")
+        await _count(session, source, target.id, undone=True)
     await content.give_back(session, moved, source, target)
     for one, side in ((source, "source"), (target, "target")):
         before, after = moved.states[side]
@@ -289,6 +295,21 @@ async def _take_back(
     if moved.made:
         target.merged_into = source.id
         await dossiers.enter_state(session, target, DossierState.MERGED, who, "undo")
+        await _count(session, target, source.id)
+
+
+async def _count(session: WriteSession, row: DossierRow, into: uuid.UUID, *, undone: bool = False) -> None:
+    """Tell reporting that there is one dossier fewer, or one more again."""
+    await record(
+        session,
+        DossierMerged(
+            dossier_id=row.id,
+            merged_into=into,
+            unit_code=row.unit_code,
+            kind=DossierKind(row.kind),
+            undone=undone,
+        ),
+    )
 
 
 def _states(before: tuple[str, str], source: DossierRow, target: DossierRow) -> dict[str, tuple[str, str]]:

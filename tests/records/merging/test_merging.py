@@ -9,7 +9,7 @@ import pytest
 
 from contracts.vocabulary import DossierKind
 from kernel.identity import Role
-from tests.records.conftest import RunningRegistry
+from tests.records.conftest import RunningRegistry, events_of
 from tests.records.custody.papers import make_dossiers
 from tests.records.duplicates.test_cases import enter, look, pair_cases
 
@@ -127,9 +127,12 @@ def test_two_people_merge_persons_and_dossiers_and_undo(
     entry = other.get(f"/v1/dossiers/{target}/entry").json()
     assert len(entry["persons"]) == 1
     assert slug(act(other, persons, "undo", 1)) == (412, "precondition_failed")
+    assert slug(act(other, approved, "undo")) == (409, "persons_not_merged"), "two people in one dossier"
     history = len(other.get(f"/v1/dossiers/{source}").json()["history"])
     assert act(one, approved_too, "undo").json()["state"] == "undone"
     assert act(other, approved, "undo").json()["undone_by"] == "officer:decides"
+    told = events_of(registry, "archive.dossier.merged.v1", dossier_id=source)
+    assert sorted(one["undone"] for one in told) == [False, True], "reporting counts one fewer, then one more"
     assert content(registry, source, target) == before
     assert len(other.get(f"/v1/dossiers/{source}").json()["history"]) > history
 

@@ -55,7 +55,7 @@ def test_a_full_round(registry: RunningRegistry) -> None:
         assert slug(say(http, found, 2, answer="record_missing")) == (422, "answer_unclear")
         assert say(http, found, 99, answer="same").status_code == 404
         assert slug(say(stranger, found, 2, answer="same")) == (404, "not_found")
-        said = {
+        said: dict[str, Any] = {
             "answer": "differs",
             "aspects": ["fields", "sheets"],
             "fields": ["birth_date"],
