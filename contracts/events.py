@@ -358,6 +358,20 @@ class DossierTransferred(Event):
     """The transfer, consignment or reorganisation that brought it about."""
 
 
+class DossierMerged(Event):
+    """A dossier's content went into another, so that its unit has one fewer; or that was undone."""
+
+    subject: ClassVar[str] = "archive.dossier.merged.v1"
+
+    dossier_id: uuid.UUID
+    merged_into: uuid.UUID
+    unit_code: str
+    """Who holds the merged dossier."""
+    kind: DossierKind
+    undone: bool = False
+    """True where the dossier is one of its own again."""
+
+
 EVENTS: tuple[type[Event], ...] = (
     PoliceUnitRegistered,
     HoldingsDeclared,
@@ -378,5 +392,6 @@ EVENTS: tuple[type[Event], ...] = (
     RescanOrdered,
     RescanWithdrawn,
     DossierTransferred,
+    DossierMerged,
 )
 """Every event type, in the order in which a page meets them."""

@@ -49,6 +49,8 @@ TAGS = {
     "keying": "Nhập trường thông tin: nhận phiếu, trả lời, phân xử · Keying: leases, answers, arbitration",
     "inspection": "Kiểm tra ảnh: lưới trang, lỗi, quét lại · Inspecting images: sets, defects, rescans",
     "persons": "Tra cứu công dân · Looking up persons",
+    "mergings": "Gộp, tách công dân và hồ sơ · Merges and splits of persons and dossiers",
+    "reconciliation": "Đối soát bản điện tử với hồ sơ giấy · Reconciliation of records with their paper",
     "custody": "Đơn vị giữ hồ sơ: chuyển, lô chuyển, sắp xếp lại đơn vị · Custody: transfers, consignments",
     "life": "Vòng đời hồ sơ: rà soát, đếm tờ, tạm giữ, miễn quét, đóng · A dossier's life",
     "shelves": "Kho giấy: vị trí, di chuyển, cảnh báo, quét mã vạch · Shelves, movements, barcodes",

@@ -25,6 +25,8 @@ from gateway.web.screens import (
     login,
     policies,
     progress,
+    reconciliation,
+    review_cases,
     search,
     shelves,
     supervision,
@@ -52,6 +54,8 @@ SCREENS = (
     shelves,
     progress,
     dead_letters,
+    review_cases,
+    reconciliation,
 )
 MACHINES = ("/v1/", "/internal/", "/static/", "/metrics", "/readyz", "/livez", "/startupz", "/version")
 """Below these nobody looks at pages: errors stay problem documents."""

@@ -15,6 +15,8 @@ MAY_CARRY = frozenset({Role.KEEPER, Role.SCAN_OPERATOR, Role.ADMINISTRATOR})
 """Roles that carry paper about, as records checks them."""
 MAY_ENTER = frozenset({Role.KEYER, Role.INSPECTOR, Role.KEEPER, Role.ADMINISTRATOR})
 """Roles that may enter dossiers, as records checks them."""
+MAY_MERGE = frozenset({Role.INSPECTOR, Role.KEEPER, Role.UNIT_LEADER, Role.ADMINISTRATOR})
+"""Roles that resolve review cases, decide on merges and reconcile records, as records checks them."""
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 
 
@@ -62,6 +64,8 @@ GROUPS = (
             Entry("/search", N_("Tra cứu"), "search", "4"),
             Entry("/shelves", N_("Kho giấy"), "inbox", "s", MAY_CARRY),
             Entry("/imports", N_("Nhập danh sách"), "text", "i", MAY_IMPORT),
+            Entry("/review-cases", N_("Điểm cần xem xét"), "question", "r", MAY_MERGE),
+            Entry("/reconciliation", N_("Đối soát"), "check", "e", MAY_MERGE),
         ),
     ),
     Group(

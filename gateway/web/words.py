@@ -116,6 +116,7 @@ MILESTONES = {
 DOSSIER_STATES = {
     "registered": Word(N_("Đã lập"), "check", "good"),
     "needs_attention": Word(N_("Cần xem xét"), "warning", "warn"),
+    "merged": Word(N_("Đã gộp vào hồ sơ khác"), "next", "plain"),
 }
 ROLES = {
     "subject": Word(N_("Đương sự"), "person", "plain"),
@@ -133,6 +134,82 @@ MATCHES = {
     "father_name": Word(N_("khớp tên cha"), "person", "plain"),
     "mother_name": Word(N_("khớp tên mẹ"), "person", "plain"),
     "birth_year": Word(N_("đúng năm sinh"), "check", "plain"),
+}
+
+
+CASE_KINDS = {
+    "same_person": Word(N_("Có thể trùng người"), "person", "warn"),
+    "number_in_use": Word(N_("Số đã có ở người khác"), "warning", "warn"),
+    "number_province": Word(N_("Số không đúng mã tỉnh"), "warning", "warn"),
+    "sex_mismatch": Word(N_("Giới tính khác số"), "warning", "warn"),
+    "birth_year_mismatch": Word(N_("Năm sinh khác số"), "warning", "warn"),
+    "no_head": Word(N_("Hộ chưa có chủ hộ"), "home", "warn"),
+    "reading_differs": Word(N_("Giấy tờ khác dữ liệu"), "text", "warn"),
+    "person_not_entered": Word(N_("Có người chưa nhập"), "person", "warn"),
+    "paper_differs": Word(N_("Đối soát: giấy khác dữ liệu"), "text", "warn"),
+    "paper_missing": Word(N_("Đối soát: không thấy giấy"), "warning", "warn"),
+    "record_missing": Word(N_("Đối soát: chưa có dữ liệu"), "question", "warn"),
+}
+CASE_STATES = {
+    "open": Word(N_("Đang chờ"), "clock", "warn"),
+    "resolved": Word(N_("Đã kết luận"), "check", "good"),
+    "withdrawn": Word(N_("Không còn"), "minus", "plain"),
+}
+OUTCOMES = {
+    "one_person": Word(N_("Là một người"), "person", "plain"),
+    "two_persons": Word(N_("Là hai người"), "person", "plain"),
+}
+MERGING_KINDS = {
+    "persons": Word(N_("Gộp công dân"), "person", "plain"),
+    "dossiers": Word(N_("Gộp hồ sơ"), "folder", "plain"),
+    "split": Word(N_("Tách hồ sơ"), "folder", "plain"),
+}
+MERGING_STATES = {
+    "asked": Word(N_("chờ người khác duyệt"), "clock", "warn"),
+    "refused": Word(N_("không được duyệt"), "stop", "bad"),
+    "done": Word(N_("đã thực hiện"), "check", "good"),
+    "undone": Word(N_("đã hoàn tác"), "history", "plain"),
+}
+AGREEMENTS = {
+    "same_number": Word(N_("cùng số"), "check", "good"),
+    "same_name": Word(N_("cùng họ tên"), "check", "good"),
+    "similar_name": Word(N_("họ tên gần giống"), "warning", "warn"),
+    "same_birth": Word(N_("cùng ngày sinh"), "check", "good"),
+    "same_father": Word(N_("cùng tên cha"), "check", "good"),
+    "same_mother": Word(N_("cùng tên mẹ"), "check", "good"),
+    "other_sex": Word(N_("khác giới tính"), "stop", "bad"),
+}
+VERDICT_OF_SIDES = {
+    "same": Word(N_("Giống nhau"), "check", "good"),
+    "differs": Word(N_("Khác nhau"), "warning", "warn"),
+}
+ROUND_STATES = {
+    "open": Word(N_("Đang đối soát"), "clock", "work"),
+    "closed": Word(N_("Đã kết thúc"), "check", "good"),
+}
+ANSWERS = {
+    "same": Word(N_("Khớp"), "check", "good"),
+    "differs": Word(N_("Khác"), "warning", "warn"),
+    "paper_missing": Word(N_("Không thấy hồ sơ giấy"), "stop", "bad"),
+    "record_missing": Word(N_("Có giấy, chưa có dữ liệu"), "question", "bad"),
+}
+ASPECTS = {
+    "fields": Word(N_("Trường thông tin"), "text", "warn"),
+    "documents": Word(N_("Giấy tờ trong hồ sơ"), "folder", "warn"),
+    "sheets": Word(N_("Số tờ"), "layers", "warn"),
+}
+COMPARED = {
+    "full_name": Word(N_("Họ và tên"), "person", "plain"),
+    "birth_date": Word(N_("Ngày sinh"), "clock", "plain"),
+    "sex": Word(N_("Giới tính"), "person", "plain"),
+    "father_name": Word(N_("Họ tên cha"), "person", "plain"),
+    "mother_name": Word(N_("Họ tên mẹ"), "person", "plain"),
+    "numbers": Word(N_("Các số CMND/CCCD"), "text", "plain"),
+    "number": Word(N_("Số CMND/CCCD"), "text", "plain"),
+    "reference": Word(N_("Hồ sơ số"), "folder", "plain"),
+    "members": Word(N_("Người trong hồ sơ"), "person", "plain"),
+    "unit": Word(N_("Đơn vị giữ"), "home", "plain"),
+    "shelf": Word(N_("Nơi lưu trên giá"), "layers", "plain"),
 }
 
 

@@ -27,7 +27,9 @@ from services.records.keying.policy_routes import routes as policy_routes
 from services.records.keying.routes import routes as keying_routes
 from services.records.life.exception_routes import routes as exception_routes
 from services.records.life.routes import routes as life_routes
+from services.records.merging.routes import routes as merging_routes
 from services.records.persons.routes import routes as person_routes
+from services.records.reconciliation.routes import routes as reconciliation_routes
 from services.records.samples.routes import routes as sample_routes
 from services.records.settings import RecordsSettings
 from services.records.shelves.routes import barcode_routes, paper_routes, undo_routes
@@ -77,6 +79,8 @@ def create_app() -> FastAPI:
         import_routes,
         inspection_routes,
         vigilance_routes,
+        merging_routes,
+        reconciliation_routes,
         transfer_routes,
         consignment_routes,
         reorganisation_routes,

@@ -41,6 +41,9 @@ async def take_in(session: WriteSession, event: Event) -> None:
             for unit, amount in ((event.from_unit_code, -1), (event.to_unit_code, 1)):
                 moved = amount * event.dossier_count
                 await _count(session, event, unit, event.kind, Metric.DOSSIERS, moved)
+        case events.DossierMerged():
+            amount = 1 if event.undone else -1
+            await _count(session, event, event.unit_code, event.kind, Metric.DOSSIERS, amount)
         case events.FieldsProposed():
             await _count_fields(session, event)
             if await repository.first_fact(session, event.dossier_id, Metric.DOSSIERS_WITH_FIELDS):

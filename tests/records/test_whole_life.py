@@ -1,7 +1,8 @@
-"""Dossiers, sheets, papers, holds and transfers driven at random and at the same time: what must hold, holds."""
+"""Dossiers, sheets, papers, holds, transfers, merges and splits at random and at once: what must hold, holds."""
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from itertools import pairwise
 from typing import Any, ClassVar
 
@@ -33,6 +34,8 @@ class Desks(RuleBasedStateMachine):
 
     registry: ClassVar[RunningRegistry]
     clients: ClassVar[list[httpx.Client]]
+    seconds: ClassVar[list[httpx.Client]]
+    """Another person of each unit, who decides what the first asks."""
     archives: ClassVar[list[Archive]]
 
     @initialize()
@@ -128,6 +131,55 @@ class Desks(RuleBasedStateMachine):
             path, match = f"/v1/holds/{hold['id']}:release", {"If-Match": f'"{hold["version"]}"'}
             self._at_once((self.clients[unit], "POST", path, {"resolution": "BB 1"}, match))
 
+    @rule(number=holders, unit=holders, kind=st.sampled_from(["dossiers", "split"]))
+    def merge(self, number: int, unit: int, kind: str) -> None:
+        """One dossier, or its first document, goes into the other; approved twice at once, while one is scanned."""
+        merging = self._ask(number, unit, kind)
+        if merging is None:
+            return
+        approve = self._decide(self.seconds[unit], merging, "approve", {})
+        statuses = self._at_once(approve, approve, self._scan(number, unit, "desk"))
+        assert statuses[:2].count(200) <= 1, "merged twice"
+
+    @rule(unit=holders)
+    def undo(self, unit: int) -> None:
+        """What was merged or split is undone, newest first, twice at once, while somebody sends a dossier."""
+        found = self.clients[unit].get("/v1/mergings", params={"state": "done", "limit": 200}).json()
+        mine = {str(one) for one in self.dossiers}
+        for merging in found["items"]:
+            if not {merging["source_id"], merging["target_id"]} <= mine:
+                continue
+            undo = self._decide(self.clients[unit], merging, "undo", {"reason": "thử"})
+            statuses = self._at_once(undo, undo, self._send(0, unit))
+            assert statuses[:2].count(200) <= 1, "undone twice"
+
+    @rule(number=holders, unit=holders, kind=st.sampled_from(["dossiers", "split"]))
+    def merge_and_undo(self, number: int, unit: int, kind: str) -> None:
+        """Undone at once, everything is where it was."""
+        before = self._contents()
+        merging = self._ask(number, unit, kind)
+        if merging is None:
+            return
+        done = self._send_one(self._decide(self.seconds[unit], merging, "approve", {}))
+        if done.status_code == 200:
+            undone = self._send_one(self._decide(self.clients[unit], done.json(), "undo", {"reason": "thử"}))
+            assert undone.status_code == 200, undone.text
+        assert self._contents() == before
+
+    @invariant()
+    def every_page_once(self) -> None:
+        """No page is lost or in a dossier that was merged, each is its dossier's unit's, the sheets are all there."""
+        rows = self.registry.fetch(
+            "SELECT p.id, p.unit_code AS mine, d.unit_code, d.state, d.page_count, "
+            "count(*) OVER (PARTITION BY d.id) AS held "
+            "FROM pages p JOIN dossiers d ON d.id = p.dossier_id WHERE d.id = ANY($1)",
+            self._known(),
+        )
+        assert len(rows) == 2 * len(self._known())
+        for row in rows:
+            assert (row["mine"], row["page_count"]) == (row["unit_code"], row["held"])
+            assert row["state"] != "merged"
+
     @invariant()
     def one_unit_one_place(self) -> None:
         """Each dossier counts with exactly one unit, is seen by it alone, and its paper is in one place."""
@@ -188,6 +240,37 @@ class Desks(RuleBasedStateMachine):
                     after["from_place_id"],
                 ), "a movement begins where the one before ended"
 
+    def _ask(self, number: int, unit: int, kind: str) -> Any:
+        """Ask for a merge or split; none where it is refused, as it is for what is away, held or closed."""
+        source, target = self.dossiers[number], self.dossiers[1 - number]
+        body: dict[str, Any] = {"kind": kind, "source_id": str(source), "target_id": str(target)}
+        body |= {"document": "1/QĐ", "reason": "thử"}
+        if kind == "split":
+            seen = self.clients[unit].get(f"/v1/dossiers/{source}").json()
+            body |= {"documents": [one["id"] for one in seen.get("documents", [])[:1]], "surveyed": [1]}
+        answer = self._send_one((self.clients[unit], "POST", "/v1/mergings", body, _key()))
+        return answer.json() if answer.status_code == 201 else None
+
+    def _decide(self, client: httpx.Client, merging: Any, act: str, body: Any) -> Request:
+        match = {"If-Match": f'"{merging["version"]}"'}
+        return client, "POST", f"/v1/mergings/{merging['id']}:{act}", body, match
+
+    def _send_one(self, request: Request) -> httpx.Response:
+        client, method, path, body, headers = request
+        answer = client.request(method, path, json=body, headers=headers)
+        assert answer.status_code in EXPECTED, (method, path, answer.status_code, answer.text)
+        return answer
+
+    def _contents(self) -> list[Any]:
+        """Where everything is and stands."""
+        queries = (
+            "SELECT id, state, unit_code, page_count, merged_into FROM dossiers WHERE id = ANY($1) ORDER BY 1",
+            "SELECT id, dossier_id, document_id FROM pages WHERE dossier_id = ANY($1) ORDER BY 1",
+            "SELECT person_id, dossier_id, role FROM person_dossiers WHERE dossier_id = ANY($1) ORDER BY 1, 2",
+            "SELECT * FROM surveyed_documents WHERE dossier_id = ANY($1) ORDER BY 1, 2",
+        )
+        return [[tuple(row) for row in self.registry.fetch(query, self._known())] for query in queries]
+
     def _known(self) -> list[uuid.UUID]:
         return getattr(self, "dossiers", [])
 
@@ -222,10 +305,7 @@ class Desks(RuleBasedStateMachine):
         """Send requests at the same moment; returns their statuses."""
 
         def send(request: Request) -> int:
-            client, method, path, body, headers = request
-            answer = client.request(method, path, json=body, headers=headers)
-            assert answer.status_code in EXPECTED, (method, path, answer.status_code, answer.text)
-            return answer.status_code
+            return self._send_one(request).status_code
 
         with ThreadPoolExecutor(len(requests)) as pool:
             return list(pool.map(send, requests))
@@ -235,9 +315,9 @@ def _key() -> dict[str, str]:
     return {"Idempotency-Key": str(new_id())}
 
 
-def _client(registry: RunningRegistry, unit: str) -> httpx.Client:
+def _client(registry: RunningRegistry, unit: str, who: str = "") -> httpx.Client:
     """A keeper of a unit whose identity is signed anew for each request: it lives for a minute."""
-    keeper = Identity(subject=f"officer:{unit}", roles=frozenset({Role.KEEPER}), units=frozenset({unit}))
+    keeper = Identity(subject=f"officer:{unit}{who}", roles=frozenset({Role.KEEPER}), units=frozenset({unit}))
 
     def sign(request: httpx.Request) -> None:
         request.headers[HEADER] = registry.signer.sign(keeper)
@@ -249,8 +329,11 @@ def _client(registry: RunningRegistry, unit: str) -> httpx.Client:
 @pytest.mark.timeout(1200)
 def test_nothing_is_lost_whatever_happens(registry: RunningRegistry) -> None:
     """Random steps of two units on two dossiers, several of them at the same moment."""
-    with _client(registry, UNITS[0]) as one, _client(registry, UNITS[1]) as two:
-        Desks.registry, Desks.clients = registry, [one, two]
+    with ExitStack() as opened:
+        one, two, three, four = (
+            opened.enter_context(_client(registry, unit, who)) for who in ("", "b") for unit in UNITS
+        )
+        Desks.registry, Desks.clients, Desks.seconds = registry, [one, two], [three, four]
         Desks.archives = [Archive(one, UNITS[0]), Archive(two, UNITS[1])]
         run_state_machine_as_test(
             Desks,

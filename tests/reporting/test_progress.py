@@ -24,8 +24,8 @@ MILESTONES = load_milestones(DEFAULT_MILESTONES)
 
 
 def story(unit: str) -> list[Event]:
-    """A batch of one unit: a cover, a page, its blank back, a PDF of two pages and a damaged file."""
-    batch, dossier = uuid.uuid4(), uuid.uuid4()
+    """A batch of one unit: cover, page, blank back, PDF of two pages, damaged file; a dossier merged for good."""
+    batch, dossier, twin = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
     kind = DossierKind.IDENTITY
     told: list[Event] = [
         events.PoliceUnitRegistered(code=unit, name=f"Công an {unit}", kind="district", valid_from=date(2022, 1, 1)),
@@ -42,6 +42,13 @@ def story(unit: str) -> list[Event]:
         ),
         events.DossierRegistered(
             dossier_id=dossier, batch_id=batch, unit_code=unit, kind=kind, occurred_at=NOW
+        ),
+        events.DossierRegistered(dossier_id=twin, unit_code=unit, kind=kind, occurred_at=NOW),
+        *(
+            events.DossierMerged(
+                dossier_id=twin, merged_into=dossier, unit_code=unit, kind=kind, undone=undone, occurred_at=NOW
+            )
+            for undone in (False, True, False)
         ),
     ]  # fmt: skip
     contents = (

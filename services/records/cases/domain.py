@@ -26,6 +26,12 @@ class CaseKind(StrEnum):
     SAME_PERSON = "same_person"
     """Somebody of this dossier may be in another of the same archive; both are held until it is resolved."""
 
+    PAPER_DIFFERS = "paper_differs"
+    """A reconciliation found the paper to differ from the record."""
+    PAPER_MISSING = "paper_missing"
+    RECORD_MISSING = "record_missing"
+    """A reconciliation found a paper that nobody had entered."""
+
 
 HOLDING = frozenset({CaseKind.SAME_PERSON})
 """Kinds of which an open case holds its dossier: it is resolved by an official document, not by a remark."""
@@ -55,6 +61,15 @@ TITLES = {
         "The reading differs from what was entered",
     ),
     CaseKind.PERSON_NOT_ENTERED: ("Giấy tờ có người chưa được nhập", "The papers name somebody not entered"),
+    CaseKind.PAPER_DIFFERS: (
+        "Đối soát: hồ sơ giấy khác bản điện tử",
+        "Reconciliation: paper and record differ",
+    ),
+    CaseKind.PAPER_MISSING: ("Đối soát: không thấy hồ sơ giấy", "Reconciliation: the paper is missing"),
+    CaseKind.RECORD_MISSING: (
+        "Đối soát: có giấy, chưa có dữ liệu",
+        "Reconciliation: a paper nobody has entered",
+    ),
     CaseKind.SAME_PERSON: ("Có thể trùng người ở hồ sơ khác", "May be the same person as in another dossier"),
 }
 """Kind → Vietnamese and English."""

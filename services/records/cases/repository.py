@@ -111,6 +111,8 @@ async def page(
     state: CaseState | None,
     kind: CaseKind | None,
     dossier_id: uuid.UUID | None,
+    unit: str | None,
+    resolved_by: str | None,
     after: uuid.UUID | None,
     limit: int,
 ) -> Sequence[CaseRow]:
@@ -122,6 +124,10 @@ async def page(
         query = query.where(CaseRow.kind == kind.value)
     if dossier_id:
         query = query.where(CaseRow.dossier_id == dossier_id)
+    if unit:
+        query = query.where(CaseRow.unit_code == unit)
+    if resolved_by:
+        query = query.where(CaseRow.resolved_by == resolved_by)
     if after:
         query = query.where(CaseRow.id > after)
     return (await session.scalars(query)).all()
@@ -130,3 +136,24 @@ async def page(
 def _within(query: Select[CaseRow], units: Iterable[str]) -> Select[CaseRow]:
     scope = set(units)
     return query if ALL_UNITS in scope else query.where(CaseRow.unit_code.in_(scope))
+
+
+async def move_cases(
+    session: WriteSession,
+    kinds: Iterable[CaseKind],
+    person_ids: Iterable[uuid.UUID],
+    source: uuid.UUID,
+    target: uuid.UUID,
+) -> None:
+    """Let the cases of these kinds about persons be in another dossier."""
+    subject = func.split_part(CaseRow.subject, "/", 1)
+    await session.execute(
+        update(CaseRow)
+        .where(
+            CaseRow.dossier_id == source,
+            one_of(CaseRow.kind, [kind.value for kind in kinds]),
+            subject.in_([str(one) for one in person_ids]),
+        )
+        .values(dossier_id=target, version=CaseRow.version + 1)
+        .execution_options(synchronize_session=False)
+    )

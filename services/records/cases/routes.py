@@ -1,16 +1,23 @@
 """HTTP of review cases."""
 
 import uuid
+from collections.abc import Sequence
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from contracts.civil.writing import cleaned
 from kernel.concurrency import IfMatch, etag
+from kernel.database import ReadSession
 from kernel.identity import CurrentIdentity, Role
 from kernel.pages import Cursor, CursorInvalid, CursorPage, Limit, decode_cursor, encode_cursor
 from services.records.cases import service
 from services.records.cases.domain import CaseKind, CaseState, Resolution
+from services.records.cases.models import CaseRow
 from services.records.cases.schemas import CaseResolution, ReviewCase, case_of
+from services.records.dossiers import service as dossiers
+from services.records.dossiers.views import title_of
+from services.records.units import service as units
 
 routes = APIRouter(prefix="/v1/review-cases", tags=["review-cases"])
 
@@ -23,6 +30,8 @@ async def list_cases(
     state: CaseState | None = CaseState.OPEN,
     kind: CaseKind | None = None,
     dossier: uuid.UUID | None = None,
+    unit: Annotated[str | None, Query(max_length=20)] = None,
+    mine: Annotated[bool, Query(description="Resolved by the caller")] = False,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> CursorPage[ReviewCase]:
@@ -35,14 +44,29 @@ async def list_cases(
             state=state,
             kind=kind,
             dossier_id=dossier,
+            unit=unit,
+            resolved_by=identity.subject if mine else None,
             after=after,
             limit=limit + 1,
         )
+        items = await _shown(session, rows[:limit])
     response.headers["Cache-Control"] = "private, no-store"
-    items = [case_of(row) for row in rows[:limit]]
     return CursorPage(
         items=items, next_cursor=encode_cursor(str(items[-1].id)) if len(rows) > limit else None
     )
+
+
+@routes.get("/{case_id}", summary="Một điểm cần xem xét · One review case")
+async def get_case(
+    case_id: uuid.UUID, request: Request, response: Response, identity: CurrentIdentity
+) -> ReviewCase:
+    """A case of the caller's units; another unit's answers 404."""
+    async with request.app.state.runtime.database.read(identity.units) as session:
+        row = await service.get(session, case_id, identity.units)
+        (case,) = await _shown(session, [row])
+    response.headers["ETag"] = etag(row.version)
+    response.headers["Cache-Control"] = "private, no-store"
+    return case
 
 
 @routes.post("/{case_id}:resolve", summary="Kết luận · Resolve a review case")
@@ -70,6 +94,20 @@ async def resolve_case(
         )
     response.headers["ETag"] = etag(row.version)
     return case_of(row)
+
+
+async def _shown(session: ReadSession, rows: Sequence[CaseRow]) -> list[ReviewCase]:
+    known = await dossiers.get_many(session, {row.dossier_id for row in rows})
+    names = await units.names_of(session, {row.unit_code for row in rows})
+    return [
+        case_of(
+            row,
+            known[row.dossier_id].reference if row.dossier_id in known else "",
+            title_of(known[row.dossier_id]) if row.dossier_id in known else "",
+            names.get(row.unit_code, row.unit_code),
+        )
+        for row in rows
+    ]
 
 
 def _position(cursor: str) -> uuid.UUID:

@@ -29,6 +29,9 @@ class ReviewCase(BaseModel):
     resolved_by: str | None
     resolved_at: datetime | None
     version: int
+    reference: str = Field(default="", description="The dossier's, in lists and of one case")
+    dossier_title: str = Field(default="", description="In lists and of one case")
+    unit_name: str = Field(default="", description="In lists and of one case")
 
 
 class CaseResolution(BaseModel):
@@ -43,7 +46,7 @@ class CaseResolution(BaseModel):
     outcome: Outcome | None = Field(default=None, description="What the document says; for `same_person`")
 
 
-def case_of(row: CaseRow) -> ReviewCase:
+def case_of(row: CaseRow, reference: str = "", dossier_title: str = "", unit_name: str = "") -> ReviewCase:
     """From the row."""
     kind = CaseKind(row.kind)
     return ReviewCase(
@@ -63,4 +66,7 @@ def case_of(row: CaseRow) -> ReviewCase:
         resolved_by=row.resolved_by,
         resolved_at=row.resolved_at,
         version=row.version,
+        reference=reference,
+        dossier_title=dossier_title,
+        unit_name=unit_name,
     )

@@ -103,12 +103,22 @@ async def list_cases(
     state: CaseState | None = None,
     kind: CaseKind | None = None,
     dossier_id: uuid.UUID | None = None,
+    unit: str | None = None,
+    resolved_by: str | None = None,
     after: uuid.UUID | None = None,
     limit: int = 50,
 ) -> Sequence[CaseRow]:
     """Cases, oldest first."""
     return await repository.page(
-        session, units=units, state=state, kind=kind, dossier_id=dossier_id, after=after, limit=limit
+        session,
+        units=units,
+        state=state,
+        kind=kind,
+        dossier_id=dossier_id,
+        unit=unit,
+        resolved_by=resolved_by,
+        after=after,
+        limit=limit,
     )
 
 
@@ -162,6 +172,17 @@ async def resolve(
             await _close(session, each, said, who)
     await session.flush()
     return row
+
+
+async def follow_persons(
+    session: WriteSession,
+    kinds: Iterable[CaseKind],
+    person_ids: Iterable[uuid.UUID],
+    source: uuid.UUID,
+    target: uuid.UUID,
+) -> None:
+    """Let the cases of these kinds about persons who went into another dossier go with them."""
+    await repository.move_cases(session, kinds, person_ids, source, target)
 
 
 async def _close(session: WriteSession, row: CaseRow, said: Resolution, who: str) -> None:

@@ -112,14 +112,15 @@ async def move_batch(
         return 0
     await repository.move_rows(
         session,
-        [dossier_id for dossier_id, _ in held],
+        [dossier_id for dossier_id, _, _ in held],
         step.to_unit_code,
         at=datetime.now(UTC),
         cause=Cause.REORGANISATION,
         move_id=reorganisation_id,
         who=who,
     )
-    counts = Counter((code, kind) for _, kind in held)
+    # A merged dossier counts with the one that its content is in.
+    counts = Counter((code, kind) for _, kind, merged in held if not merged)
     await service.announce_moves(session, counts, step.to_unit_code, reorganisation_id)
     step.moved += len(held)
     return len(held)

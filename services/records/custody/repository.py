@@ -47,25 +47,31 @@ async def move_rows(
 
     Sent to the driver as arrays: a statement of five thousand parameters costs more than its rows.
     """
-    await session.flush()
-    driver: Any = (await (await session.connection()).get_raw_connection()).driver_connection
     ids = list(dossier_ids)
-    for table in MOVED:
-        rows = f"UPDATE {table.name} SET unit_code = $2 WHERE {table.rows}"  # noqa: S608 - own names
-        await driver.execute(rows, ids, to_unit)
+    await follow_unit(session, ids, to_unit)
+    driver: Any = (await (await session.connection()).get_raw_connection()).driver_connection
     await driver.execute(_PERIODS, ids, at, to_unit, cause.value, move_id, who)
     await driver.execute(_DOSSIERS, ids, to_unit)
 
 
-async def lock_held(session: WriteSession, unit_code: str, limit: int) -> list[tuple[uuid.UUID, str]]:
-    """Up to `limit` dossiers (id, kind) that a unit holds, locked in the order of all who lock several."""
+async def follow_unit(session: WriteSession, dossier_ids: Sequence[uuid.UUID], unit: str) -> None:
+    """Let every row that belongs to dossiers be their unit's."""
+    await session.flush()
+    driver: Any = (await (await session.connection()).get_raw_connection()).driver_connection
+    for table in MOVED:
+        rows = f"UPDATE {table.name} SET unit_code = $2 WHERE {table.rows}"  # noqa: S608 - own names
+        await driver.execute(rows, list(dossier_ids), unit)
+
+
+async def lock_held(session: WriteSession, unit_code: str, limit: int) -> list[tuple[uuid.UUID, str, bool]]:
+    """Up to `limit` dossiers (id, kind, whether merged) that a unit holds, locked in everybody's order."""
     some = text(
-        "SELECT id, kind FROM dossiers WHERE id IN "
+        "SELECT id, kind, merged_into IS NOT NULL AS merged FROM dossiers WHERE id IN "
         "(SELECT id FROM dossiers WHERE unit_code = :unit ORDER BY id LIMIT :limit) "
         "AND unit_code = :unit ORDER BY reference FOR UPDATE"
     )
     found = await session.execute(some, {"unit": unit_code, "limit": limit})
-    return [(row.id, row.kind) for row in found]
+    return [(row.id, row.kind, row.merged) for row in found]
 
 
 async def commit_soon(session: WriteSession) -> None:

@@ -177,6 +177,11 @@ async def move(
     await announce_moves(session, counts, to_unit, move_id)
 
 
+async def follow_dossier(session: WriteSession, row: DossierRow) -> None:
+    """Let every row of a locked dossier be its unit's, those that another unit's dossier gave it too."""
+    await repository.follow_unit(session, [row.id], row.unit_code)
+
+
 async def announce_moves(
     session: WriteSession, counts: Counter[tuple[str, str]], to_unit: str, move_id: uuid.UUID | None
 ) -> None:

@@ -61,6 +61,7 @@ KEPT = frozenset(
         *("inspection_sets", "keying_lots"),
         *("imports", "import_rows"),
         "training_consents",
+        *("reconciliation_rounds", "reconciliation_items"),
     }
 )
 """Tables with `unit_code` whose rows keep the unit of their time, or belong to a unit and not to a dossier.

@@ -35,6 +35,8 @@ class DossierState(StrEnum):
     RESHELVED = "reshelved"
     """Its paper lies where it lay before."""
     CLOSED = "closed"
+    MERGED = "merged"
+    """Its content is in another dossier, by an official document; it stays to say in which."""
 
 
 class PageMark(StrEnum):
@@ -76,6 +78,11 @@ class Act(StrEnum):
     EXEMPTION_ASKED = "exemption_asked"
     EXEMPTION_DECIDED = "exemption_decided"
     HOME_SET = "home_set"
+    RECONCILED = "reconciled"
+    MERGE_ASKED = "merge_asked"
+    MERGE_REFUSED = "merge_refused"
+    MERGED = "merged"
+    MERGE_UNDONE = "merge_undone"
 
 
 SYSTEM = "system"

@@ -50,10 +50,14 @@ class DossierRow(Base):
     page_count: Mapped[int] = mapped_column(server_default=text("0"))
     document_count: Mapped[int] = mapped_column(server_default=text("0"))
     version: Mapped[int] = mapped_column(server_default=text("1"))
+    merged_into: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("dossiers.id"), index=True)
+    """The dossier that its content went into."""
 
     __table_args__ = (
         UniqueConstraint("origin_unit_code", "kind", "reference"),
         CheckConstraint("custody_until = 'infinity'", "custody_open"),
+        CheckConstraint("merged_into <> id", "merged_into_another"),
+        CheckConstraint("(state = 'merged') = (merged_into IS NOT NULL)", "merged_somewhere"),
         ForeignKeyConstraint(
             ["id", "unit_code", "custody_until"],
             ["custody_periods.dossier_id", "custody_periods.unit_code", "custody_periods.ended_at"],

@@ -108,3 +108,17 @@ async def set_documents(session: WriteSession, rows: list[dict[str, Any]]) -> No
     """Put pages (`id`) in documents (`document_id`)."""
     if rows:
         await session.execute(update(PageRow).execution_options(synchronize_session=False), rows)
+
+
+async def move_pages(
+    session: WriteSession, page_ids: Iterable[uuid.UUID], source: uuid.UUID, target: uuid.UUID
+) -> int:
+    """Let filed pages be in another dossier; returns how many were in `source`."""
+    found = await session.execute(
+        update(PageRow)
+        .where(one_of(PageRow.id, page_ids), PageRow.dossier_id == source)
+        .values(dossier_id=target)
+        .execution_options(synchronize_session=False)
+        .returning(PageRow.id)
+    )
+    return len(found.all())

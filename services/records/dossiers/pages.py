@@ -105,3 +105,10 @@ async def pages_of_dossiers(
 ) -> Mapping[uuid.UUID, PageRow]:
     """Filed pages of dossiers by id, in paper order."""
     return {page.id: page for page in await page_repository.pages_of_dossiers(session, dossier_ids)}
+
+
+async def move(
+    session: WriteSession, page_ids: Iterable[uuid.UUID], source: uuid.UUID, target: uuid.UUID
+) -> int:
+    """Let filed pages be in another dossier, whose documents must then be arranged; returns how many were."""
+    return await page_repository.move_pages(session, page_ids, source, target)

@@ -76,6 +76,16 @@ async def get_many(session: AnySession, dossier_ids: Iterable[uuid.UUID]) -> Seq
     return rows.all()
 
 
+async def held_by(session: AnySession, unit: str, kind: str) -> Sequence[tuple[uuid.UUID, str]]:
+    """Dossiers (id, reference) that a unit holds, merged ones left out."""
+    found = await session.execute(
+        select(DossierRow.id, DossierRow.reference).where(
+            DossierRow.unit_code == unit, DossierRow.kind == kind, DossierRow.merged_into.is_(None)
+        )
+    )
+    return [(row.id, row.reference) for row in found]
+
+
 async def page_of_dossiers(
     session: ReadSession,
     *,

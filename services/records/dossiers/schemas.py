@@ -111,6 +111,7 @@ class DossierSummary(BaseModel):
     page_count: int
     document_count: int
     version: int
+    merged_into: uuid.UUID | None = Field(default=None, description="The dossier that its content went into")
 
 
 class Dossier(DossierSummary):

@@ -14,7 +14,7 @@ from kernel.database import ALL_UNITS, ReadSession, WriteSession
 from kernel.errors import Conflict, NotFound, Unprocessable
 from kernel.ids import new_id
 from kernel.outbox import record
-from services.records.dossiers import page_repository, repository
+from services.records.dossiers import merged, page_repository, repository
 from services.records.dossiers.domain import (
     SYSTEM,
     Act,
@@ -74,7 +74,9 @@ async def register(
             for reference in sorted(references)
         ],
     )
-    rows = await repository.lock_by_reference(session, unit_code, kind, references)
+    rows = await merged.followed(
+        session, await repository.lock_by_reference(session, unit_code, kind, references)
+    )
     fresh = [row for row in rows.values() if row.id in made]
     await repository.add_history(
         session,
@@ -139,7 +141,9 @@ async def enter(
     rows: dict[Entry, DossierRow] = {}
     for key, group in groupby(ordered, key=lambda one: (one.unit_code, one.kind)):
         mine = list(group)
-        found = await repository.lock_by_reference(session, *key, [one.reference for one in mine])
+        found = await merged.followed(
+            session, await repository.lock_by_reference(session, *key, [one.reference for one in mine])
+        )
         if elsewhere := sorted(one.reference for one in mine if one.reference not in found):
             raise ReferenceTaken("another unit holds it now", extensions={"references": list(elsewhere)})
         rows |= {one: found[one.reference] for one in mine}
@@ -226,12 +230,13 @@ async def change(
     """Change reference or title of the version that the author has seen.
 
     Raises:
-        NotFound, PreconditionRequired, PreconditionFailed, ReferenceTaken, ReferenceEmpty.
+        NotFound, DossierMerged, PreconditionRequired, PreconditionFailed, ReferenceTaken, ReferenceEmpty.
     """
     allowed = set(units)
     row = next(iter(await repository.lock(session, [dossier_id])), None)
     if row is None or ("*" not in allowed and row.unit_code not in allowed):
         raise NotFound(f"dossier {dossier_id}")
+    merged.require_unmerged([row])
     check_version(if_match, row.version)
     entries: list[tuple[uuid.UUID, str, Act, dict[str, Any]]] = []
     if "reference" in changes:
@@ -258,14 +263,19 @@ async def change(
 
 
 async def hold_still(
-    session: WriteSession, dossier_ids: Iterable[uuid.UUID], units: Iterable[str]
+    session: WriteSession, dossier_ids: Iterable[uuid.UUID], units: Iterable[str], *, merged_too: bool = False
 ) -> Sequence[DossierRow]:
-    """Lock dossiers of `units` in the order of all who lock several; raises NotFound naming those missing."""
+    """Lock dossiers of `units` in the order of all who lock several.
+
+    Raises NotFound naming those missing, and DossierMerged unless `merged_too`.
+    """
     wanted, allowed = set(dossier_ids), set(units)
     rows = await repository.lock(session, wanted)
     seen = {row.id for row in rows if ALL_UNITS in allowed or row.unit_code in allowed}
     if missing := sorted(str(one) for one in wanted - seen):
         raise NotFound("dossiers", extensions={"dossiers": list(missing)})
+    if not merged_too:
+        merged.require_unmerged(rows)
     return rows
 
 
@@ -339,6 +349,11 @@ async def get_document(
 async def get_many(session: AnySession, dossier_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, DossierRow]:
     """Dossiers by id."""
     return {row.id: row for row in await repository.get_many(session, dossier_ids)}
+
+
+async def held_by(session: AnySession, unit: str, kind: DossierKind) -> Sequence[tuple[uuid.UUID, str]]:
+    """Dossiers (id, reference) of a kind that a unit holds, merged ones left out."""
+    return await repository.held_by(session, unit, kind.value)
 
 
 async def list_dossiers(

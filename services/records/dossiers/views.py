@@ -51,6 +51,11 @@ ACT_TITLES = {
     Act.HOLD_RELEASED: ("Bỏ tạm giữ hồ sơ", "Hold released"),
     Act.EXEMPTION_ASKED: ("Đề nghị không quét giấy tờ", "Scan exemption asked for"),
     Act.EXEMPTION_DECIDED: ("Quyết định đề nghị không quét", "Scan exemption decided"),
+    Act.RECONCILED: ("Đối soát với hồ sơ giấy", "Reconciled with its paper"),
+    Act.MERGE_ASKED: ("Đề nghị gộp hoặc tách", "Merge or split asked for"),
+    Act.MERGE_REFUSED: ("Không duyệt gộp hoặc tách", "Merge or split refused"),
+    Act.MERGED: ("Đã gộp hoặc tách", "Merged or split"),
+    Act.MERGE_UNDONE: ("Hoàn tác gộp hoặc tách", "Merge or split undone"),
     Act.HOME_SET: ("Định vị trí lưu trữ", "Place on the shelves set"),
 }
 """Act → Vietnamese and English title."""
@@ -85,6 +90,7 @@ def summary_of(row: DossierRow, unit_names: Mapping[str, str]) -> DossierSummary
         page_count=row.page_count,
         document_count=row.document_count,
         version=row.version,
+        merged_into=row.merged_into,
     )
 
 

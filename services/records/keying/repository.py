@@ -64,6 +64,16 @@ async def delete_forms(session: WriteSession, form_ids: Collection[uuid.UUID]) -
         )
 
 
+async def move_forms(session: WriteSession, form_ids: Collection[uuid.UUID], dossier_id: uuid.UUID) -> None:
+    """Let forms belong to another dossier."""
+    await session.execute(
+        update(KeyingFormRow)
+        .where(one_of(KeyingFormRow.id, form_ids))
+        .values(dossier_id=dossier_id)
+        .execution_options(synchronize_session=False)
+    )
+
+
 async def forms_of_dossiers(session: AnySession, dossier_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
     """The forms of dossiers."""
     found = select(KeyingFormRow.id).where(one_of(KeyingFormRow.dossier_id, dossier_ids))

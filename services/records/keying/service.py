@@ -120,6 +120,11 @@ async def plan(session: WriteSession, dossier_ids: Collection[uuid.UUID]) -> Non
     await repository.save_forms(session, forms, fields)
 
 
+async def follow_pages(session: WriteSession, page_ids: Collection[uuid.UUID], dossier_id: uuid.UUID) -> None:
+    """Let the forms of pages that went into another dossier go with them, answers and all."""
+    await repository.move_forms(session, page_ids, dossier_id)
+
+
 async def lease(
     session: WriteSession,
     who: str,

@@ -32,9 +32,13 @@ class PersonRow(Base):
     """How it came: `read` from papers, `entered` or `imported` by an officer."""
     entered_by: Mapped[str | None] = mapped_column(String(120))
     entered_at: Mapped[datetime | None]
+    merged_into: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("persons.id"))
+    """Who this person is, by an official document; the row keeps what its own papers say."""
 
     __table_args__ = (
         Index(None, "unit_code"),
+        Index("ix_persons_merged_into", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
+        CheckConstraint("merged_into <> id", name="merged_into_another"),
         CheckConstraint(
             "source = 'read' OR (NOT provisional AND entered_by IS NOT NULL)", name="entered_is_settled"
         ),

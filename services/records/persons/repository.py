@@ -4,8 +4,9 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 
 from kernel.database import ALL_UNITS, ReadSession, WriteSession
 from services.records.persons.models import NumberRow, PersonRow, PlaceRow
@@ -68,11 +69,21 @@ async def save(session: WriteSession, persons: list[dict[str, Any]], places: lis
 
 
 async def delete_persons(session: WriteSession, person_ids: Iterable[uuid.UUID]) -> None:
-    """Remove provisional persons that no paper names any more."""
+    """Remove provisional persons that no paper names any more; who is part of a merge stays, nowhere."""
     if gone := list(person_ids):
+        other = aliased(PersonRow)
+        merged = or_(PersonRow.merged_into.is_not(None), exists().where(other.merged_into == PersonRow.id))
         await session.execute(
             delete(PersonRow)
-            .where(one_of(PersonRow.id, gone), PersonRow.provisional)
+            .where(one_of(PersonRow.id, gone), PersonRow.provisional, ~merged)
+            .execution_options(synchronize_session=False)
+        )
+        await session.execute(
+            delete(PlaceRow)
+            .where(
+                one_of(PlaceRow.person_id, gone),
+                exists().where(PersonRow.id == PlaceRow.person_id, PersonRow.provisional),
+            )
             .execution_options(synchronize_session=False)
         )
 
@@ -152,3 +163,59 @@ async def get_many(
     if (scope := set(units)) and ALL_UNITS not in scope:
         query = query.where(PersonRow.unit_code.in_(scope))
     return (await session.scalars(query)).all()
+
+
+async def lock(session: WriteSession, person_ids: Iterable[uuid.UUID]) -> Sequence[PersonRow]:
+    """Persons by id, locked in one order and as they are now."""
+    rows = await session.scalars(
+        select(PersonRow)
+        .where(one_of(PersonRow.id, person_ids))
+        .order_by(PersonRow.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return rows.all()
+
+
+async def merged_into(session: AnySession, person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+    """Person → whom they were merged into, of those who were."""
+    found = await session.execute(
+        select(PersonRow.id, PersonRow.merged_into).where(
+            one_of(PersonRow.id, person_ids), PersonRow.merged_into.is_not(None)
+        )
+    )
+    return {row.id: row.merged_into for row in found}
+
+
+async def merged_from(session: AnySession, person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+    """Person → whom they were merged into, of all who were merged into one of these."""
+    found = await session.execute(
+        select(PersonRow.id, PersonRow.merged_into).where(one_of(PersonRow.merged_into, person_ids))
+    )
+    return {row.id: row.merged_into for row in found}
+
+
+async def move_places(
+    session: WriteSession, places: Sequence[Mapping[str, Any]], source: uuid.UUID, target: uuid.UUID
+) -> int:
+    """Let persons (`person_id`, `role`, `ordinal`) be in `target`; returns how many were in `source`."""
+    moved = 0
+    for place in places:
+        found = await session.execute(
+            update(PlaceRow)
+            .where(PlaceRow.person_id == place["person_id"], PlaceRow.dossier_id == source)
+            .values(dossier_id=target, role=place["role"], ordinal=place["ordinal"])
+            .execution_options(synchronize_session=False)
+            .returning(PlaceRow.person_id)
+        )
+        moved += len(found.all())
+    await session.execute(
+        update(NumberRow)
+        .where(
+            one_of(NumberRow.person_id, [place["person_id"] for place in places]),
+            NumberRow.dossier_id == source,
+        )
+        .values(dossier_id=target)
+        .execution_options(synchronize_session=False)
+    )
+    return moved

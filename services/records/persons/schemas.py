@@ -38,6 +38,9 @@ class Person(BaseModel):
     source: Source = Field(description="Read from papers, or entered or imported by an officer")
     provisional: bool = Field(description="True until somebody has keyed and checked the fields")
     updated_at: datetime
+    merged_into: uuid.UUID | None = Field(
+        default=None, description="Who this person is, by an official document"
+    )
 
 
 class PersonFound(Person):

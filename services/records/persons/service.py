@@ -6,9 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
+
 from contracts.events import PersonLinked
 from contracts.vocabulary import DossierKind
 from kernel.database import ReadSession, WriteSession
+from kernel.errors import Conflict
 from kernel.outbox import record
 from services.records.cases import service as cases
 from services.records.cases.domain import CaseKind, Found
@@ -38,6 +41,14 @@ from services.records.search.domain import Searchable, plain_key, toned_key
 AnySession = ReadSession | WriteSession
 
 READING_CASES = (CaseKind.READING_DIFFERS, CaseKind.PERSON_NOT_ENTERED)
+
+
+class PersonInMerge(Conflict):
+    """The person was merged with another by an official document: undo that first."""
+
+    slug = "person_in_merge"
+    title = "Công dân này đã được gộp theo văn bản; phải hoàn tác việc gộp trước"
+    title_en = "The person was merged with another; undo the merge first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +116,10 @@ async def link(session: WriteSession, dossier_ids: Iterable[uuid.UUID]) -> None:
 
 
 async def persons_in(session: AnySession, dossier_id: uuid.UUID) -> Sequence[tuple[PlaceRow, PersonRow]]:
-    """A dossier's persons with their role, in the order of the papers."""
-    return await repository.places_in(session, [dossier_id])
+    """A dossier's persons with their role, in the order of the papers; one who is another of them once."""
+    placed = await repository.places_in(session, [dossier_id])
+    here = {person.id for _, person in placed}
+    return [(place, person) for place, person in placed if person.merged_into not in here]
 
 
 async def persons_in_many(
@@ -150,18 +163,74 @@ async def enter(
 
 
 async def take_out(session: WriteSession, person_ids: Iterable[uuid.UUID]) -> None:
-    """Remove entered persons again, with their places, numbers and search keys."""
-    await repository.remove_entered(session, person_ids)
+    """Remove entered persons again, with their places, numbers and search keys.
+
+    Raises PersonInMerge for one who was merged, or into whom another was.
+    """
+    gone = list(person_ids)
+    if gone and await repository.merged_into(session, gone):
+        raise PersonInMerge
+    try:
+        async with session.begin_nested():
+            await repository.remove_entered(session, gone)
+    except IntegrityError as error:  # the other may be a person whom the caller cannot see
+        raise PersonInMerge from error
+
+
+async def lock(session: WriteSession, person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, PersonRow]:
+    """Persons by id, locked."""
+    return {row.id: row for row in await repository.lock(session, person_ids)}
+
+
+async def places_of(session: AnySession, person_ids: Iterable[uuid.UUID]) -> Sequence[PlaceRow]:
+    """In which dossiers persons are."""
+    return await repository.places_of(session, person_ids)
+
+
+async def entered_in(session: AnySession, dossier_id: uuid.UUID) -> Sequence[tuple[PlaceRow, PersonRow]]:
+    """Everybody whom officers entered in a dossier, merged ones too."""
+    placed = await repository.places_in(session, [dossier_id])
+    return [(place, person) for place, person in placed if person.source != Source.READ.value]
+
+
+async def move(
+    session: WriteSession, places: Sequence[Mapping[str, Any]], source: uuid.UUID, target: uuid.UUID
+) -> int:
+    """Let entered persons be in another dossier, with their numbers; returns how many were in `source`."""
+    return await repository.move_places(session, places, source, target)
+
+
+async def known_as(session: AnySession, person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+    """Person → who of `person_ids` that is: themselves, and all who were merged into them."""
+    who = {person_id: person_id for person_id in person_ids}
+    while True:
+        found = await repository.merged_from(session, who)
+        fresh = {one: who[into] for one, into in found.items() if one not in who}
+        if not fresh:
+            return who
+        who |= fresh
+
+
+async def final_of(session: AnySession, person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+    """Person → who that is now, merge after merge, of those who were merged."""
+    steps = await repository.merged_into(session, person_ids)
+    ends = dict(steps)
+    while steps:
+        steps = await repository.merged_into(session, set(ends.values()))
+        ends = {person: steps.get(end, end) for person, end in ends.items()}
+    return ends
 
 
 async def get_many(
     session: AnySession, person_ids: Iterable[uuid.UUID], units: Iterable[str]
 ) -> tuple[dict[uuid.UUID, PersonRow], Mapping[uuid.UUID, list[PlaceRow]]]:
-    """Persons by id, and by the same id where each is."""
+    """Persons by id, and by the same id where each is, and where those are who were merged into them."""
     rows = {row.id: row for row in await repository.get_many(session, person_ids, units)}
+    who = await known_as(session, [row.id for row in rows.values() if row.merged_into not in rows])
     places: dict[uuid.UUID, list[PlaceRow]] = defaultdict(list)
-    for place in await repository.places_of(session, rows):
-        places[place.person_id].append(place)
+    for place in await repository.places_of(session, {*who, *rows}):
+        for person_id in {place.person_id, who.get(place.person_id, place.person_id)} & rows.keys():
+            places[person_id].append(place)
     return rows, places
 
 

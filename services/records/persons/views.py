@@ -56,4 +56,5 @@ def _person(
         source=Source(row.source),
         provisional=row.provisional,
         updated_at=row.updated_at,
+        merged_into=row.merged_into,
     )

@@ -88,7 +88,8 @@ async def scan(
     place = found.places[0] if found.places else None
     if place is not None and not identity.may_see(place.unit_code):
         raise NotFound(f"place {place.id}")
-    rows = await dossiers.hold_still(session, found.dossiers, identity.units)
+    # The cover of a merged dossier still lies somewhere and is carried to where its papers went.
+    rows = await dossiers.hold_still(session, found.dossiers, identity.units, merged_too=True)
     rows = sorted(rows, key=lambda row: found.dossiers.index(row.id))
     moving = bool(rows) and (place is not None or borrower is not None)
     if not moving:

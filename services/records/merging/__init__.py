@@ -1,0 +1,1 @@
+"""Merges and splits by an official document and two people, and taking them back."""

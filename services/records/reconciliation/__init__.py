@@ -1,0 +1,1 @@
+"""Reconciliation of electronic records against their paper, round by round."""
