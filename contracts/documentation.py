@@ -16,6 +16,7 @@ PRODUCERS = {
     "archive.batch.closed.v1": "intake",
     "archive.dossier.registered.v1": "records",
     "archive.dossier.transferred.v1": "records",
+    "archive.dossier.merged.v1": "records",
     "archive.page.filed.v1": "records",
     "archive.fields.proposed.v1": "records",
     "archive.fields.settled.v1": "records",
