@@ -341,6 +341,11 @@ async def get_many(session: AnySession, dossier_ids: Iterable[uuid.UUID]) -> dic
     return {row.id: row for row in await repository.get_many(session, dossier_ids)}
 
 
+async def types_of(session: AnySession, dossier_id: uuid.UUID) -> dict[uuid.UUID, str]:
+    """Document → type, of a dossier's filed documents."""
+    return {one.id: one.type for one in await repository.documents_of(session, [dossier_id])}
+
+
 async def list_dossiers(
     session: ReadSession,
     *,

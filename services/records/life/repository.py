@@ -31,10 +31,12 @@ async def save_survey(session: WriteSession, dossier_id: uuid.UUID, rows: list[d
     """Let a dossier's surveyed documents be these; what was counted of the ones that stay, stays."""
     gone = SurveyedRow.ordinal > len(rows)
     await session.execute(delete(SurveyedRow).where(SurveyedRow.dossier_id == dossier_id, gone))
+    if not rows:
+        return
     statement = insert(SurveyedRow).values(rows)
     changed = {
         name: statement.excluded[name]
-        for name in ("unit_code", "type", "paper_size", "condition", "surveyed")
+        for name in ("unit_code", "type", "name", "paper_size", "condition", "method", "surveyed")
     }
     await session.execute(
         statement.on_conflict_do_update(index_elements=["dossier_id", "ordinal"], set_=changed)
