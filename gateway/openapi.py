@@ -51,6 +51,8 @@ TAGS = {
     "persons": "Tra cứu công dân · Looking up persons",
     "custody": "Đơn vị giữ hồ sơ: chuyển, lô chuyển, sắp xếp lại đơn vị · Custody: transfers, consignments",
     "life": "Vòng đời hồ sơ: rà soát, đếm tờ, tạm giữ, miễn quét, đóng · A dossier's life",
+    "preparation": "Chuẩn bị hồ sơ giấy trước khi quét · Preparing papers for the scanner",
+    "prints": "In tờ bìa QR và nhãn · Printing cover sheets and labels",
     "shelves": "Kho giấy: vị trí, di chuyển, cảnh báo, quét mã vạch · Shelves, movements, barcodes",
     "progress": "Tiến độ theo mốc kế hoạch · Progress against milestones",
     "audit": "Nhật ký truy cập · Audit log",

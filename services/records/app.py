@@ -27,6 +27,7 @@ from services.records.keying.routes import routes as keying_routes
 from services.records.life.exception_routes import routes as exception_routes
 from services.records.life.routes import routes as life_routes
 from services.records.persons.routes import routes as person_routes
+from services.records.preparation.routes import routes as preparation_routes
 from services.records.settings import RecordsSettings
 from services.records.shelves.routes import barcode_routes, paper_routes
 from services.records.shelves.routes import routes as shelf_routes
@@ -63,6 +64,7 @@ def create_app() -> FastAPI:
         dossier_custody_routes,
         life_routes,
         exception_routes,
+        preparation_routes,
         paper_routes,
         dossier_routes,
         page_routes,

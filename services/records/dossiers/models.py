@@ -153,5 +153,5 @@ class HistoryRow(Base):
 
     __table_args__ = (
         Index(None, "dossier_id", "id"),
-        Index("ix_dossier_history_prepared", "who", "id", postgresql_where=text("what = 'surveyed'")),
+        Index("ix_dossier_history_prepared", "who", "at", postgresql_where=text("what = 'surveyed'")),
     )

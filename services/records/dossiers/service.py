@@ -4,6 +4,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -339,6 +340,13 @@ async def get_document(
 async def get_many(session: AnySession, dossier_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, DossierRow]:
     """Dossiers by id."""
     return {row.id: row for row in await repository.get_many(session, dossier_ids)}
+
+
+async def acts_of(
+    session: AnySession, act: Act, who: str, since: datetime, limit: int
+) -> Sequence[HistoryRow]:
+    """What `who` did of this kind since a moment, newest first."""
+    return await repository.acts_of(session, act, who, since, limit)
 
 
 async def types_of(session: AnySession, dossier_id: uuid.UUID) -> dict[uuid.UUID, str]:

@@ -163,6 +163,9 @@ def exempt_sheets(approved: Iterable[tuple[int, int]]) -> dict[int, int]:
 SEALED = frozenset({DossierState.SIGNED, DossierState.RESHELVED, DossierState.CLOSED})
 """States in which sheets are counted no more: somebody has put their name to the count."""
 
+SURVEYABLE = frozenset({DossierState.REGISTERED, DossierState.SURVEYED, DossierState.SCANNING})
+"""States in which papers may be surveyed, for the first time or anew."""
+
 DRIVEN: Sequence[DossierState] = (
     DossierState.SURVEYED,
     DossierState.SCANNING,

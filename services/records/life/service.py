@@ -19,6 +19,7 @@ from services.records.dossiers.models import DossierRow
 from services.records.life import repository
 from services.records.life.domain import (
     SEALED,
+    SURVEYABLE,
     Balance,
     Condition,
     ExemptionState,
@@ -119,7 +120,7 @@ async def survey(
     """
     row = await _open(session, identity, dossier_id, if_match)
     state = DossierState(row.state)
-    if state not in {DossierState.REGISTERED, DossierState.SURVEYED, DossierState.SCANNING}:
+    if state not in SURVEYABLE:
         raise StepNotAllowed(extensions={"state": row.state})
     if unknown := sorted({one.type for one in found} - document_types().keys()):
         raise SurveyRefused(extensions={"unknown_types": list(unknown)})
@@ -150,6 +151,13 @@ async def list_papers(session: WriteSession, row: DossierRow, found: Sequence[Su
 async def papers_of(session: AnySession, dossier_id: uuid.UUID) -> Sequence[SurveyedRow]:
     """A dossier's documents on paper, as listed or surveyed, in their order."""
     return await repository.surveyed(session, dossier_id)
+
+
+async def papers_of_many(
+    session: AnySession, dossier_ids: Iterable[uuid.UUID]
+) -> dict[uuid.UUID, list[SurveyedRow]]:
+    """Documents on paper of several dossiers."""
+    return await repository.surveyed_of_many(session, dossier_ids)
 
 
 async def count(

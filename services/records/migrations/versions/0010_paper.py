@@ -20,7 +20,7 @@ def upgrade() -> None:
     _one_list()
     op.add_column("scan_batches", sa.Column("duplex", sa.Boolean()))
     op.create_index(
-        "ix_dossier_history_prepared", "dossier_history", ["who", "id"],
+        "ix_dossier_history_prepared", "dossier_history", ["who", "at"],
         postgresql_where=sa.text("what = 'surveyed'"),
     )  # fmt: skip
 
