@@ -11,6 +11,8 @@ MAY_SUPERVISE = frozenset({Role.UNIT_LEADER, Role.PROVINCE_LEADER, Role.ADMINIST
 MAY_INSPECT = frozenset({Role.INSPECTOR, Role.ADMINISTRATOR})
 MAY_IMPORT = frozenset({Role.KEYER, Role.KEEPER, Role.UNIT_LEADER, Role.ADMINISTRATOR})
 """Roles that may send lists, as records checks them."""
+MAY_PREPARE = frozenset({Role.KEEPER, Role.SCAN_OPERATOR, Role.ADMINISTRATOR})
+"""Roles that survey papers and print for them, as records and imaging check them."""
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 
 
@@ -46,6 +48,7 @@ GROUPS = (
     Group(
         N_("Số hoá"),
         (
+            Entry("/preparation", N_("Chuẩn bị hồ sơ"), "list", "w", MAY_PREPARE),
             Entry("/batches", N_("Lô quét"), "layers", "2"),
             Entry("/inspection", N_("Kiểm tra ảnh"), "image", "7", MAY_INSPECT),
             Entry("/keying", N_("Nhập liệu"), "keyboard", "6", MAY_KEY),

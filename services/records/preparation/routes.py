@@ -1,6 +1,7 @@
 """HTTP of preparation."""
 
 import uuid
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
@@ -21,6 +22,7 @@ from services.records.preparation.schemas import (
 )
 from services.records.preparation.service import Brief
 from services.records.shelves.domain import DOSSIER_PREFIX
+from services.records.shelves.views import place_of
 
 routes = APIRouter(prefix="/v1/preparation", tags=["preparation"])
 
@@ -34,8 +36,10 @@ async def find_dossiers(wanted: Codes, request: Request, identity: CurrentIdenti
     """A dossier's code or reference brings it up, a place's code all that belong there in their order."""
     identity.require_role(*PREPARERS)
     async with request.app.state.runtime.database.read(identity.units) as session:
-        found = await service.find(session, wanted.codes)
-    return DossiersToPrepare(items=[DossierToPrepare(**_brief(one)) for one in found])
+        found, places = await service.find(session, wanted.codes)
+    return DossiersToPrepare(
+        items=[DossierToPrepare(**_brief(one)) for one in found], places=[place_of(one) for one in places]
+    )
 
 
 @routes.get("/today", summary="Hồ sơ tôi chuẩn bị hôm nay · Dossiers that I prepared today")
@@ -80,7 +84,7 @@ async def get_sheet(
     )
 
 
-def _brief(found: Brief) -> dict[str, object]:
+def _brief(found: Brief) -> dict[str, Any]:
     row = found.row
     return {
         "dossier_id": row.id,

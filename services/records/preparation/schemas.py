@@ -11,6 +11,7 @@ from services.records.dossiers.domain import DossierState
 from services.records.life.domain import Condition, ScanMethod
 from services.records.life.schemas import SheetSize
 from services.records.preparation.service import MOST_AT_ONCE
+from services.records.shelves.schemas import Place
 
 Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=250)]
 
@@ -42,6 +43,7 @@ class DossiersToPrepare(BaseModel):
     """Dossiers in the order in which they were asked for, or lie."""
 
     items: list[DossierToPrepare]
+    places: list[Place] = Field(default_factory=list, description="Places that were named")
 
 
 class PaperToSurvey(BaseModel):

@@ -32,26 +32,26 @@ class Brief:
     surveyed_at: datetime | None = None
 
 
-async def find(session: ReadSession, codes: Sequence[str]) -> list[Brief]:
-    """Dossiers that codes name, in their order; a place names all that belong there.
+async def find(session: ReadSession, codes: Sequence[str]) -> tuple[list[Brief], list[ShelfRow]]:
+    """Dossiers that codes name, in their order, and places; a place names all that belong there.
 
     Raises CodeUnknown, CodeAmbiguous.
     """
     wanted: dict[uuid.UUID, str] = {}
+    places: dict[uuid.UUID, ShelfRow] = {}
     for code in codes:
         named = await barcodes.named(session, code)
-        found = (
-            await shelves.belonging_in(session, named.id, MOST_AT_ONCE)
-            if isinstance(named, ShelfRow)
-            else [named]
-        )
-        wanted |= dict.fromkeys(found, code)
+        if isinstance(named, ShelfRow):
+            places[named.id] = named
+            wanted |= dict.fromkeys(await shelves.belonging_in(session, named.id, MOST_AT_ONCE), code)
+        else:
+            wanted[named] = code
     briefs = await _briefs(session, list(wanted)[:MOST_AT_ONCE])
     known = {brief.row.id for brief in briefs}
     # A printed code is an id: one of another unit's dossier is as unknown as a damaged one.
     if unknown := [code[:100] for one, code in wanted.items() if one not in known]:
         raise barcodes.CodeUnknown(extensions={"code": unknown[0]})
-    return briefs
+    return briefs, list(places.values())
 
 
 async def sheet_of(session: ReadSession, dossier_id: uuid.UUID, units: Iterable[str]) -> Brief:
