@@ -53,6 +53,8 @@ TAGS = {
     "reconciliation": "Đối soát bản điện tử với hồ sơ giấy · Reconciliation of records with their paper",
     "custody": "Đơn vị giữ hồ sơ: chuyển, lô chuyển, sắp xếp lại đơn vị · Custody: transfers, consignments",
     "life": "Vòng đời hồ sơ: rà soát, đếm tờ, tạm giữ, miễn quét, đóng · A dossier's life",
+    "preparation": "Chuẩn bị hồ sơ giấy trước khi quét · Preparing papers for the scanner",
+    "prints": "In tờ bìa QR và nhãn · Printing cover sheets and labels",
     "shelves": "Kho giấy: vị trí, di chuyển, cảnh báo, quét mã vạch · Shelves, movements, barcodes",
     "training": "Mẫu huấn luyện bộ đọc chữ, theo đồng ý của chủ dữ liệu · Samples the reader learns from",
     "progress": "Tiến độ theo mốc kế hoạch · Progress against milestones",

@@ -7,21 +7,13 @@ import numpy as np
 import segno
 from PIL import Image, ImageOps
 
+from contracts.covers import cover_text
 from synthetic.canvas import TONER, Canvas, Face, paper
 from synthetic.truth import PageTruth, Sheet
 
-PREFIX = "TANGTHU1"
 _QR_MM = 62.0
 _BOLD, _PLAIN = Face("tinos", 700), Face("tinos")
 _KINDS = {"residence": "HỒ SƠ CƯ TRÚ", "identity": "HỒ SƠ CĂN CƯỚC"}
-
-
-def cover_text(unit: str, kind: str, reference: str) -> str:
-    """What the QR code of a dossier's cover sheet says: the contract between paper and imaging."""
-    for part in (unit, kind, reference):
-        if not part or "|" in part:
-            raise ValueError(f"a part of a cover sheet may be neither empty nor contain '|': {part!r}")
-    return f"{PREFIX}|{unit}|{kind}|{reference}"
 
 
 def draw_cover(

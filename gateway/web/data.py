@@ -1,5 +1,6 @@
 """What screens show, asked from the services over HTTP like anyone else's requests, and audited alike."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -17,6 +18,7 @@ Data = Any
 """JSON as a service sent it; templates read it with the undefined made an error."""
 
 ROUTES = load_routes()
+JSON = (b"content-type", b"application/json")
 
 
 class ServiceRefused(Problem):
@@ -45,12 +47,28 @@ class Reader:
         """JSON of a change that needs no body; raises ServiceRefused or UpstreamDown."""
         return await self._ask("POST", path, query)
 
+    async def send(self, path: str, body: Data) -> Data:
+        """JSON of a POST with a JSON body; raises ServiceRefused or UpstreamDown."""
+        return (await self._answer("POST", path, {}, body)).json()
+
+    async def file(self, path: str, body: Data) -> bytes:
+        """What a POST with a JSON body makes; raises ServiceRefused or UpstreamDown."""
+        return (await self._answer("POST", path, {}, body)).content
+
     async def _ask(self, method: str, path: str, query: Mapping[str, str | int | None]) -> Data:
+        return (await self._answer(method, path, query)).json()
+
+    async def _answer(
+        self, method: str, path: str, query: Mapping[str, str | int | None], sent: Data = None
+    ) -> httpx.Response:
         route, parameters = find_route(ROUTES, method, path)
         given = {key: value for key, value in query.items() if value not in {None, ""}}
         target = path + (f"?{urlencode(given)}" if given else "")
         upstreams: Upstreams = self._state.upstreams
-        response = await upstreams.open(route.service, method, target.encode(), self._caller.identity)
+        headers, content = ([], None) if sent is None else ([JSON], json.dumps(sent).encode())
+        response = await upstreams.open(
+            route.service, method, target.encode(), self._caller.identity, headers=headers, body=content
+        )
         try:
             await response.aread()
         except httpx.TransportError as error:
@@ -66,7 +84,6 @@ class Reader:
                 parameters.values(),
                 response.status_code,
             )
-        body = response.json()
         if response.is_error:
-            raise ServiceRefused(response.status_code, body)
-        return body
+            raise ServiceRefused(response.status_code, response.json())
+        return response

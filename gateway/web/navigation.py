@@ -17,6 +17,8 @@ MAY_ENTER = frozenset({Role.KEYER, Role.INSPECTOR, Role.KEEPER, Role.ADMINISTRAT
 """Roles that may enter dossiers, as records checks them."""
 MAY_MERGE = frozenset({Role.INSPECTOR, Role.KEEPER, Role.UNIT_LEADER, Role.ADMINISTRATOR})
 """Roles that resolve review cases, decide on merges and reconcile records, as records checks them."""
+MAY_PREPARE = frozenset({Role.KEEPER, Role.SCAN_OPERATOR, Role.ADMINISTRATOR})
+"""Roles that survey papers and print for them, as records and imaging check them."""
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 
 
@@ -52,6 +54,7 @@ GROUPS = (
     Group(
         N_("Số hoá"),
         (
+            Entry("/preparation", N_("Chuẩn bị hồ sơ"), "list", "w", MAY_PREPARE),
             Entry("/batches", N_("Lô quét"), "layers", "2"),
             Entry("/inspection", N_("Kiểm tra ảnh"), "image", "7", MAY_INSPECT),
             Entry("/keying", N_("Nhập liệu"), "keyboard", "6", MAY_KEY),

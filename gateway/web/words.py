@@ -117,6 +117,24 @@ DOSSIER_STATES = {
     "registered": Word(N_("Đã lập"), "check", "good"),
     "needs_attention": Word(N_("Cần xem xét"), "warning", "warn"),
     "merged": Word(N_("Đã gộp vào hồ sơ khác"), "next", "plain"),
+    "surveyed": Word(N_("Đã rà soát"), "list", "work"),
+    "scanning": Word(N_("Đang quét"), "layers", "work"),
+    "checked": Word(N_("Đã kiểm ảnh"), "image", "work"),
+    "complete": Word(N_("Đủ tài liệu"), "check", "good"),
+    "signed": Word(N_("Đã ký"), "check", "good"),
+    "reshelved": Word(N_("Đã về kho"), "folder", "good"),
+    "closed": Word(N_("Đã đóng"), "lock", "good"),
+}
+CONDITIONS = {
+    "intact": Word(N_("Nguyên vẹn"), "check", "good"),
+    "torn": Word(N_("Rách nát"), "warning", "warn"),
+    "illegible": Word(N_("Không rõ thông tin"), "question", "warn"),
+}
+METHODS = {
+    "feeder": Word(N_("Máy quét nạp tự động"), "layers", "plain"),
+    "flatbed": Word(N_("Máy quét mặt kính"), "image", "plain"),
+    "overhead": Word(N_("Máy chụp từ trên (đóng quyển)"), "image", "plain"),
+    "listed": Word(N_("Không quét, chỉ ghi thông tin"), "text", "warn"),
 }
 ROLES = {
     "subject": Word(N_("Đương sự"), "person", "plain"),

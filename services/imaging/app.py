@@ -19,6 +19,7 @@ from services.imaging.documents.service import DocumentSealer
 from services.imaging.iiif.routes import routes as image_routes
 from services.imaging.iiif.routes import thumbnail_routes
 from services.imaging.iiif.service import ImageServer
+from services.imaging.printing.routes import routes as print_routes
 from services.imaging.sandbox.runner import Sandbox
 from services.imaging.service import PageEnhancer
 from services.imaging.settings import ImagingSettings
@@ -40,6 +41,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
                 enhancer = PageEnhancer(
                     runtime.database, runtime.store, sandbox, workspace, settings.imaging_profile
                 )
+                app.state.font_packages = settings.font_packages
                 app.state.page_corrector = PageCorrector(
                     runtime.database, enhancer, asyncio.Semaphore(settings.imaging_workers)
                 )
@@ -76,4 +78,5 @@ def create_app() -> FastAPI:
     app.include_router(thumbnail_routes)
     app.include_router(correction_routes)
     app.include_router(document_routes)
+    app.include_router(print_routes)
     return app

@@ -29,6 +29,7 @@ from services.records.life.exception_routes import routes as exception_routes
 from services.records.life.routes import routes as life_routes
 from services.records.merging.routes import routes as merging_routes
 from services.records.persons.routes import routes as person_routes
+from services.records.preparation.routes import routes as preparation_routes
 from services.records.reconciliation.routes import routes as reconciliation_routes
 from services.records.samples.routes import routes as sample_routes
 from services.records.settings import RecordsSettings
@@ -67,6 +68,7 @@ def create_app() -> FastAPI:
         dossier_custody_routes,
         life_routes,
         exception_routes,
+        preparation_routes,
         paper_routes,
         dossier_routes,
         page_routes,

@@ -17,6 +17,8 @@ from services.records.filing import service as filing
 from services.records.filing.service import Filing
 from services.records.inspection import service as inspection
 from services.records.keying import service as keying
+from services.records.life import following
+from services.records.life.domain import Happening
 from services.records.persons import service as persons
 from services.records.readings import service as readings
 
@@ -38,6 +40,11 @@ async def apply(session: WriteSession, event: Event, read: Recognition | None = 
         await inspection.plan(session, changed.filed, changed.dossiers)
     if isinstance(event, PageEnhanced) and event.rescan_id:
         await inspection.replaced(session, event)
+    if changed.dossiers:
+        # A reading files nothing, but with a dossier's last one all may be settled.
+        read_only = isinstance(event, PageRecognised)
+        because = Happening.FIELDS_SETTLED if read_only else Happening.PAGES_FILED
+        await following.follow(session, changed.dossiers, because)
 
 
 async def _take_over(session: WriteSession, event: Event, read: Recognition | None) -> Filing:

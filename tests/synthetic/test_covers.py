@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import zxingcpp
 
-from synthetic.covers import cover_text, draw_back, draw_cover
+from contracts.covers import cover_text
+from synthetic.covers import draw_back, draw_cover
 from synthetic.documents import draw_document
 from synthetic.scans import Faults, scan
 

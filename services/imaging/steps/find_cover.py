@@ -4,12 +4,10 @@ from dataclasses import dataclass
 
 import zxingcpp
 
+from contracts.covers import read_cover
 from services.imaging.steps.sheet import Plane
 
-PREFIX = "TANGTHU1"
-_FIELDS = 4
 _FORMATS = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
-_MAX_REFERENCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +27,7 @@ def find_cover(grey: Plane) -> Cover | None:
         grey, formats=_FORMATS, try_rotate=False, try_downscale=False, try_invert=True
     )
     for code in found:
-        parts = code.text.split("|", _FIELDS - 1)
-        if len(parts) == _FIELDS and parts[0] == PREFIX and 0 < len(parts[3]) <= _MAX_REFERENCE:
+        if said := read_cover(code.text):
             turned = round(code.orientation / 90) * 90 % 360
-            return Cover(parts[1], parts[2], parts[3], rotation=(360 - turned) % 360)
+            return Cover(said.unit, said.kind, said.reference, rotation=(360 - turned) % 360)
     return None

@@ -208,6 +208,11 @@ async def require_not_in_transit(session: AnySession, dossier_ids: Iterable[uuid
         raise DossierInTransit(extensions={"dossiers": [str(one) for one in travelling]})
 
 
+async def in_transit(session: AnySession, dossier_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Of these dossiers, those that are on their way to another unit."""
+    return set(await repository.open_transfers(session, dossier_ids))
+
+
 async def transfer_of(session: AnySession, dossier_id: uuid.UUID) -> TransferRow | None:
     """The transfer that a dossier is on, if it is on its way."""
     return (await repository.open_transfers(session, [dossier_id])).get(dossier_id)

@@ -44,7 +44,6 @@ MOVED: tuple[ScopedTable, ...] = (
     ScopedTable("person_numbers"),
     ScopedTable("household_members"),
     ScopedTable("households"),
-    ScopedTable("listed_documents"),
     ScopedTable("dossier_metadata"),
     ScopedTable("review_cases"),
     ScopedTable("surveyed_documents"),

@@ -155,4 +155,7 @@ class HistoryRow(Base):
     what: Mapped[str] = mapped_column(String(40))
     details: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
 
-    __table_args__ = (Index(None, "dossier_id", "id"),)
+    __table_args__ = (
+        Index(None, "dossier_id", "id"),
+        Index("ix_dossier_history_prepared", "who", "at", postgresql_where=text("what = 'surveyed'")),
+    )

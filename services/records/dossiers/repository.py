@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, exists, func, select, update
@@ -215,6 +216,19 @@ async def add_history(
         for dossier_id, unit_code, act, details in entries
     ]
     await insert_many(session, HistoryRow.__tablename__, rows)
+
+
+async def acts_of(
+    session: ReadSession | WriteSession, act: Act, who: str, since: datetime, limit: int
+) -> Sequence[HistoryRow]:
+    """What `who` did of one kind since a moment, newest first."""
+    rows = await session.scalars(
+        select(HistoryRow)
+        .where(HistoryRow.who == who, HistoryRow.what == act.value, HistoryRow.at >= since)
+        .order_by(HistoryRow.at.desc(), HistoryRow.id.desc())
+        .limit(limit)
+    )
+    return rows.all()
 
 
 async def history_of(session: ReadSession, dossier_id: uuid.UUID) -> Sequence[HistoryRow]:

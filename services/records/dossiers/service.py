@@ -4,6 +4,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -354,6 +355,18 @@ async def get_many(session: AnySession, dossier_ids: Iterable[uuid.UUID]) -> dic
 async def held_by(session: AnySession, unit: str, kind: DossierKind) -> Sequence[tuple[uuid.UUID, str]]:
     """Dossiers (id, reference) of a kind that a unit holds, merged ones left out."""
     return await repository.held_by(session, unit, kind.value)
+
+
+async def acts_of(
+    session: AnySession, act: Act, who: str, since: datetime, limit: int
+) -> Sequence[HistoryRow]:
+    """What `who` did of this kind since a moment, newest first."""
+    return await repository.acts_of(session, act, who, since, limit)
+
+
+async def types_of(session: AnySession, dossier_id: uuid.UUID) -> dict[uuid.UUID, str]:
+    """Document → type, of a dossier's filed documents."""
+    return {one.id: one.type for one in await repository.documents_of(session, [dossier_id])}
 
 
 async def list_dossiers(

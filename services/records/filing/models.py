@@ -26,6 +26,8 @@ class BatchRow(Base):
     filed_at: Mapped[datetime | None]
     senders: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
     """Who scanned it, as intake said when it was closed."""
+    duplex: Mapped[bool | None]
+    """Whether both sides of each sheet were scanned, as its sender said."""
 
 
 class FileRow(Base):

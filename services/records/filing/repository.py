@@ -1,13 +1,15 @@
 """SQL of scan batches."""
 
 import uuid
+from collections.abc import Iterable
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from contracts.vocabulary import DossierKind
-from kernel.database import WriteSession
+from kernel.database import ReadSession, WriteSession
 from services.records.filing.models import BatchRow, FileRow
+from services.records.sql import one_of
 
 
 async def lock_batch(
@@ -45,3 +47,13 @@ async def count_page(session: WriteSession, batch: BatchRow, file_id: uuid.UUID,
     if row.pages_known >= row.page_count and not row.resolved:
         row.resolved = True
         batch.files_resolved += 1
+
+
+async def duplex_of(
+    session: ReadSession | WriteSession, batch_ids: Iterable[uuid.UUID]
+) -> dict[uuid.UUID, bool | None]:
+    """Batch → whether both sides of its sheets were scanned, as far as its sender said."""
+    rows = await session.execute(
+        select(BatchRow.id, BatchRow.duplex).where(one_of(BatchRow.id, set(batch_ids)))
+    )
+    return {row[0]: row[1] for row in rows}

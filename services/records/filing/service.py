@@ -1,7 +1,7 @@
 """Use cases of filing: follow a batch, and put its pages in dossiers once all of them are known."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -14,7 +14,7 @@ from contracts.events import (
     ScanBatchOpened,
 )
 from contracts.vocabulary import DossierKind, GroupingMethod, PageContent
-from kernel.database import WriteSession
+from kernel.database import ReadSession, WriteSession
 from kernel.outbox import record
 from services.records.dossiers import pages
 from services.records.dossiers import service as dossiers
@@ -24,6 +24,7 @@ from services.records.filing import repository
 from services.records.filing.domain import Scan, divide_batch, provisional_reference
 from services.records.filing.models import BatchRow
 
+AnySession = ReadSession | WriteSession
 BatchEvent = ScanBatchOpened | ScanBatchClosed | PageEnhanced | PageRefused | PageRecognised
 
 
@@ -55,6 +56,7 @@ async def close_batch(session: WriteSession, event: ScanBatchClosed) -> Filing:
     _set_grouping(batch, event)
     batch.file_count = event.file_count
     batch.senders = list(event.senders)
+    batch.duplex = event.duplex
     return await _file_if_complete(session, batch)
 
 
@@ -87,6 +89,11 @@ async def senders_of(session: WriteSession, batch_id: uuid.UUID) -> list[str]:
     """Who scanned a batch."""
     batch = await session.get(BatchRow, batch_id)
     return list(batch.senders) if batch else []
+
+
+async def duplex_of(session: AnySession, batch_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, bool | None]:
+    """Batch → whether both sides of its sheets were scanned; none where its sender did not say."""
+    return await repository.duplex_of(session, batch_ids)
 
 
 def _set_grouping(batch: BatchRow, event: ScanBatchOpened | ScanBatchClosed) -> None:

@@ -5,7 +5,6 @@ import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
@@ -38,23 +37,6 @@ _NUMBER = re.compile(r"[\d\s.\-]+")
 _ROUNDED = re.compile(r"\d+([.,]\d+)?[eE]\+?\d+")
 _WHOLE = re.compile(r"(\d+)\.0")
 """How a spreadsheet's own numbers come out as text."""
-
-
-class PhysicalCondition(StrEnum):
-    """State of a paper (plan 212/KH-CAT, II.2)."""
-
-    INTACT = "intact"
-    TORN = "torn"
-    ILLEGIBLE = "illegible"
-
-
-class PaperSize(StrEnum):
-    """Size of a paper's sheets."""
-
-    A3 = "A3"
-    A4 = "A4"
-    A5 = "A5"
-    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)

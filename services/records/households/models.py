@@ -1,9 +1,9 @@
-"""Tables of households, their members, papers listed and metadata."""
+"""Tables of households, their members and metadata."""
 
 import uuid
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.records.models import Base
@@ -44,25 +44,6 @@ class MemberRow(Base):
     __table_args__ = (
         Index("uq_household_members_head", "dossier_id", unique=True, postgresql_where=text("is_head")),
     )
-
-
-class ListedDocumentRow(Base):
-    """A paper that an officer lists as being in the dossier, scanned or not."""
-
-    __tablename__ = "listed_documents"
-
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    dossier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("dossiers.id"))
-    unit_code: Mapped[str] = mapped_column(String(20))
-    ordinal: Mapped[int]
-    """Position in the list, from 1: by TT 80/2011/TT-BCA Art. 10, then as given."""
-    type: Mapped[str] = mapped_column(String(40))
-    name: Mapped[str | None]
-    sheet_count: Mapped[int]
-    physical_condition: Mapped[str] = mapped_column(String(20))
-    paper_size: Mapped[str] = mapped_column(String(10))
-
-    __table_args__ = (CheckConstraint("sheet_count > 0", name="sheets"), Index(None, "dossier_id", "ordinal"))
 
 
 class MetadataRow(Base):

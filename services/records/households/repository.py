@@ -1,14 +1,13 @@
-"""SQL of households, members, papers listed and metadata."""
+"""SQL of households, members and metadata."""
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 
 from kernel.database import ReadSession, WriteSession
-from kernel.ids import new_id
-from services.records.households.models import HouseholdRow, ListedDocumentRow, MemberRow, MetadataRow
+from services.records.households.models import HouseholdRow, MemberRow, MetadataRow
 from services.records.sql import insert_many, one_of
 
 AnySession = ReadSession | WriteSession
@@ -47,16 +46,6 @@ async def without_head(session: WriteSession, dossier_ids: Iterable[uuid.UUID]) 
     return set(rows)
 
 
-async def documents_of(session: AnySession, dossier_id: uuid.UUID) -> Sequence[ListedDocumentRow]:
-    """Papers listed in a dossier, in order."""
-    rows = await session.scalars(
-        select(ListedDocumentRow)
-        .where(ListedDocumentRow.dossier_id == dossier_id)
-        .order_by(ListedDocumentRow.ordinal)
-    )
-    return rows.all()
-
-
 async def metadata_of(session: AnySession, dossier_id: uuid.UUID) -> dict[str, str]:
     """Metadata that officers gave."""
     given = await session.scalar(select(MetadataRow.given).where(MetadataRow.dossier_id == dossier_id))
@@ -88,21 +77,6 @@ async def save_members(session: WriteSession, rows: Sequence[Mapping[str, Any]])
             [row for row in rows if row["is_head"] is heads],
             on_conflict=f"ON CONFLICT (person_id) DO UPDATE SET {changes}",
         )
-
-
-async def replace_documents(
-    session: WriteSession, dossier_id: uuid.UUID, unit_code: str, rows: Sequence[Mapping[str, Any]]
-) -> None:
-    """Make the dossier's list of papers these, in this order."""
-    await session.execute(delete(ListedDocumentRow).where(ListedDocumentRow.dossier_id == dossier_id))
-    await insert_many(
-        session,
-        "listed_documents",
-        [
-            {"id": new_id(), "dossier_id": dossier_id, "unit_code": unit_code, "ordinal": ordinal, **row}
-            for ordinal, row in enumerate(rows, start=1)
-        ],
-    )
 
 
 async def save_metadata(

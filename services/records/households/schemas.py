@@ -4,8 +4,9 @@ import uuid
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.vocabulary import DossierKind, Sex
-from services.records.households.domain import PaperSize, PhysicalCondition
+from contracts.vocabulary import DossierKind, PaperSize, Sex
+from services.records.life.domain import Condition
+from services.records.life.schemas import SheetSize
 
 MOST_PERSONS = 200
 MOST_DOCUMENTS = 500
@@ -58,8 +59,8 @@ class ListedDocumentGiven(_Given):
     type: str = Field(description="Code of a document type")
     name: Typed = None
     sheet_count: int = 1
-    physical_condition: PhysicalCondition = PhysicalCondition.INTACT
-    paper_size: PaperSize = PaperSize.A4
+    physical_condition: Condition = Condition.INTACT
+    paper_size: SheetSize = PaperSize.A4
 
 
 class EntryContent(_Given):
@@ -67,7 +68,11 @@ class EntryContent(_Given):
 
     household: HouseholdGiven | None = None
     persons: list[PersonGiven] = Field(default_factory=list, max_length=MOST_PERSONS)
-    documents: list[ListedDocumentGiven] = Field(default_factory=list, max_length=MOST_DOCUMENTS)
+    documents: list[ListedDocumentGiven] | None = Field(
+        default=None,
+        max_length=MOST_DOCUMENTS,
+        description="Papers in the dossier, until they are surveyed; left as they are where not given",
+    )
     metadata: dict[str, Typed] = Field(default_factory=dict)
 
 
@@ -115,7 +120,7 @@ class EnteredPerson(BaseModel):
 
 
 class ListedDocument(BaseModel):
-    """A paper listed in the dossier, in the order of TT 80/2011/TT-BCA Art. 10."""
+    """A paper in the dossier, in the order of TT 80/2011/TT-BCA Art. 10 until a survey says how it lies."""
 
     ordinal: int
     type: str
@@ -123,8 +128,8 @@ class ListedDocument(BaseModel):
     type_title_en: str
     name: str | None
     sheet_count: int
-    physical_condition: PhysicalCondition
-    paper_size: PaperSize
+    physical_condition: Condition
+    paper_size: SheetSize
 
 
 class Household(BaseModel):

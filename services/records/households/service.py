@@ -24,8 +24,11 @@ from services.records.households.domain import (
     Refusal,
     refusal_titles,
 )
-from services.records.households.models import HouseholdRow, ListedDocumentRow, MemberRow
+from services.records.households.models import HouseholdRow, MemberRow
 from services.records.households.writing import Placed, find_doubts, lacks_head, write_persons
+from services.records.life import service as life
+from services.records.life.models import SurveyedRow
+from services.records.life.service import Surveyed
 from services.records.persons import service as persons
 from services.records.persons.domain import Source
 from services.records.persons.models import NumberRow, PersonRow
@@ -81,7 +84,8 @@ class Content:
 
     household: Mapping[str, str | None] | None = None
     persons: Sequence[Person] = ()
-    documents: Sequence[Mapping[str, Any]] = ()
+    documents: Sequence[Surveyed] | None = None
+    """None: the list stays as it is."""
     metadata: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -94,7 +98,7 @@ class Held:
     persons: Sequence[PersonRow]
     members: Mapping[uuid.UUID, MemberRow]
     numbers: Sequence[NumberRow]
-    documents: Sequence[ListedDocumentRow]
+    documents: Sequence[SurveyedRow]
     metadata: Mapping[str, str]
     open_cases: int
 
@@ -122,7 +126,7 @@ async def register(session: WriteSession, entry: Entry, content: Content, who: s
     One that a scan batch named first is completed, as long as nobody has entered anything of it.
 
     Raises:
-        DossierEntered, EntryRefused.
+        DossierEntered, EntryRefused, PapersSurveyed.
     """
     rows, made = await dossiers.enter(session, [entry], who, {"how": Source.ENTERED.value})
     row = rows[entry]
@@ -151,7 +155,7 @@ async def change(
     """Replace a dossier's entered content; the history keeps what was and what is, who and why.
 
     Raises:
-        NotFound, PreconditionRequired, PreconditionFailed, EntryRefused.
+        NotFound, PreconditionRequired, PreconditionFailed, EntryRefused, PapersSurveyed.
     """
     row = await dossiers.open_for_change(session, dossier_id, if_match, scope)
     before = await held(session, row)
@@ -178,7 +182,7 @@ async def held(session: AnySession, row: DossierRow) -> Held:
         persons=[person for _, person in placed if person.source != Source.READ.value],
         members=await repository.members_of(session, [row.id]),
         numbers=await persons.numbers_in(session, [row.id]),
-        documents=await repository.documents_of(session, row.id),
+        documents=await life.papers_of(session, row.id),
         metadata=await repository.metadata_of(session, row.id),
         open_cases=open_cases,
     )
@@ -197,7 +201,7 @@ def snapshot(content: Held) -> dict[str, Any]:
     for number in content.numbers:
         flat[f"persons.{number.person_id}.numbers.{number.number}"] = number.replaced_by or number.kind
     for paper in content.documents:
-        told = (paper.type, paper.name or "", paper.sheet_count, paper.physical_condition, paper.paper_size)
+        told = (paper.type, paper.name or "", paper.surveyed, paper.condition, paper.paper_size)
         flat[f"documents.{paper.ordinal}"] = " · ".join(map(str, told))
     return flat | {f"metadata.{code}": value for code, value in content.metadata.items()}
 
@@ -218,7 +222,7 @@ def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[s
 def _outline(content: Content) -> dict[str, Any]:
     return {
         "persons": len(content.persons),
-        "documents": len(content.documents),
+        "documents": len(content.documents or ()),
         "metadata": sorted(content.metadata),
     }
 
@@ -236,7 +240,8 @@ async def _write(session: WriteSession, known: Held, content: Content, who: str)
         for ordinal, person in enumerate(content.persons, start=1)
     ]
     disputed = await write_persons(session, placed, who, Source.ENTERED, fresh=False)
-    await repository.replace_documents(session, row.id, row.unit_code, content.documents)
+    if content.documents is not None:
+        await life.list_papers(session, row, content.documents)
     if content.metadata or known.metadata:
         await repository.save_metadata(session, row.id, row.unit_code, content.metadata)
     await cases.follow(

@@ -3,7 +3,6 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
 
 from contracts.civil.writing import cleaned
 from contracts.vocabulary import DossierKind, Sex
@@ -11,9 +10,7 @@ from services.records.dossiers.domain import document_types
 from services.records.households.domain import (
     HOUSEHOLD_FIELDS,
     MOST_SHEETS,
-    PaperSize,
     Person,
-    PhysicalCondition,
     Refusal,
     check_household,
     check_metadata,
@@ -31,6 +28,8 @@ from services.records.households.schemas import (
     PersonNumber,
 )
 from services.records.households.service import Content, EntryRefused, Held
+from services.records.life.domain import Condition
+from services.records.life.service import Surveyed
 from services.records.persons.models import NumberRow, PersonRow
 from services.records.search.domain import plain_key
 
@@ -55,7 +54,7 @@ def content_of(given: EntryContent, kind: DossierKind) -> Content:
         refusals += check_together(checked, kind, plain_key)
     metadata, found = check_metadata(given.metadata, "metadata.")
     refusals += found
-    documents = _documents(given.documents, kind, refusals)
+    documents = None if given.documents is None else _documents(given.documents, kind, refusals)
     if refusals:
         raise EntryRefused(refusals)
     return Content(household, checked, documents, metadata)
@@ -85,9 +84,9 @@ def entry_of(held: Held) -> DossierEntry:
                 type_title=types[paper.type].title,
                 type_title_en=types[paper.type].title_en,
                 name=paper.name,
-                sheet_count=paper.sheet_count,
-                physical_condition=PhysicalCondition(paper.physical_condition),
-                paper_size=PaperSize(paper.paper_size),
+                sheet_count=paper.surveyed,
+                physical_condition=Condition(paper.condition),
+                paper_size=paper.paper_size,
             )
             for paper in held.documents
         ],
@@ -121,10 +120,10 @@ def _person(person: PersonRow, member: MemberRow | None, numbers: Sequence[Numbe
 
 def _documents(
     given: Sequence[ListedDocumentGiven], kind: DossierKind, refusals: list[Refusal]
-) -> list[dict[str, Any]]:
+) -> list[Surveyed]:
     """Papers in the order of TT 80/2011/TT-BCA Art. 10, those of one type as given."""
     types = document_types()
-    rows = []
+    found = []
     for place, paper in enumerate(given):
         known = types.get(paper.type)
         if known is None or known.kind not in {None, kind}:
@@ -132,13 +131,8 @@ def _documents(
             continue
         if not 1 <= paper.sheet_count <= MOST_SHEETS:
             refusals.append(Refusal(f"documents.{place}.sheet_count", "sheets_impossible"))
-        rows.append(
-            {
-                "type": paper.type,
-                "name": cleaned(paper.name or "") or None,
-                "sheet_count": paper.sheet_count,
-                "physical_condition": paper.physical_condition.value,
-                "paper_size": paper.paper_size.value,
-            }
+        name = cleaned(paper.name or "") or None
+        found.append(
+            Surveyed(paper.type, paper.sheet_count, paper.paper_size, paper.physical_condition, name)
         )
-    return sorted(rows, key=lambda row: types[str(row["type"])].legal_order)
+    return sorted(found, key=lambda one: types[one.type].legal_order)

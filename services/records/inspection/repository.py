@@ -6,10 +6,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import all_, any_, func, literal, or_, select, update
+from sqlalchemy import all_, and_, any_, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 
 from kernel.database import ReadSession, WriteSession
+from services.records.dossiers.models import PageRow
 from services.records.inspection.domain import SET_PAGES, PageCheckState, SetReason, SetState
 from services.records.inspection.models import InspectionCheckRow, InspectionPageRow, InspectionSetRow
 from services.records.sql import one_of
@@ -62,6 +64,24 @@ async def pages_of_sets(
         if row.set_id:
             found[row.set_id].append(row)
     return found
+
+
+async def dossiers_of(session: AnySession, set_id: uuid.UUID) -> set[uuid.UUID]:
+    """The dossiers of a set's pages, and of the pages that were not drawn beside them."""
+    inside = aliased(InspectionPageRow)
+    beside = and_(
+        InspectionPageRow.state == PageCheckState.UNSAMPLED.value,
+        InspectionPageRow.batch_id == inside.batch_id,
+        InspectionPageRow.content == inside.content,
+    )
+    rows = await session.scalars(
+        select(PageRow.dossier_id)
+        .join(InspectionPageRow, InspectionPageRow.id == PageRow.id)
+        .join(inside, or_(InspectionPageRow.id == inside.id, beside))
+        .where(inside.set_id == set_id)
+        .distinct()
+    )
+    return {row for row in rows if row}
 
 
 async def room_for_rescan(

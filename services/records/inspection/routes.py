@@ -11,7 +11,7 @@ from kernel.identity import CurrentIdentity, Identity, Role
 from kernel.storage import DERIVATIVES
 from services.records.dossiers import pages
 from services.records.dossiers.images import PageImage, open_stream
-from services.records.inspection import service, views
+from services.records.inspection import service, standing, views
 from services.records.inspection.domain import SetState
 from services.records.inspection.schemas import (
     Defect,
@@ -23,6 +23,8 @@ from services.records.inspection.schemas import (
     SetsReleased,
     SetToInspect,
 )
+from services.records.life import following
+from services.records.life.domain import Happening
 from services.records.units import service as units
 
 routes = APIRouter(prefix="/v1/inspection", tags=["inspection"])
@@ -76,7 +78,9 @@ async def finish_set(
     _require_inspector(identity)
     failed = {mark.page_id: mark.defect for mark in answer.failed}
     async with request.app.state.runtime.database.write(identity.units) as session:
+        together = await standing.dossiers_of(session, set_id)
         row = await service.finish(session, identity.subject, set_id, failed)
+        await following.follow(session, together, Happening.IMAGES_INSPECTED)
         total = len(await service.pages_in(session, row.id))
         return SetOutcome(
             id=row.id, state=SetState(row.state), passed=total - len(failed), failed=len(failed)
@@ -91,7 +95,9 @@ async def reopen_set(set_id: uuid.UUID, request: Request, identity: CurrentIdent
     """
     _require_inspector(identity)
     async with request.app.state.runtime.database.write(identity.units) as session:
+        together = await standing.dossiers_of(session, set_id)
         work = await service.reopen(session, identity.subject, set_id)
+        await following.follow(session, together, Happening.INSPECTION_REOPENED)
         names = await units.names_of(session, {work.row.unit_code})
         return views.set_of(work, names)
 

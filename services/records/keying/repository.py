@@ -35,6 +35,16 @@ async def lock_forms(session: WriteSession, form_ids: Iterable[uuid.UUID]) -> di
     return {row.id: row for row in rows}
 
 
+async def open_forms(session: AnySession, dossier_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """Dossier → its forms that are not done."""
+    rows = await session.execute(
+        select(KeyingFormRow.dossier_id, func.count())
+        .where(one_of(KeyingFormRow.dossier_id, dossier_ids), KeyingFormRow.stage != Stage.DONE.value)
+        .group_by(KeyingFormRow.dossier_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 async def save_forms(
     session: WriteSession, forms: list[dict[str, Any]], fields: list[dict[str, Any]]
 ) -> None:

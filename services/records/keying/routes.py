@@ -9,6 +9,7 @@ from contracts.vocabulary import DossierKind
 from kernel.identity import CurrentIdentity, Identity, Role
 from services.records.keying import service, views
 from services.records.keying.days import midnight_in_vietnam
+from services.records.keying.domain import Stage
 from services.records.keying.schemas import (
     Answers,
     FormOutcome,
@@ -19,6 +20,8 @@ from services.records.keying.schemas import (
     Released,
 )
 from services.records.keying.service import Given
+from services.records.life import following
+from services.records.life.domain import Happening
 from services.records.vigilance import service as vigilance
 
 routes = APIRouter(prefix="/v1/keying", tags=["keying"])
@@ -67,6 +70,8 @@ async def answer_form(
     given = [Given(one.field_id, one.text, one.took_ms) for one in answers.answers]
     async with request.app.state.runtime.database.write(identity.units) as session:
         work = await vigilance.answer(session, identity.subject, form_id, given)
+        if work.form.stage == Stage.DONE.value:
+            await following.follow(session, [work.form.dossier_id], Happening.FIELDS_SETTLED)
         return views.outcome_of(work, identity.subject)
 
 

@@ -231,8 +231,11 @@ async def hand_over(session: WriteSession, who: str, to: str) -> int:
     return await repository.hand_over(session, who, to, datetime.now(UTC) + LEASE)
 
 
-async def reopen(session: WriteSession, field_ids: Iterable[uuid.UUID]) -> None:
-    """Let settled fields be keyed again by people who have not answered their forms; answers are kept."""
+async def reopen(session: WriteSession, field_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Let settled fields be keyed again by people who have not answered their forms; answers are kept.
+
+    Returns the dossiers whose fields they are.
+    """
     fields = await repository.settled_fields(session, field_ids)
     forms = await repository.lock_forms(session, {field.form_id for field in fields})
     await repository.overturn(session, [field.id for field in fields])
@@ -243,6 +246,12 @@ async def reopen(session: WriteSession, field_ids: Iterable[uuid.UUID]) -> None:
         form.stage, form.done_at = Stage.KEY.value, None
         form.leased_by = form.leased_until = None
     await session.flush()
+    return {form.dossier_id for form in forms.values()}
+
+
+async def open_forms(session: AnySession, dossier_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """Dossier → forms of it that are not settled whole; those without any are left out."""
+    return await repository.open_forms(session, dossier_ids)
 
 
 async def waiting(

@@ -9,7 +9,8 @@ from kernel.concurrency import IfMatch, etag
 from kernel.database import WriteSession
 from kernel.idempotency import IdempotencyKey, answer_once
 from kernel.identity import CurrentIdentity, Role
-from services.records.life import exceptions
+from services.records.life import exceptions, following
+from services.records.life.domain import Happening
 from services.records.life.schemas import (
     AskExemption,
     DecideExemption,
@@ -61,6 +62,7 @@ async def release_hold(
     identity.require_role(*HOLDERS)
     async with request.app.state.runtime.database.write(identity.units) as session:
         row = await exceptions.release_hold(session, identity, hold_id, if_match, wanted.resolution)
+        await following.follow(session, [row.dossier_id], Happening.HOLD_RELEASED)
     response.headers["ETag"] = etag(row.version)
     return Hold.model_validate(row)
 
@@ -112,5 +114,6 @@ async def decide_exemption(
         row = await exceptions.decide_exemption(
             session, identity, exemption_id, if_match, approve=wanted.approve, note=wanted.note
         )
+        await following.follow(session, [row.dossier_id], Happening.EXEMPTION_DECIDED)
     response.headers["ETag"] = etag(row.version)
     return Exemption.model_validate(row)

@@ -11,9 +11,9 @@ from kernel.ids import new_id
 from services.records.dossiers import service as dossiers
 from services.records.dossiers.domain import Act
 from services.records.life import repository
-from services.records.life.domain import EXEMPT_BEFORE, ExemptionReason, ExemptionState, HoldReason
+from services.records.life.domain import EXEMPT_BEFORE, SEALED, ExemptionReason, ExemptionState, HoldReason
 from services.records.life.models import ExemptionRow, HoldRow
-from services.records.life.service import SurveyRefused
+from services.records.life.service import StepNotAllowed, SurveyRefused
 
 
 class TooYoungToExempt(Unprocessable):
@@ -135,7 +135,7 @@ async def decide_exemption(
     """Approve or reject what somebody else asked for.
 
     Raises:
-        NotFound, PreconditionRequired, PreconditionFailed, Conflict, OwnRequest.
+        NotFound, PreconditionRequired, PreconditionFailed, Conflict, OwnRequest, StepNotAllowed.
     """
     seen = await repository.get_exemption(session, exemption_id)
     if seen is None:
@@ -143,6 +143,8 @@ async def decide_exemption(
     (row,) = await dossiers.hold_still(session, [seen.dossier_id], identity.units)
     await session.refresh(seen)
     check_version(if_match, seen.version)
+    if row.state in SEALED:
+        raise StepNotAllowed(extensions={"state": row.state})
     if seen.state != ExemptionState.ASKED.value:
         raise Conflict("the request is decided already")
     if seen.asked_by == identity.subject:

@@ -10,7 +10,7 @@ from services.records.models import Base
 
 
 class SurveyedRow(Base):
-    """A document as the survey found it, and what became of its sheets."""
+    """A document on paper as entry listed it or the survey found it, and what became of its sheets."""
 
     __tablename__ = "surveyed_documents"
 
@@ -19,13 +19,17 @@ class SurveyedRow(Base):
     """Position in the dossier, from 1, as the paper lies."""
     unit_code: Mapped[str] = mapped_column(String(20))
     type: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str | None]
     paper_size: Mapped[str] = mapped_column(String(10))
     condition: Mapped[str] = mapped_column(String(20))
+    method: Mapped[str] = mapped_column(String(20), server_default=text("'feeder'"))
     surveyed: Mapped[int]
     scanned: Mapped[int] = mapped_column(server_default=text("0"))
     blank: Mapped[int] = mapped_column(server_default=text("0"))
     missing: Mapped[int] = mapped_column(server_default=text("0"))
     missing_reason: Mapped[str | None]
+    counted_by: Mapped[str | None] = mapped_column(String(120))
+    """Who last said what became of its sheets; the system gives way to people."""
 
     __table_args__ = (
         CheckConstraint("surveyed > 0 AND scanned >= 0 AND blank >= 0 AND missing >= 0", "counts"),

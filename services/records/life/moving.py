@@ -13,10 +13,10 @@ from services.records.life import repository, service
 from services.records.life.service import BALANCED
 
 _COPY = """
-INSERT INTO surveyed_documents (dossier_id, ordinal, unit_code, type, paper_size, condition,
-  surveyed, scanned, blank, missing, missing_reason)
-SELECT :target, :after, unit_code, type, paper_size, condition,
-  surveyed, scanned, blank, missing, missing_reason
+INSERT INTO surveyed_documents (dossier_id, ordinal, unit_code, type, name, paper_size, condition, method,
+  surveyed, scanned, blank, missing, missing_reason, counted_by)
+SELECT :target, :after, unit_code, type, name, paper_size, condition, method,
+  surveyed, scanned, blank, missing, missing_reason, counted_by
 FROM surveyed_documents WHERE dossier_id = :source AND ordinal = :before"""
 _EXEMPTIONS = """
 UPDATE scan_exemptions SET dossier_id = :target, ordinal = :after

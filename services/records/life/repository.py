@@ -1,7 +1,8 @@
 """SQL of a dossier's life."""
 
 import uuid
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import delete, func, select
@@ -12,6 +13,7 @@ from kernel.database import ReadSession, WriteSession
 from services.records.dossiers.domain import PageMark
 from services.records.dossiers.models import PageRow
 from services.records.life.models import ExemptionRow, HoldRow, SurveyedRow
+from services.records.sql import one_of
 
 AnySession = ReadSession | WriteSession
 
@@ -27,14 +29,31 @@ async def surveyed(session: AnySession, dossier_id: uuid.UUID) -> Sequence[Surve
     return rows.all()
 
 
+async def surveyed_of_many(
+    session: AnySession, dossier_ids: Iterable[uuid.UUID]
+) -> dict[uuid.UUID, list[SurveyedRow]]:
+    """Dossier → its surveyed documents, as the paper lies."""
+    rows = await session.scalars(
+        select(SurveyedRow)
+        .where(one_of(SurveyedRow.dossier_id, dossier_ids))
+        .order_by(SurveyedRow.dossier_id, SurveyedRow.ordinal)
+    )
+    found: dict[uuid.UUID, list[SurveyedRow]] = defaultdict(list)
+    for row in rows:
+        found[row.dossier_id].append(row)
+    return found
+
+
 async def save_survey(session: WriteSession, dossier_id: uuid.UUID, rows: list[dict[str, Any]]) -> None:
     """Let a dossier's surveyed documents be these; what was counted of the ones that stay, stays."""
     gone = SurveyedRow.ordinal > len(rows)
     await session.execute(delete(SurveyedRow).where(SurveyedRow.dossier_id == dossier_id, gone))
+    if not rows:
+        return
     statement = insert(SurveyedRow).values(rows)
     changed = {
         name: statement.excluded[name]
-        for name in ("unit_code", "type", "paper_size", "condition", "surveyed")
+        for name in ("unit_code", "type", "name", "paper_size", "condition", "method", "surveyed")
     }
     await session.execute(
         statement.on_conflict_do_update(index_elements=["dossier_id", "ordinal"], set_=changed)

@@ -4,13 +4,15 @@ import uuid
 
 from fastapi import APIRouter, Request, Response
 
+from contracts.civil.writing import cleaned
 from kernel.concurrency import IfMatch, etag
 from kernel.database import ReadSession, WriteSession
 from kernel.identity import CurrentIdentity, Role
 from services.records.dossiers import service as dossiers
 from services.records.dossiers.domain import DossierState, document_types
 from services.records.dossiers.models import DossierRow
-from services.records.life import repository, service
+from services.records.life import following, repository, service
+from services.records.life.domain import Happening
 from services.records.life.models import SurveyedRow
 from services.records.life.schemas import (
     Advance,
@@ -52,9 +54,15 @@ async def put_survey(
 ) -> Life:
     """Documents, sheets, paper size and condition as found before scanning; needs If-Match."""
     identity.require_role(*SURVEYORS)
-    documents = [Surveyed(one.type, one.sheets, one.paper_size, one.condition) for one in found.documents]
+    documents = [
+        Surveyed(
+            one.type, one.sheets, one.paper_size, one.condition, cleaned(one.name or "") or None, one.method
+        )
+        for one in found.documents
+    ]
     async with request.app.state.runtime.database.write(identity.units) as session:
         row = await service.survey(session, identity, dossier_id, if_match, documents)
+        await following.follow(session, [row.id], Happening.SURVEYED)
         return await _answer(session, row, response)
 
 
@@ -75,6 +83,7 @@ async def put_sheets(
     }
     async with request.app.state.runtime.database.write(identity.units) as session:
         row = await service.count(session, identity, dossier_id, if_match, counted)
+        await following.follow(session, [row.id], Happening.SHEETS_COUNTED)
         return await _answer(session, row, response)
 
 
@@ -127,13 +136,16 @@ def _document(row: SurveyedRow, exempt: int, difference: int) -> DocumentSheets:
         type=row.type,
         type_title=kind.title,
         type_title_en=kind.title_en,
+        name=row.name,
         paper_size=row.paper_size,
         condition=row.condition,
+        method=row.method,
         surveyed=row.surveyed,
         scanned=row.scanned,
         blank=row.blank,
         exempt=exempt,
         missing=row.missing,
         missing_reason=row.missing_reason,
+        counted_by=row.counted_by,
         difference=difference,
     )

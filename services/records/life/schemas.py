@@ -2,17 +2,18 @@
 
 import uuid
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from contracts.vocabulary import PaperSize
 from services.records.dossiers.domain import DossierState
-from services.records.life.domain import Condition, ExemptionReason, ExemptionState, HoldReason
+from services.records.life.domain import Condition, ExemptionReason, ExemptionState, HoldReason, ScanMethod
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 MOST_SHEETS = 2000
 """Of one document; the largest household books have a hundred."""
+SheetSize = PaperSize | Literal["other"]
 Count = Annotated[int, Field(ge=0, le=MOST_SHEETS)]
 
 
@@ -20,9 +21,13 @@ class SurveyedDocument(BaseModel):
     """A document as the survey found it."""
 
     type: str = Field(max_length=40)
+    name: str | None = Field(
+        default=None, max_length=300, description="What is written on it, beside its type"
+    )
     sheets: int = Field(ge=1, le=MOST_SHEETS)
-    paper_size: PaperSize
+    paper_size: SheetSize
     condition: Condition
+    method: ScanMethod = ScanMethod.FEEDER
 
 
 class Survey(BaseModel):
@@ -61,14 +66,17 @@ class DocumentSheets(BaseModel):
     type: str
     type_title: str = Field(description="Vietnamese")
     type_title_en: str
-    paper_size: PaperSize
+    name: str | None
+    paper_size: SheetSize
     condition: Condition
+    method: ScanMethod
     surveyed: int
     scanned: int
     blank: int
     exempt: int
     missing: int
     missing_reason: str | None
+    counted_by: str | None = Field(description="Who counted its sheets; `system` from filed pages")
     difference: int
 
 

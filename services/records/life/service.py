@@ -6,8 +6,8 @@ Everything that concerns one dossier happens under the lock of its row.
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from contracts.vocabulary import PaperSize
 from kernel.database import ReadSession, WriteSession
 from kernel.errors import Conflict, Unprocessable
 from kernel.identity import Identity
@@ -18,14 +18,18 @@ from services.records.dossiers.domain import Act, DossierState, document_types
 from services.records.dossiers.models import DossierRow
 from services.records.life import repository
 from services.records.life.domain import (
+    SEALED,
+    SURVEYABLE,
     Balance,
     Condition,
     ExemptionState,
+    ScanMethod,
     Sheets,
     exempt_sheets,
     is_forward,
     may_follow,
 )
+from services.records.life.models import SurveyedRow
 from services.records.shelves import service as shelves
 
 AnySession = ReadSession | WriteSession
@@ -71,14 +75,25 @@ class SurveyRefused(Unprocessable):
     title_en = "The survey cannot be taken"
 
 
+class PapersSurveyed(Conflict):
+    """Somebody has surveyed the papers: the list is the survey's, and entry no longer replaces it."""
+
+    slug = "papers_surveyed"
+    title = "Giấy tờ đã được rà soát, sửa ở phiếu rà soát"
+    title_en = "The papers are surveyed: change the survey"
+
+
 @dataclass(frozen=True, slots=True)
 class Surveyed:
-    """A document as the survey found it."""
+    """A document on paper as somebody has listed or found it."""
 
     type: str
     sheets: int
-    paper_size: PaperSize
+    paper_size: str
+    """One of `contracts.vocabulary.PaperSize`, or `other`."""
     condition: Condition
+    name: str | None = None
+    method: ScanMethod = ScanMethod.FEEDER
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,34 +120,44 @@ async def survey(
     """
     row = await _open(session, identity, dossier_id, if_match)
     state = DossierState(row.state)
-    if state not in {DossierState.REGISTERED, DossierState.SURVEYED, DossierState.SCANNING}:
+    if state not in SURVEYABLE:
         raise StepNotAllowed(extensions={"state": row.state})
     if unknown := sorted({one.type for one in found} - document_types().keys()):
         raise SurveyRefused(extensions={"unknown_types": list(unknown)})
     exempt = {one.ordinal for one in await repository.exemptions(session, dossier_id)}
     if lost := sorted(ordinal for ordinal in exempt if ordinal > len(found)):
         raise SurveyRefused(extensions={"documents_with_exemptions": list(lost)})
-    await repository.save_survey(
-        session,
-        dossier_id,
-        [
-            {
-                "dossier_id": dossier_id,
-                "ordinal": ordinal,
-                "unit_code": row.unit_code,
-                "type": one.type,
-                "paper_size": one.paper_size.value,
-                "condition": one.condition.value,
-                "surveyed": one.sheets,
-            }
-            for ordinal, one in enumerate(found, start=1)
-        ],
-    )
+    await repository.save_survey(session, dossier_id, _rows(row, found))
     details = {"documents": len(found), "sheets": sum(one.sheets for one in found)}
     await dossiers.note(session, Act.SURVEYED, [(row.id, row.unit_code, details)], identity.subject)
     if state is DossierState.REGISTERED:
         await dossiers.enter_state(session, row, DossierState.SURVEYED, identity.subject, "survey")
     return row
+
+
+async def list_papers(session: WriteSession, row: DossierRow, found: Sequence[Surveyed]) -> None:
+    """Let a locked dossier's documents be these, as entry lists them before anybody surveys.
+
+    The same list again, in whatever order, changes nothing. Raises PapersSurveyed.
+    """
+    known = await repository.surveyed(session, row.id)
+    if sorted(map(_content, known)) == sorted(map(_told, found)):
+        return
+    if row.state not in {DossierState.REGISTERED.value, DossierState.NEEDS_ATTENTION.value}:
+        raise PapersSurveyed(extensions={"state": row.state})
+    await repository.save_survey(session, row.id, _rows(row, found))
+
+
+async def papers_of(session: AnySession, dossier_id: uuid.UUID) -> Sequence[SurveyedRow]:
+    """A dossier's documents on paper, as listed or surveyed, in their order."""
+    return await repository.surveyed(session, dossier_id)
+
+
+async def papers_of_many(
+    session: AnySession, dossier_ids: Iterable[uuid.UUID]
+) -> dict[uuid.UUID, list[SurveyedRow]]:
+    """Documents on paper of several dossiers."""
+    return await repository.surveyed_of_many(session, dossier_ids)
 
 
 async def count(
@@ -148,7 +173,7 @@ async def count(
         NotFound, PreconditionRequired, PreconditionFailed, DossierInTransit, StepNotAllowed, SurveyRefused.
     """
     row = await _open(session, identity, dossier_id, if_match)
-    if row.state == DossierState.CLOSED.value:
+    if row.state in SEALED:
         raise StepNotAllowed(extensions={"state": row.state})
     rows = {one.ordinal: one for one in await repository.surveyed(session, dossier_id)}
     if unknown := sorted(counts.keys() - rows.keys()):
@@ -159,6 +184,7 @@ async def count(
         kept = rows[ordinal]
         kept.scanned, kept.blank, kept.missing = one.scanned, one.blank, one.missing
         kept.missing_reason = one.missing_reason if one.missing else None
+        kept.counted_by = identity.subject
     await session.flush()
     details = {
         str(ordinal): {"scanned": one.scanned, "blank": one.blank, "missing": one.missing}
@@ -209,6 +235,31 @@ async def balance_of(session: AnySession, dossier_id: uuid.UUID) -> Balance:
 async def is_held(session: AnySession, dossier_id: uuid.UUID) -> bool:
     """Whether a dossier is on hold."""
     return any(one.released_at is None for one in await repository.holds(session, dossier_id))
+
+
+def _rows(row: DossierRow, found: Sequence[Surveyed]) -> list[dict[str, Any]]:
+    return [
+        {
+            "dossier_id": row.id,
+            "ordinal": ordinal,
+            "unit_code": row.unit_code,
+            "type": one.type,
+            "name": one.name,
+            "paper_size": str(one.paper_size),
+            "condition": one.condition.value,
+            "method": one.method.value,
+            "surveyed": one.sheets,
+        }
+        for ordinal, one in enumerate(found, start=1)
+    ]
+
+
+def _content(row: SurveyedRow) -> tuple[str, ...]:
+    return row.type, row.name or "", str(row.surveyed), row.condition, row.paper_size
+
+
+def _told(one: Surveyed) -> tuple[str, ...]:
+    return one.type, one.name or "", str(one.sheets), one.condition.value, str(one.paper_size)
 
 
 async def _open(

@@ -63,13 +63,11 @@ async def move(
     await pages.move(session, filed, source.id, target.id)
     await keying.follow_pages(session, filed, target.id)
     await _move_persons(session, gone, source, target)
-    listed = await households.move_listed(session, source.id, target.id) if part is None else []
     await life.move_survey(session, ordinals, source.id, target.id)
     await _derive(session, source, target)
     return Moved(
         pages=list(filed),
         persons=gone,
-        listed=listed,
         surveyed={before: (after, surveyed[before]) for before, after in ordinals.items()},
     )
 
@@ -104,7 +102,6 @@ async def give_back(session: WriteSession, moved: Moved, source: DossierRow, tar
     places = [{"person_id": one.person_id, "role": one.role, "ordinal": one.ordinal} for one in moved.persons]
     if await persons.move(session, places, target.id, source.id) != len(places):
         raise MergeOvertaken(extensions={"moved": "persons"})
-    await households.give_back_listed(session, moved.listed, source, target.id)
     ordinals = {after: before for before, (after, _) in moved.surveyed.items()}
     await life.move_survey(session, ordinals, target.id, source.id)
     await _derive(session, target, source)

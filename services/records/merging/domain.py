@@ -48,8 +48,6 @@ class Moved:
 
     pages: Sequence[uuid.UUID] = ()
     persons: Sequence[MovedPerson] = ()
-    listed: Sequence[Mapping[str, Any]] = ()
-    """Papers listed, whole: an officer's change writes the list anew."""
     surveyed: Mapping[int, tuple[int, str]] = field(default_factory=dict)
     """Ordinal in the source → ordinal in the target, and the document's type."""
     states: Mapping[str, tuple[str, str]] = field(default_factory=dict)
@@ -65,7 +63,6 @@ class Moved:
                 [str(one.person_id), one.role, one.ordinal, one.is_head, one.new_role, one.new_ordinal]
                 for one in self.persons
             ],
-            "listed": [dict(one) for one in self.listed],
             "surveyed": [[before, after, kind] for before, (after, kind) in self.surveyed.items()],
             "states": {side: list(pair) for side, pair in self.states.items()},
             "made": self.made,
@@ -77,7 +74,6 @@ class Moved:
         return cls(
             pages=[uuid.UUID(one) for one in stored["pages"]],
             persons=[MovedPerson(uuid.UUID(one), *rest) for one, *rest in stored["persons"]],
-            listed=stored["listed"],
             surveyed={before: (after, kind) for before, after, kind in stored["surveyed"]},
             states={side: (before, after) for side, (before, after) in stored["states"].items()},
             made=stored["made"],

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from kernel.database import WriteSession
+from contracts.covers import read_cover
+from kernel.database import ReadSession, WriteSession
 from kernel.errors import NotFound, Unprocessable
 from kernel.identity import Identity
 from services.records.custody import service as custody
@@ -18,6 +19,7 @@ from services.records.shelves.models import PaperRow, ShelfRow
 OLDEST_SCAN = timedelta(days=3)
 """A handheld is back on the network within a shift; whoever comes later must look where the paper is."""
 CLOCKS_DIFFER = timedelta(minutes=5)
+AnySession = ReadSession | WriteSession
 
 
 class CodeUnknown(Unprocessable):
@@ -110,22 +112,36 @@ async def scan(
 async def _resolve(session: WriteSession, codes: Sequence[str]) -> Scanned:
     found = Scanned()
     for text in codes:
-        try:
-            code = read_code(text)
-        except ValueError as error:
-            raise CodeUnknown(extensions={"code": text[:100]}) from error
-        named = await _named(session, code)
-        if isinstance(named, ShelfRow):
-            if named not in found.places:
-                found.places.append(named)
-        elif named not in found.dossiers:
-            found.dossiers.append(named)
+        one = await named(session, text)
+        if isinstance(one, ShelfRow):
+            if one not in found.places:
+                found.places.append(one)
+        elif one not in found.dossiers:
+            found.dossiers.append(one)
     return found
 
 
-async def _named(session: WriteSession, code: Code) -> ShelfRow | uuid.UUID:
+async def named(session: AnySession, text: str) -> ShelfRow | uuid.UUID:
+    """The place or dossier that a scanned or typed text names; raises CodeUnknown, CodeAmbiguous."""
+    try:
+        return await _named_by(session, read_code(text))
+    except ValueError as error:
+        raise CodeUnknown(extensions={"code": text[:100]}) from error
+
+
+async def _named_by(session: AnySession, code: Code) -> ShelfRow | uuid.UUID:
     if code.dossier_id is not None:
         return code.dossier_id
+    if cover := read_cover(code.text):
+        found = await repository.dossiers_referred(session, cover.reference)
+        covered = [
+            row.id
+            for row in found
+            if row.kind == cover.kind and cover.unit in {row.unit_code, row.origin_unit_code}
+        ]
+        if not covered:
+            raise CodeUnknown(extensions={"code": code.text[:100]})
+        return covered[0]
     if code.place_id is not None:
         place = await repository.get_place(session, code.place_id)
         if place is None:

@@ -70,6 +70,18 @@ async def get_paper(session: AnySession, dossier_id: uuid.UUID) -> PaperRow | No
     return await session.get(PaperRow, dossier_id, populate_existing=True)
 
 
+async def get_papers(session: AnySession, dossier_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, PaperRow]:
+    """Where papers are, by dossier."""
+    rows = await session.scalars(select(PaperRow).where(one_of(PaperRow.dossier_id, dossier_ids)))
+    return {row.dossier_id: row for row in rows}
+
+
+async def belonging_in(session: AnySession, place_id: uuid.UUID, limit: int) -> Sequence[uuid.UUID]:
+    """Dossiers whose papers belong in a place, by position."""
+    query = select(PaperRow.dossier_id).where(PaperRow.home_id == place_id).order_by(PaperRow.home_position)
+    return (await session.scalars(query.limit(limit))).all()
+
+
 async def lock_papers(
     session: WriteSession, dossiers: Iterable[DossierRow], who: str
 ) -> dict[uuid.UUID, PaperRow]:

@@ -71,6 +71,22 @@ async def scheme_of(session: AnySession, unit_code: str) -> tuple[Sequence[Level
     return [Level(**one) for one in row.scheme["levels"]], Terms(**row.scheme["terms"]), row.version
 
 
+async def homes_of(session: AnySession, dossier_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Dossier → where its paper belongs, as `place/position`; those without a home are left out."""
+    papers = await repository.get_papers(session, dossier_ids)
+    places = await repository.get_places(session, {one.home_id for one in papers.values() if one.home_id})
+    return {
+        dossier_id: f"{places[paper.home_id].code}/{paper.home_position}"
+        for dossier_id, paper in papers.items()
+        if paper.home_id in places
+    }
+
+
+async def belonging_in(session: AnySession, place_id: uuid.UUID, limit: int) -> Sequence[uuid.UUID]:
+    """Dossiers whose papers belong in a place, by position."""
+    return await repository.belonging_in(session, place_id, limit)
+
+
 async def set_scheme(
     session: WriteSession, unit_code: str, if_match: str | None, levels: Sequence[Level], terms: Terms
 ) -> SchemeRow:

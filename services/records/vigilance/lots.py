@@ -12,6 +12,8 @@ from services.records.keying import service as keying
 from services.records.keying.domain import LEASE, FieldState, How, Stage, VoteKind, agree, stage_after
 from services.records.keying.models import VoteRow
 from services.records.keying.service import Given, Work
+from services.records.life import following
+from services.records.life.domain import Happening
 from services.records.vigilance import repository
 from services.records.vigilance.canaries import copied
 from services.records.vigilance.domain import CheckState, LotState, check_after, lot_after, lot_plan
@@ -150,7 +152,7 @@ async def _decide(session: WriteSession, lot_id: uuid.UUID) -> None:
         kept = await repository.members(session, lot.who, lot.after, lot.until)
         again |= {field for field, _, name, unit in kept if (name, unit) == (lot.field, lot.unit_code)}
         await repository.drop_checks(session, lot_id)
-    await keying.reopen(session, again)
+    await following.follow(session, await keying.reopen(session, again), Happening.FIELDS_REOPENED)
 
 
 async def _works(session: WriteSession, who: str, checks: Sequence[LotCheckRow]) -> list[Work]:

@@ -13,7 +13,7 @@ from tests.records.imports.test_import import settled, upload
 
 UNIT, OTHER = "31507", "31510"
 TABLES = (
-    *("households", "household_members", "person_numbers", "listed_documents", "dossier_metadata"),
+    *("households", "household_members", "person_numbers", "surveyed_documents", "dossier_metadata"),
     *("review_cases", "imports", "import_rows"),
 )
 

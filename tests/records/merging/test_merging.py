@@ -24,8 +24,7 @@ CONTENT = {
     "person_dossiers": "person_id, dossier_id, unit_code, role, ordinal",
     "person_numbers": "person_id, number, dossier_id, unit_code, standing",
     "household_members": "person_id, dossier_id, unit_code, is_head",
-    "listed_documents": "id, dossier_id, unit_code, ordinal, type",
-    "surveyed_documents": "dossier_id, ordinal, type, surveyed, scanned, missing",
+    "surveyed_documents": "dossier_id, ordinal, type, name, surveyed, scanned, missing",
     "keying_forms": "id, dossier_id, unit_code, stage",
 }
 DOSSIERS = "id, state, unit_code, page_count, document_count, subject_name, merged_into"
