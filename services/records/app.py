@@ -26,10 +26,12 @@ from services.records.inspection.routes import routes as inspection_routes
 from services.records.keying.routes import routes as keying_routes
 from services.records.life.exception_routes import routes as exception_routes
 from services.records.life.routes import routes as life_routes
+from services.records.lookup.routes import routes as lookup_routes
 from services.records.persons.routes import routes as person_routes
 from services.records.settings import RecordsSettings
 from services.records.shelves.routes import barcode_routes, paper_routes
 from services.records.shelves.routes import routes as shelf_routes
+from services.records.texts.work import TextBackfill
 from services.records.units import service as units
 from services.records.units.admin import load_admin_units
 from services.records.units.domain import load_editions
@@ -49,6 +51,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await _load_units(runtime)
         runtime.consume(RECORDS, handler(runtime))
         runtime.start("imports", Imports(runtime).run)
+        runtime.start("texts", TextBackfill(runtime).run)
         runtime.start("duplicates", Duplicates(runtime.database, settings.duplicates_every_s).run)
         yield
 
@@ -79,6 +82,7 @@ def create_app() -> FastAPI:
         reorganisation_routes,
         shelf_routes,
         barcode_routes,
+        lookup_routes,
     ):
         app.include_router(routes)
     return app

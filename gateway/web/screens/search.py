@@ -6,10 +6,11 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from gateway.accounts import repository
-from gateway.caller import UNSTATED, Caller, CallerCheck
+from gateway.caller import Caller, CallerCheck
 from gateway.web.data import Reader, ServiceRefused
 from gateway.web.rendering import page
 from gateway.web.visitor import Visitor
+from kernel.identity import UNSTATED
 
 routes = APIRouter(include_in_schema=False)
 

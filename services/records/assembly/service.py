@@ -71,6 +71,30 @@ async def order_pdf(
     return prepared
 
 
+async def prepare(session: ReadSession, document_id: uuid.UUID, units: Iterable[str]) -> Prepared:
+    """What an order of the document would be now; raises NotFound, NothingToAssemble."""
+    return await _prepare(session, document_id, units)
+
+
+async def sealed_of(
+    session: ReadSession, dossier_id: uuid.UUID, documents: Iterable[uuid.UUID], units: Iterable[str]
+) -> dict[uuid.UUID, str]:
+    """Document → SHA-256 of the PDF that was sealed of it as it is now, where there is one."""
+    scope = list(units)
+    _, _, history = await dossiers.contents_of(session, dossier_id)
+    made = {
+        entry.details.get("order"): str(entry.details["sha256"])
+        for entry in history
+        if entry.what == Act.PDF_ASSEMBLED.value
+    }
+    found: dict[uuid.UUID, str] = {}
+    for document_id in documents if made else ():
+        order = (await _prepare(session, document_id, scope)).order.digest
+        if order in made:
+            found[document_id] = made[order]
+    return found
+
+
 async def note_outcome(session: WriteSession, event: DocumentAssembled | DocumentNotSealed) -> None:
     """Tell in the dossier's history what became of an order."""
     details: dict[str, object] = {

@@ -76,6 +76,9 @@ class Act(StrEnum):
     EXEMPTION_ASKED = "exemption_asked"
     EXEMPTION_DECIDED = "exemption_decided"
     HOME_SET = "home_set"
+    SLIP_MADE = "slip_made"
+    EXPORT_ASKED = "export_asked"
+    EXPORT_ENDED = "export_ended"
 
 
 SYSTEM = "system"

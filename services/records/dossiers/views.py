@@ -52,6 +52,9 @@ ACT_TITLES = {
     Act.EXEMPTION_ASKED: ("Đề nghị không quét giấy tờ", "Scan exemption asked for"),
     Act.EXEMPTION_DECIDED: ("Quyết định đề nghị không quét", "Scan exemption decided"),
     Act.HOME_SET: ("Định vị trí lưu trữ", "Place on the shelves set"),
+    Act.SLIP_MADE: ("Lập phiếu sao giấy tờ", "Slip for certified copies made"),
+    Act.EXPORT_ASKED: ("Yêu cầu gửi hồ sơ ra ngoài", "Export asked for"),
+    Act.EXPORT_ENDED: ("Bên nhận trả lời gói hồ sơ", "Export answered by its destination"),
 }
 """Act → Vietnamese and English title."""
 

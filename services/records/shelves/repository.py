@@ -70,6 +70,31 @@ async def get_paper(session: AnySession, dossier_id: uuid.UUID) -> PaperRow | No
     return await session.get(PaperRow, dossier_id, populate_existing=True)
 
 
+async def get_papers(session: AnySession, dossier_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, PaperRow]:
+    """Where dossiers' papers are, of those of which anybody has said so."""
+    rows = await session.scalars(select(PaperRow).where(one_of(PaperRow.dossier_id, dossier_ids)))
+    return {row.dossier_id: row for row in rows}
+
+
+async def lying_in(
+    session: AnySession,
+    place_ids: Iterable[uuid.UUID],
+    *,
+    position: int | None,
+    after: uuid.UUID | None,
+    limit: int,
+) -> Sequence[uuid.UUID]:
+    """Dossiers whose paper lies or belongs in places, in one position if it is given, by id."""
+    wanted = list(place_ids)
+    here, home = one_of(PaperRow.place_id, wanted), one_of(PaperRow.home_id, wanted)
+    if position is not None:
+        here, home = here & (PaperRow.position == position), home & (PaperRow.home_position == position)
+    query = select(PaperRow.dossier_id).where(or_(here, home)).order_by(PaperRow.dossier_id).limit(limit)
+    if after:
+        query = query.where(PaperRow.dossier_id > after)
+    return (await session.scalars(query)).all()
+
+
 async def lock_papers(
     session: WriteSession, dossiers: Iterable[DossierRow], who: str
 ) -> dict[uuid.UUID, PaperRow]:
