@@ -12,6 +12,7 @@ from services.records.dossiers.views import title_of
 from services.records.lookup.domain import Kind
 from services.records.lookup.schemas import Holding, LookUpFound, SnippetPart
 from services.records.lookup.service import Hit
+from services.records.persons.schemas import Person
 from services.records.persons.views import persons_of
 from services.records.shelves import service as shelves
 from services.records.shelves.views import papers_of
@@ -23,8 +24,7 @@ async def answers_of(session: ReadSession, hits: Sequence[Hit], identity: Identi
     people = await persons_of(
         session, [hit.subject for hit in hits if hit.kind is Kind.PERSON], identity.units
     )
-    about = {hit: _dossiers(hit, [one.id for one in people[hit.subject].dossiers] if hit.subject in people else [])
-             for hit in hits}  # fmt: skip
+    about = {hit: _dossiers(hit, people.get(hit.subject)) for hit in hits}
     held = await holdings_of(session, {one for ids in about.values() for one in ids})
     return [
         LookUpFound(
@@ -66,5 +66,7 @@ async def holdings_of(session: ReadSession, dossier_ids: Iterable[uuid.UUID]) ->
     }
 
 
-def _dossiers(hit: Hit, of_person: list[uuid.UUID]) -> list[uuid.UUID]:
-    return [hit.dossier_id] if hit.dossier_id else of_person
+def _dossiers(hit: Hit, person: Person | None) -> list[uuid.UUID]:
+    if hit.dossier_id:
+        return [hit.dossier_id]
+    return [one.id for one in person.dossiers] if person else []
