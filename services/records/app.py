@@ -27,6 +27,7 @@ from services.records.keying.routes import routes as keying_routes
 from services.records.life.exception_routes import routes as exception_routes
 from services.records.life.routes import routes as life_routes
 from services.records.lookup.routes import routes as lookup_routes
+from services.records.matching.routes import routes as matching_routes
 from services.records.persons.routes import routes as person_routes
 from services.records.settings import RecordsSettings
 from services.records.shelves.routes import barcode_routes, paper_routes
@@ -83,6 +84,7 @@ def create_app() -> FastAPI:
         shelf_routes,
         barcode_routes,
         lookup_routes,
+        matching_routes,
     ):
         app.include_router(routes)
     return app

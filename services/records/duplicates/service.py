@@ -32,6 +32,11 @@ async def find_for(session: ReadSession | WriteSession, person_id: uuid.UUID) ->
     return _judged((person, other) for other in others)
 
 
+async def known(session: ReadSession | WriteSession, person_ids: Iterable[uuid.UUID]) -> list[Known]:
+    """What is known of persons of the session's scope, in no order."""
+    return await repository.known(session, person_ids)
+
+
 async def follow(session: WriteSession, pairs: Sequence[Pair]) -> int:
     """Make the review cases be the pairs found among everybody; returns how many dossiers have one.
 
