@@ -22,6 +22,7 @@ from gateway.web.screens import (
     inspection,
     keying,
     login,
+    lookup,
     progress,
     search,
     supervision,
@@ -44,6 +45,7 @@ SCREENS = (
     inspection,
     supervision,
     search,
+    lookup,
     progress,
     dead_letters,
 )

@@ -1,6 +1,7 @@
 """What screens show, asked from the services over HTTP like anyone else's requests, and audited alike."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -45,12 +46,28 @@ class Reader:
         """JSON of a change that needs no body; raises ServiceRefused or UpstreamDown."""
         return await self._ask("POST", path, query)
 
-    async def _ask(self, method: str, path: str, query: Mapping[str, str | int | None]) -> Data:
+    async def send(self, path: str, body: Mapping[str, Any], *, key: str | None = None) -> Data:
+        """JSON of a POST with a body, and an Idempotency-Key where it needs one; raises as the others."""
+        headers = [(b"content-type", b"application/json")]
+        if key:
+            headers.append((b"idempotency-key", key.encode()))
+        return await self._ask("POST", path, {}, headers, json.dumps(body).encode())
+
+    async def _ask(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str | int | None],
+        headers: Iterable[tuple[bytes, bytes]] = (),
+        content: bytes | None = None,
+    ) -> Data:
         route, parameters = find_route(ROUTES, method, path)
         given = {key: value for key, value in query.items() if value not in {None, ""}}
         target = path + (f"?{urlencode(given)}" if given else "")
         upstreams: Upstreams = self._state.upstreams
-        response = await upstreams.open(route.service, method, target.encode(), self._caller.identity)
+        response = await upstreams.open(
+            route.service, method, target.encode(), self._caller.identity, headers=headers, body=content
+        )
         try:
             await response.aread()
         except httpx.TransportError as error:

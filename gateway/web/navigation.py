@@ -11,6 +11,10 @@ MAY_SUPERVISE = frozenset({Role.UNIT_LEADER, Role.PROVINCE_LEADER, Role.ADMINIST
 MAY_INSPECT = frozenset({Role.INSPECTOR, Role.ADMINISTRATOR})
 MAY_IMPORT = frozenset({Role.KEYER, Role.KEEPER, Role.UNIT_LEADER, Role.ADMINISTRATOR})
 """Roles that may send lists, as records checks them."""
+MAY_LOOK_UP = frozenset({Role.CLERK, Role.KEEPER, Role.UNIT_LEADER, Role.ADMINISTRATOR})
+"""Roles that serve citizens from the archive."""
+MAY_EXPORT = frozenset({Role.KEEPER, Role.UNIT_LEADER, Role.ADMINISTRATOR})
+"""Roles that may send dossiers out, as records checks them."""
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 
 
@@ -56,6 +60,7 @@ GROUPS = (
         (
             Entry("/dossiers", N_("Hồ sơ"), "folder", "3"),
             Entry("/search", N_("Tra cứu"), "search", "4"),
+            Entry("/lookup", N_("Một cửa"), "person", "c", MAY_LOOK_UP),
             Entry("/imports", N_("Nhập danh sách"), "text", "i", MAY_IMPORT),
         ),
     ),

@@ -125,6 +125,20 @@ MATCHES = {
     "father_name": Word(N_("khớp tên cha"), "person", "plain"),
     "mother_name": Word(N_("khớp tên mẹ"), "person", "plain"),
     "birth_year": Word(N_("đúng năm sinh"), "check", "plain"),
+    "barcode": Word(N_("đúng mã vạch"), "qr", "good"),
+    "reference": Word(N_("đúng số hồ sơ"), "check", "good"),
+    "shelf": Word(N_("ở vị trí này"), "home", "good"),
+    "unit": Word(N_("thuộc đơn vị này"), "layers", "plain"),
+    "address": Word(N_("khớp địa chỉ"), "home", "plain"),
+    "text": Word(N_("có trong giấy tờ"), "text", "plain"),
+}
+PAPER_STATES = {
+    "unplaced": Word(N_("Bản giấy chưa có vị trí"), "question", "plain"),
+    "shelf": Word(N_("Bản giấy trên kệ"), "home", "good"),
+    "desk": Word(N_("Bản giấy ở bàn làm việc"), "inbox", "work"),
+    "scanner": Word(N_("Bản giấy ở máy quét"), "layers", "work"),
+    "loan": Word(N_("Bản giấy đang cho mượn"), "person", "warn"),
+    "transit": Word(N_("Bản giấy đang chuyển đơn vị"), "next", "warn"),
 }
 
 

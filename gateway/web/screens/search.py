@@ -5,24 +5,18 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
-from gateway.accounts import repository
-from gateway.caller import Caller, CallerCheck
 from gateway.web.data import Reader, ServiceRefused
+from gateway.web.purpose import stated, with_purpose
 from gateway.web.rendering import page
 from gateway.web.visitor import Visitor
-from kernel.identity import UNSTATED
 
 routes = APIRouter(include_in_schema=False)
-
-
-def _stated(visitor: Caller) -> str:
-    return "" if visitor.identity.purpose == UNSTATED else visitor.identity.purpose
 
 
 @routes.get("/search")
 async def show_search(request: Request, visitor: Visitor) -> Response:
     """The form."""
-    return page(request, "search.html", visitor, purpose=_stated(visitor))
+    return page(request, "search.html", visitor, purpose=stated(visitor))
 
 
 @routes.post("/search")
@@ -38,7 +32,7 @@ async def search(
     purpose = purpose.strip()
     if not q.strip() or not purpose:
         return page(request, "search_results.html", visitor, found=None, missing=True, refused=None, q=q)
-    visitor = await _with_purpose(request, visitor, purpose)
+    visitor = await with_purpose(request, visitor, purpose)
     try:
         found = await Reader(request, visitor).get(
             "/v1/persons", q=q.strip(), birth_year=birth_year, cursor=cursor, limit=20
@@ -58,16 +52,4 @@ async def search(
         birth_year=birth_year,
         purpose=purpose,
         more=bool(cursor),
-    )
-
-
-async def _with_purpose(request: Request, visitor: Caller, purpose: str) -> Caller:
-    """The visitor with the purpose stated now; the session keeps it for the dossiers opened next."""
-    if visitor.session_hash and purpose != visitor.identity.purpose:
-        async with request.app.state.runtime.database.write() as session:
-            await repository.set_purpose(session, visitor.session_hash, purpose)
-        check: CallerCheck = request.app.state.caller_check
-        check.forget()
-    return Caller(
-        visitor.identity.model_copy(update={"purpose": purpose}), visitor.name, visitor.session_hash
     )
