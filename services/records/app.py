@@ -19,6 +19,8 @@ from services.records.dossiers.page_routes import routes as page_routes
 from services.records.dossiers.routes import routes as dossier_routes
 from services.records.duplicates.routes import routes as duplicate_routes
 from services.records.duplicates.work import Duplicates
+from services.records.exports.routes import routes as export_routes
+from services.records.exports.work import Exports
 from services.records.households.routes import routes as entry_routes
 from services.records.imports.routes import routes as import_routes
 from services.records.imports.work import Imports
@@ -52,6 +54,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await _load_units(runtime)
         runtime.consume(RECORDS, handler(runtime))
         runtime.start("imports", Imports(runtime).run)
+        runtime.start("exports", Exports(runtime, settings.export_secrets).run)
         runtime.start("texts", TextBackfill(runtime).run)
         runtime.start("duplicates", Duplicates(runtime.database, settings.duplicates_every_s).run)
         yield
@@ -85,6 +88,7 @@ def create_app() -> FastAPI:
         barcode_routes,
         lookup_routes,
         matching_routes,
+        export_routes,
     ):
         app.include_router(routes)
     return app

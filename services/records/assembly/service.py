@@ -50,14 +50,19 @@ async def order_pdf(
     units: Iterable[str],
     who: str,
     allow_unread: bool,
+    once: bool = False,
 ) -> Prepared:
     """Ask imaging for a document's PDF. Asking again changes nothing: it is the same order.
+
+    `once`: an order that was given before is not given again, nor told in the history.
 
     Raises NotFound, NothingToAssemble, NotReadYet.
     """
     scope = list(units)
     async with database.read(scope) as session:
         prepared = await _prepare(session, document_id, scope)
+        if once and await _was_ordered(session, prepared.order):
+            return prepared
     if prepared.unread_pages and not allow_unread:
         raise NotReadYet(extensions={"unread_pages": prepared.unread_pages})
     order = prepared.order
@@ -107,6 +112,14 @@ async def note_outcome(session: WriteSession, event: DocumentAssembled | Documen
     else:
         act, more = Act.PDF_NOT_SEALED, {"findings": list(event.findings)}
     await dossiers.note(session, act, [(event.dossier_id, event.unit_code, {**details, **more})])
+
+
+async def _was_ordered(session: ReadSession, order: DocumentOrder) -> bool:
+    _, _, history = await dossiers.contents_of(session, order.dossier_id)
+    return any(
+        entry.what == Act.PDF_ORDERED.value and entry.details.get("order") == order.digest
+        for entry in history
+    )
 
 
 async def _prepare(session: ReadSession, document_id: uuid.UUID, units: Iterable[str]) -> Prepared:
