@@ -17,6 +17,7 @@ from gateway.web.screens import (
     documents,
     dossier,
     dossiers,
+    exports,
     home,
     imports,
     inspection,
@@ -46,6 +47,7 @@ SCREENS = (
     supervision,
     search,
     lookup,
+    exports,
     progress,
     dead_letters,
 )

@@ -62,6 +62,7 @@ GROUPS = (
             Entry("/search", N_("Tra cứu"), "search", "4"),
             Entry("/lookup", N_("Một cửa"), "person", "c", MAY_LOOK_UP),
             Entry("/imports", N_("Nhập danh sách"), "text", "i", MAY_IMPORT),
+            Entry("/exports", N_("Gửi ra ngoài"), "next", "x", MAY_EXPORT),
         ),
     ),
     Group(

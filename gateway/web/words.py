@@ -140,6 +140,24 @@ PAPER_STATES = {
     "loan": Word(N_("Bản giấy đang cho mượn"), "person", "warn"),
     "transit": Word(N_("Bản giấy đang chuyển đơn vị"), "next", "warn"),
 }
+EXPORT_STATES = {
+    "queued": Word(N_("Đang đóng gói"), "clock", "work"),
+    "packed": Word(N_("Chờ gửi"), "inbox", "work"),
+    "delivered": Word(N_("Đã nhận, khớp"), "check", "good"),
+    "discrepant": Word(N_("Bên nhận báo sai lệch"), "warning", "warn"),
+    "failed": Word(N_("Không gửi được"), "stop", "bad"),
+}
+EXPORT_PROBLEMS = {
+    "awaiting_pdf": Word(N_("chờ lập PDF/A"), "clock", "plain"),
+    "line_down": Word(N_("mất đường truyền"), "warning", "warn"),
+    "refused": Word(N_("bên nhận từ chối gói"), "stop", "bad"),
+    "document_not_sealed": Word(N_("có giấy tờ không đạt PDF/A"), "stop", "bad"),
+}
+RESOLUTIONS = {
+    "resend": Word(N_("Đã sửa ở đây, gửi lại"), "turn", "plain"),
+    "theirs": Word(N_("Bên nhận đã sửa"), "check", "plain"),
+    "no_fault": Word(N_("Hai bên đều đúng"), "check", "plain"),
+}
 
 
 def confidence(value: float, needs_keying: bool) -> Word:

@@ -1,9 +1,14 @@
 """The one-stop clerk in a real browser: says why, finds a person, sees marked papers, prints the slip."""
 
 import hashlib
+import json
 import os
 import random
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -175,6 +180,75 @@ def test_a_phone_and_nothing_found(system: LocalSystem, clerk: Any) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.resize(1366, 768)
     assert page.complaints == []
+
+
+def test_a_dossier_goes_out(system: LocalSystem, officer: httpx.Client, dossier: str, clerk: Any) -> None:
+    """The line is down, somebody presses "again", a difference becomes a ticket, which is resolved."""
+    answers = [(503, {}), (200, {"differences": [{"field": "birth_date", "ours": "1972", "theirs": "1973"}]})]
+    with _desk(answers) as url:
+        body = {"name": "Cơ sở dữ liệu quốc gia", "adapter": "http", "settings": {"url": url}}
+        assert officer.put("/v1/export-destinations/national", json=body).status_code == 200
+        page = clerk
+        page.evaluate("document.querySelector('form[action=\"/logout\"]').submit()")
+        page.until("location.pathname === '/login' && document.readyState === 'complete'")
+        page.sign_in(system.base_url, system.access.username, system.access.password)
+        page.press("g")
+        page.press("x")
+        page.until("location.pathname === '/exports' && document.readyState === 'complete'")
+        page.evaluate("document.querySelector('details.send').open = true")
+        page.evaluate("document.querySelector('[name=dossiers]').value = 'KHONG-CO'")
+        page.evaluate("document.querySelector('[name=purpose]').value = 'gửi cơ sở dữ liệu quốc gia'")
+        page.evaluate("document.querySelector('details.send form').requestSubmit()")
+        page.until("document.querySelector('[role=alert]')?.innerText.includes('KHONG-CO')")
+        page.complaints.clear()
+        page.evaluate("document.querySelector('[name=dossiers]').value = 'CC-943-1'")
+        page.evaluate("document.querySelector('details.send form').requestSubmit()")
+        page.until("document.querySelector('.export-row')?.innerText.includes('mất đường truyền')", SLOW_S)
+        assert page.violations() == []
+        shot(page, "exports-down")
+        page.evaluate("document.querySelector('.export-row button').click()")
+        page.until("document.querySelector('.ticket') !== null", SLOW_S)
+        assert "1973" in page.evaluate("document.querySelector('.differences').innerText")
+        page.go(f"{system.base_url}/exports")
+        assert page.violations() == []
+        shot(page, "exports-ticket")
+        page.resize(390, 844, mobile=True)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        shot(page, "exports-phone")
+        page.resize(1366, 768)
+        page.evaluate("document.querySelector('[name=note]').focus()")
+        page.type("đã sửa năm sinh")
+        page.press("Enter")
+        page.until("document.querySelector('.ticket') === null", SLOW_S)
+        page.until("document.querySelector('.export-row')?.innerText.includes('Đã nhận, khớp')", SLOW_S)
+        shot(page, "exports")
+        assert page.complaints == []
+
+
+@contextmanager
+def _desk(answers: list[tuple[int, dict[str, Any]]]) -> Iterator[str]:
+    """A destination that answers so, and then takes everything."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            status, told = answers.pop(0) if answers else (200, {"receipt": "r-1"})
+            data = json.dumps(told).encode()
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/in"
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 def _share_changed(page: Any, officer: httpx.Client, page_id: str) -> float:

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from kernel.identity import Identity
-from services.imaging.documents.fonts import text_font
+from services.imaging.fonts import text_font
 from services.imaging.steps.sheet import Plane
 
 TIME_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
