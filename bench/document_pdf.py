@@ -24,10 +24,10 @@ from contracts.recognition import Box, ReadLine, ReadWord, Recognition
 from gateway.settings import BROWSER_PACKAGES
 from services.imaging.documents.assemble import DocumentAssembler, PageContent
 from services.imaging.documents.checking import find_violations
-from services.imaging.documents.fonts import text_font
 from services.imaging.documents.geometry import page_size
 from services.imaging.documents.metadata import Description
 from services.imaging.documents.pictures import picture
+from services.imaging.fonts import text_font
 
 DPI = 300
 WORDS, LINES = 300, 30

@@ -14,11 +14,9 @@ from gateway.accounts.problems import CrossSite
 from gateway.settings import GatewaySettings
 from kernel.database import Database
 from kernel.errors import Unauthenticated
-from kernel.identity import Identity, Role
+from kernel.identity import UNSTATED, Identity, Role
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-UNSTATED = "unstated"
-"""Recorded where personal data is read without a stated purpose."""
 REMEMBERED_S = 5.0
 """A checked credential is not looked up again for so long; a revoked one dies within it on other replicas."""
 REMEMBERED_MOST = 10_000
@@ -104,6 +102,7 @@ class CallerCheck:
                 roles=frozenset(Role(role) for role in officer.roles),
                 units=frozenset(officer.units),
                 purpose=session.purpose or UNSTATED,
+                name=officer.display_name,
             )
             return Caller(identity, officer.display_name, session.token_hash)
         if token.startswith(AGENT_PREFIX) and (agent := await service.agent_of(self._database, token)):
@@ -112,6 +111,7 @@ class CallerCheck:
                 roles=frozenset({Role.AGENT}),
                 units=frozenset(agent.units),
                 purpose=UNSTATED,
+                name=agent.name,
             )
             return Caller(identity, agent.name)
         return None

@@ -73,6 +73,15 @@ class Conflict(Problem):
     title_en = "Conflict with the current state"
 
 
+class PurposeRequired(Problem):
+    """Personal data is read without saying why."""
+
+    status_code = 400
+    slug = "purpose_required"
+    title = "Phải nêu mục đích tra cứu"
+    title_en = "State the purpose of the look-up"
+
+
 class PreconditionFailed(Problem):
     """Somebody else changed the thing since it was read (RFC 9110, If-Match)."""
 

@@ -13,7 +13,7 @@ from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict
 
 from kernel.database import ALL_UNITS
-from kernel.errors import Forbidden, Unauthenticated
+from kernel.errors import Forbidden, PurposeRequired, Unauthenticated
 
 HEADER = "X-Tangthu-Identity"
 ISSUER = "tangthu-gateway"
@@ -23,6 +23,12 @@ LIFETIME = timedelta(seconds=60)
 """Long enough to start a request; a long upload is checked when it starts."""
 MAX_TOKEN_BYTES = 8192
 """Refused unread above this: Authlib once spent 4 GB on one header (CVE-2025-61920)."""
+
+
+UNSTATED = "unstated"
+"""Recorded where personal data is read without a stated purpose."""
+PURPOSE_LETTERS = 5
+"""A purpose of fewer letters says nothing: people type a full stop to get on."""
 
 
 class Role(StrEnum):
@@ -53,6 +59,8 @@ class Identity(BaseModel):
     """Unit codes, or `*` for every unit."""
     purpose: str = ""
     """Why personal data is read, as the caller stated it."""
+    name: str = ""
+    """As people know the caller; for what they are shown and print, never for a decision."""
 
     @property
     def all_units(self) -> bool:
@@ -67,6 +75,22 @@ class Identity(BaseModel):
         """Raise Forbidden unless the unit is in scope."""
         if not self.may_see(unit_code):
             raise Forbidden(f"unit {unit_code} is outside your scope")
+
+    @property
+    def only_looks_up(self) -> bool:
+        """Whether this is a clerk of the one-stop office and nothing else, who sees papers marked."""
+        return bool(self.roles) and self.roles <= {Role.CLERK, Role.AUDITOR} and Role.CLERK in self.roles
+
+    @property
+    def states_purpose(self) -> bool:
+        """Whether the caller says why personal data is read."""
+        letters = sum(letter.isalpha() for letter in self.purpose)
+        return self.purpose != UNSTATED and letters >= PURPOSE_LETTERS
+
+    def require_purpose(self, *roles: Role) -> None:
+        """Raise PurposeRequired unless a purpose is stated; of everybody, or of holders of these roles."""
+        if not self.states_purpose and (not roles or self.roles & {*roles}):
+            raise PurposeRequired
 
     def require_role(self, *roles: Role) -> None:
         """Raise Forbidden unless one of the roles is held; an administrator may do everything."""
@@ -98,6 +122,7 @@ class IdentitySigner:
                 "roles": sorted(claims["roles"]),
                 "units": sorted(claims["units"]),
                 "purpose": identity.purpose,
+                "name": identity.name,
             },
             self._key,
             algorithm=ALGORITHM,
@@ -136,6 +161,7 @@ class IdentityVerifier:
                 roles=frozenset(Role(role) for role in claims["roles"]),
                 units=frozenset(claims["units"]),
                 purpose=claims.get("purpose", ""),
+                name=claims.get("name", ""),
             )
         except (jwt.InvalidTokenError, KeyError, ValueError) as error:
             raise Unauthenticated("the identity is not valid") from error

@@ -47,9 +47,9 @@ class Reader:
         """JSON of a change that needs no body; raises ServiceRefused or UpstreamDown."""
         return await self._ask("POST", path, query)
 
-    async def send(self, path: str, body: Data) -> Data:
-        """JSON of a POST with a JSON body; raises ServiceRefused or UpstreamDown."""
-        return (await self._answer("POST", path, {}, body)).json()
+    async def send(self, path: str, body: Data, *, key: str | None = None) -> Data:
+        """JSON of a POST with a body, and an Idempotency-Key where it needs one; raises as the others."""
+        return (await self._answer("POST", path, {}, body, key)).json()
 
     async def file(self, path: str, body: Data) -> bytes:
         """What a POST with a JSON body makes; raises ServiceRefused or UpstreamDown."""
@@ -59,13 +59,20 @@ class Reader:
         return (await self._answer(method, path, query)).json()
 
     async def _answer(
-        self, method: str, path: str, query: Mapping[str, str | int | None], sent: Data = None
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str | int | None],
+        sent: Data = None,
+        key: str | None = None,
     ) -> httpx.Response:
         route, parameters = find_route(ROUTES, method, path)
         given = {key: value for key, value in query.items() if value not in {None, ""}}
         target = path + (f"?{urlencode(given)}" if given else "")
         upstreams: Upstreams = self._state.upstreams
         headers, content = ([], None) if sent is None else ([JSON], json.dumps(sent).encode())
+        if key:
+            headers = [*headers, (b"idempotency-key", key.encode())]
         response = await upstreams.open(
             route.service, method, target.encode(), self._caller.identity, headers=headers, body=content
         )

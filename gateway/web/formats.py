@@ -20,6 +20,12 @@ def day(value: str | None) -> str:
     return "/".join(reversed(value[:10].split("-"))) if value else "–"
 
 
+def long_day(value: str) -> str:
+    """`2026-11-23T12:05:00Z` → `ngày 23 tháng 11 năm 2026`, as NĐ 30/2020/NĐ-CP writes it."""
+    at = datetime.fromisoformat(value).astimezone(VIETNAM)
+    return f"ngày {at:%d} tháng {at:%m} năm {at:%Y}"
+
+
 def number(value: float | None) -> str:
     """`12345` → `12.345`; decimals after a comma."""
     if value is None:

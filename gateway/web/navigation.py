@@ -19,6 +19,10 @@ MAY_MERGE = frozenset({Role.INSPECTOR, Role.KEEPER, Role.UNIT_LEADER, Role.ADMIN
 """Roles that resolve review cases, decide on merges and reconcile records, as records checks them."""
 MAY_PREPARE = frozenset({Role.KEEPER, Role.SCAN_OPERATOR, Role.ADMINISTRATOR})
 """Roles that survey papers and print for them, as records and imaging check them."""
+MAY_LOOK_UP = frozenset({Role.CLERK, Role.KEEPER, Role.UNIT_LEADER, Role.ADMINISTRATOR})
+"""Roles that serve citizens from the archive."""
+MAY_EXPORT = frozenset({Role.KEEPER, Role.UNIT_LEADER, Role.ADMINISTRATOR})
+"""Roles that may send dossiers out, as records checks them."""
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 
 
@@ -69,6 +73,8 @@ GROUPS = (
             Entry("/imports", N_("Nhập danh sách"), "text", "i", MAY_IMPORT),
             Entry("/review-cases", N_("Điểm cần xem xét"), "question", "r", MAY_MERGE),
             Entry("/reconciliation", N_("Đối soát"), "check", "e", MAY_MERGE),
+            Entry("/lookup", N_("Một cửa"), "person", "c", MAY_LOOK_UP),
+            Entry("/exports", N_("Gửi ra ngoài"), "next", "x", MAY_EXPORT),
         ),
     ),
     Group(

@@ -52,6 +52,7 @@ def environment(language: Language) -> Environment:
     env.filters |= {
         "moment": formats.moment,
         "day": formats.day,
+        "long_day": formats.long_day,
         "number": formats.number,
         "percent": formats.percent,
         "word": lambda value, vocabulary: words.word(getattr(words, vocabulary), value),

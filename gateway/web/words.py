@@ -152,6 +152,38 @@ MATCHES = {
     "father_name": Word(N_("khớp tên cha"), "person", "plain"),
     "mother_name": Word(N_("khớp tên mẹ"), "person", "plain"),
     "birth_year": Word(N_("đúng năm sinh"), "check", "plain"),
+    "barcode": Word(N_("đúng mã vạch"), "qr", "good"),
+    "reference": Word(N_("đúng số hồ sơ"), "check", "good"),
+    "shelf": Word(N_("ở vị trí này"), "home", "good"),
+    "unit": Word(N_("thuộc đơn vị này"), "layers", "plain"),
+    "address": Word(N_("khớp địa chỉ"), "home", "plain"),
+    "text": Word(N_("có trong giấy tờ"), "text", "plain"),
+}
+PAPER_STATES = {
+    "unplaced": Word(N_("Bản giấy chưa có vị trí"), "question", "plain"),
+    "shelf": Word(N_("Bản giấy trên kệ"), "home", "good"),
+    "desk": Word(N_("Bản giấy ở bàn làm việc"), "inbox", "work"),
+    "scanner": Word(N_("Bản giấy ở máy quét"), "layers", "work"),
+    "loan": Word(N_("Bản giấy đang cho mượn"), "person", "warn"),
+    "transit": Word(N_("Bản giấy đang chuyển đơn vị"), "next", "warn"),
+}
+EXPORT_STATES = {
+    "queued": Word(N_("Đang đóng gói"), "clock", "work"),
+    "packed": Word(N_("Chờ gửi"), "inbox", "work"),
+    "delivered": Word(N_("Đã nhận, khớp"), "check", "good"),
+    "discrepant": Word(N_("Bên nhận báo sai lệch"), "warning", "warn"),
+    "failed": Word(N_("Không gửi được"), "stop", "bad"),
+}
+EXPORT_PROBLEMS = {
+    "awaiting_pdf": Word(N_("chờ lập PDF/A"), "clock", "plain"),
+    "line_down": Word(N_("mất đường truyền"), "warning", "warn"),
+    "refused": Word(N_("bên nhận từ chối gói"), "stop", "bad"),
+    "document_not_sealed": Word(N_("có giấy tờ không đạt PDF/A"), "stop", "bad"),
+}
+RESOLUTIONS = {
+    "resend": Word(N_("Đã sửa ở đây, gửi lại"), "turn", "plain"),
+    "theirs": Word(N_("Bên nhận đã sửa"), "check", "plain"),
+    "no_fault": Word(N_("Hai bên đều đúng"), "check", "plain"),
 }
 
 

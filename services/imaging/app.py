@@ -50,6 +50,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
                     runtime.store,
                     cache_bytes=settings.iiif_cache_bytes,
                     threads=settings.iiif_threads,
+                    fonts=settings.font_packages,
                 )
                 images.prepare()
                 app.state.document_sealer = sealer = DocumentSealer(

@@ -19,6 +19,8 @@ from services.records.dossiers.page_routes import routes as page_routes
 from services.records.dossiers.routes import routes as dossier_routes
 from services.records.duplicates.routes import routes as duplicate_routes
 from services.records.duplicates.work import Duplicates
+from services.records.exports.routes import routes as export_routes
+from services.records.exports.work import Exports
 from services.records.households.routes import routes as entry_routes
 from services.records.imports.routes import routes as import_routes
 from services.records.imports.work import Imports
@@ -27,6 +29,8 @@ from services.records.keying.policy_routes import routes as policy_routes
 from services.records.keying.routes import routes as keying_routes
 from services.records.life.exception_routes import routes as exception_routes
 from services.records.life.routes import routes as life_routes
+from services.records.lookup.routes import routes as lookup_routes
+from services.records.matching.routes import routes as matching_routes
 from services.records.merging.routes import routes as merging_routes
 from services.records.persons.routes import routes as person_routes
 from services.records.preparation.routes import routes as preparation_routes
@@ -35,6 +39,7 @@ from services.records.samples.routes import routes as sample_routes
 from services.records.settings import RecordsSettings
 from services.records.shelves.routes import barcode_routes, paper_routes, undo_routes
 from services.records.shelves.routes import routes as shelf_routes
+from services.records.texts.work import TextBackfill
 from services.records.units import service as units
 from services.records.units.admin import load_admin_units
 from services.records.units.domain import load_editions
@@ -54,6 +59,8 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await _load_units(runtime)
         runtime.consume(RECORDS, handler(runtime))
         runtime.start("imports", Imports(runtime).run)
+        runtime.start("exports", Exports(runtime, settings.export_secrets).run)
+        runtime.start("texts", TextBackfill(runtime).run)
         runtime.start("duplicates", Duplicates(runtime.database, settings.duplicates_every_s).run)
         yield
 
@@ -90,6 +97,9 @@ def create_app() -> FastAPI:
         barcode_routes,
         undo_routes,
         sample_routes,
+        lookup_routes,
+        matching_routes,
+        export_routes,
     ):
         app.include_router(routes)
     return app

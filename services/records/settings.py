@@ -1,5 +1,7 @@
 """The registry's environment."""
 
+from pathlib import Path
+
 from kernel.settings import ServiceSettings
 
 
@@ -8,3 +10,5 @@ class RecordsSettings(ServiceSettings):
 
     duplicates_every_s: float = 30.0
     """Least pause between two searches for duplicates among everybody."""
+    export_secrets: Path | None = None
+    """Folder of the tokens that destinations of exports ask for, each in `CODE.token`."""

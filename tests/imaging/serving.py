@@ -38,9 +38,11 @@ class ServedImaging:
     signer: IdentitySigner
     heard: list[Event] = field(default_factory=list)
 
-    def client(self, *units: str, role: Role = Role.KEEPER) -> httpx.AsyncClient:
+    def client(self, *units: str, role: Role = Role.KEEPER, purpose: str = "") -> httpx.AsyncClient:
         """A client with the identity of an officer of these units."""
-        identity = Identity(subject="officer:t", roles=frozenset({role}), units=frozenset(units))
+        identity = Identity(
+            subject="officer:t", roles=frozenset({role}), units=frozenset(units), purpose=purpose
+        )
         return httpx.AsyncClient(
             transport=self.transport,
             base_url="http://imaging",

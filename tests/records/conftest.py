@@ -37,10 +37,16 @@ class RunningRegistry:
     signer: IdentitySigner
 
     def client(
-        self, *units: str, roles: tuple[Role, ...] = (Role.KEEPER,), subject: str = "officer:test"
+        self,
+        *units: str,
+        roles: tuple[Role, ...] = (Role.KEEPER,),
+        subject: str = "officer:test",
+        purpose: str = "",
     ) -> httpx.Client:
         """An HTTP client with the identity of an officer of `units` (all of them by default)."""
-        identity = Identity(subject=subject, roles=frozenset(roles), units=frozenset(units or ("*",)))
+        identity = Identity(
+            subject=subject, roles=frozenset(roles), units=frozenset(units or ("*",)), purpose=purpose
+        )
         return httpx.Client(
             base_url=self.url, headers={HEADER: self.signer.sign(identity)}, timeout=30, trust_env=False
         )

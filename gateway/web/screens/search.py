@@ -6,23 +6,18 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
-from gateway.accounts import repository
-from gateway.caller import UNSTATED, Caller, CallerCheck
 from gateway.web.data import Reader, ServiceRefused
+from gateway.web.purpose import stated, with_purpose
 from gateway.web.rendering import page
 from gateway.web.visitor import Visitor
 
 routes = APIRouter(include_in_schema=False)
 
 
-def _stated(visitor: Caller) -> str:
-    return "" if visitor.identity.purpose == UNSTATED else visitor.identity.purpose
-
-
 @routes.get("/search")
 async def show_search(request: Request, visitor: Visitor) -> Response:
     """The form."""
-    return page(request, "search.html", visitor, purpose=_stated(visitor), q="", birth_year="")
+    return page(request, "search.html", visitor, purpose=stated(visitor), q="", birth_year="")
 
 
 @routes.post("/search")
@@ -40,7 +35,7 @@ async def search(
     answer = partial(page, request, shown, q=q, birth_year=birth_year, purpose=purpose, more=bool(cursor))
     if not q.strip() or not purpose:
         return answer(visitor, found=None, missing=True, refused=None)
-    visitor = await _with_purpose(request, visitor, purpose)
+    visitor = await with_purpose(request, visitor, purpose)
     try:
         found = await Reader(request, visitor).get(
             "/v1/persons", q=q.strip(), birth_year=birth_year, cursor=cursor, limit=20
@@ -50,15 +45,3 @@ async def search(
             raise
         return answer(visitor, found=None, missing=False, refused=refused)
     return answer(visitor, found=found, missing=False, refused=None)
-
-
-async def _with_purpose(request: Request, visitor: Caller, purpose: str) -> Caller:
-    """The visitor with the purpose stated now; the session keeps it for the dossiers opened next."""
-    if visitor.session_hash and purpose != visitor.identity.purpose:
-        async with request.app.state.runtime.database.write() as session:
-            await repository.set_purpose(session, visitor.session_hash, purpose)
-        check: CallerCheck = request.app.state.caller_check
-        check.forget()
-    return Caller(
-        visitor.identity.model_copy(update={"purpose": purpose}), visitor.name, visitor.session_hash
-    )

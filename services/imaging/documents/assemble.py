@@ -9,13 +9,13 @@ from contracts.recognition import Recognition
 from services.imaging.documents import metadata
 from services.imaging.documents.colour import DESCRIPTION, srgb_profile
 from services.imaging.documents.embedding import embed
-from services.imaging.documents.fonts import TextFont
 from services.imaging.documents.geometry import Placement, whole_page
 from services.imaging.documents.layer import HALF_TURN, INVISIBLE, content, placed_words
 from services.imaging.documents.metadata import Description
 from services.imaging.documents.pictures import Picture
 from services.imaging.documents.syntax import Name, Reference, Value, number
 from services.imaging.documents.writer import PdfWriter
+from services.imaging.fonts import TextFont
 
 FONT, IMAGE = "F0", "Im0"
 PAGES_PER_NODE = 100

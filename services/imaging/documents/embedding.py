@@ -4,9 +4,9 @@ import struct
 import zlib
 from functools import cache
 
-from services.imaging.documents.fonts import NAME, UNKNOWN, TextFont
 from services.imaging.documents.syntax import Name, Reference, Value
 from services.imaging.documents.writer import PdfWriter
+from services.imaging.fonts import NAME, UNKNOWN, TextFont
 
 _CODES = 0x10000
 _SYMBOLIC = 4

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from contracts.recognition import Box, ReadLine, Recognition
-from services.imaging.documents.fonts import TextFont
 from services.imaging.documents.syntax import number
+from services.imaging.fonts import TextFont
 
 HALF_TURN = 180
 INVISIBLE, FILLED = 3, 0

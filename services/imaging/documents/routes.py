@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from kernel.identity import CurrentIdentity
+from kernel.identity import CurrentIdentity, Role
 from kernel.storage import DERIVATIVES
 from services.imaging.documents.checking.findings import Finding
 from services.imaging.documents.schemas import DocumentPdf
@@ -35,7 +35,11 @@ async def get_pdf(
     identity: CurrentIdentity,
     if_none_match: Annotated[str | None, Header(alias="If-None-Match")] = None,
 ) -> Response:
-    """The file with its SHA-256 as ETag; 404 until one was ordered and sealed, and for another unit's."""
+    """The file with its SHA-256 as ETag; 404 until one was ordered and sealed, and for another unit's.
+
+    A clerk says why it is taken away.
+    """
+    identity.require_purpose(Role.CLERK)
     sealer: DocumentSealer = request.app.state.document_sealer
     row = await sealer.newest_file(document_id, identity.units)
     headers = {

@@ -27,7 +27,6 @@ from services.imaging.documents import repository
 from services.imaging.documents.assemble import DocumentAssembler, PageContent
 from services.imaging.documents.checking import find_violations
 from services.imaging.documents.checking.findings import Finding
-from services.imaging.documents.fonts import text_font
 from services.imaging.documents.geometry import MILLIMETRES_PER_INCH, master_placement, page_size
 from services.imaging.documents.masters import MasterImages
 from services.imaging.documents.metadata import Description
@@ -36,6 +35,7 @@ from services.imaging.documents.pictures import Picture, picture
 from services.imaging.documents.profiles import DocumentProfile
 from services.imaging.documents.schemas import Manifest, ManifestPage
 from services.imaging.domain import Recipe
+from services.imaging.fonts import text_font
 from services.imaging.models import EnhancementRow
 from services.imaging.sandbox.runner import Sandbox
 from services.imaging.workspace import Workspace

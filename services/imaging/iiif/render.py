@@ -84,8 +84,8 @@ def decode(data: bytes, take: Take | None = None) -> DecodedPage:
         raise NoPicture(str(error)) from error
 
 
-def render(page: DecodedPage, asked: Rendering) -> bytes:
-    """The file that a request asks for."""
+def render(page: DecodedPage, asked: Rendering, paint: Callable[[Plane], Plane] | None = None) -> bytes:
+    """The file that a request asks for; `paint` changes its pixels before they are encoded."""
     factor = max(asked.out_width / asked.width, asked.out_height / asked.height)
     part = _cut(page.levels[0].shape, page.level_for(factor), asked)
     if part.shape[1::-1] != (asked.out_width, asked.out_height):
@@ -97,7 +97,7 @@ def render(page: DecodedPage, asked: Rendering) -> bytes:
         part = _with_channels(cv2.cvtColor(part, cv2.COLOR_BGR2GRAY))
     if asked.quality == "bitonal":
         part = _with_channels(cv2.threshold(part, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)[1])
-    return _encoded(part, asked)
+    return _encoded(part if paint is None else paint(part), asked)
 
 
 def _cut(whole: tuple[int, ...], level: Plane, asked: Rendering) -> Plane:

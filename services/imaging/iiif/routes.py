@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, Response
@@ -9,6 +10,7 @@ from fastapi.responses import JSONResponse, RedirectResponse
 
 from kernel.identity import CurrentIdentity
 from services.imaging.iiif.domain import FORMATS, resolve
+from services.imaging.iiif.marking import mark_of
 from services.imaging.iiif.schemas import CONTEXT, ImageInfo, info_of
 from services.imaging.iiif.service import ImageServer, etag_of
 
@@ -22,6 +24,8 @@ CACHE = "private, max-age=3600"
 """As page images: an hour in the reader's own browser; a shared machine must forget them."""
 NO_CACHE = "private, no-cache"
 """Where the address does not name the image's edition: a corrected page shows another image."""
+NEVER = "private, no-store"
+"""A marked image says when it was looked at: the next look is another."""
 _SAFE = {
     # Level 2 asks for it. It opens nothing: without a credential, which browsers do not send along with
     # it, every answer is 401.
@@ -33,6 +37,7 @@ _FORWARDED = re.compile(r'host="([A-Za-z0-9.:\[\]-]{1,255})";proto=(https?)')
 Edition = Annotated[
     str | None, Query(max_length=64, description="Edition of the image, as the page's links name it")
 ]
+Marked = Annotated[bool, Query(description="With a mark of who looks, when and why burnt in")]
 IfNoneMatch = Annotated[str | None, Header(alias="If-None-Match")]
 
 
@@ -92,11 +97,22 @@ async def get_part(
     identity: CurrentIdentity,
     if_none_match: IfNoneMatch = None,
     v: Edition = None,
+    marked: Marked = False,
 ) -> Response:
-    """Region, size, rotation, quality and format as IIIF Image API 3.0 defines them."""
+    """Region, size, rotation, quality and format as IIIF Image API 3.0 defines them.
+
+    Clerks who only look up are always shown marked images, and say why they look.
+    """
+    marked = marked or identity.only_looks_up
+    if marked:
+        identity.require_purpose()
     server: ImageServer = request.app.state.image_server
     image = await server.image(page_id, identity.units)
     asked = resolve(region, size, rotation, quality_format, (image.width, image.height))
+    if marked:
+        said = mark_of(identity, datetime.now(UTC))
+        body = await server.marked(image, asked, said)
+        return Response(body, media_type=asked.media_type, headers={**_SAFE, "Cache-Control": NEVER})
     etag = etag_of(image, asked)
     address = f"{_origin(request)}{PREFIX}/{page_id}/{asked.canonical}"
     headers = {**_safe(v), "ETag": etag, "Link": f'<{address}>;rel="canonical", <{LEVEL}>;rel="profile"'}

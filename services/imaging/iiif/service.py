@@ -7,6 +7,7 @@ import weakref
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Self
 
 from prometheus_client import Counter, Histogram
@@ -18,6 +19,7 @@ from services.imaging.iiif import repository
 from services.imaging.iiif.buffers import Buffers
 from services.imaging.iiif.cache import BytesCache
 from services.imaging.iiif.domain import Rendering
+from services.imaging.iiif.marking import burn
 from services.imaging.iiif.render import VERSION, DecodedPage, decode, render
 from services.imaging.iiif.repository import PageImage
 from services.imaging.steps.sheet import Plane
@@ -41,10 +43,14 @@ class ImageServer:
     room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     """Pages that are fetched and decoded at the same time."""
     buffers: Buffers = field(default_factory=lambda: Buffers(2))
+    fonts: Path = Path("node_modules")
+    """Packages that hold the mark's font."""
     _preparing: asyncio.Future[None] | None = None
 
     @classmethod
-    def with_limits(cls, database: Database, store: ObjectStore, *, cache_bytes: int, threads: int) -> Self:
+    def with_limits(
+        cls, database: Database, store: ObjectStore, *, cache_bytes: int, threads: int, fonts: Path
+    ) -> Self:
         """A server that keeps `cache_bytes`, a fifth of it as finished tiles, and works in `threads`."""
         return cls(
             database,
@@ -54,6 +60,7 @@ class ImageServer:
             BytesCache(cache_bytes // 5),
             room=asyncio.Semaphore(threads),
             buffers=Buffers(threads),
+            fonts=fonts,
         )
 
     async def image(self, page_id: uuid.UUID, units: Iterable[str]) -> PageImage:
@@ -83,6 +90,17 @@ class ImageServer:
             return await self.store.get(DERIVATIVES, image.thumbnail_key)
         except ObjectMissing as error:
             raise NotFound("the thumbnail is not in storage") from error
+
+    async def marked(self, image: PageImage, asked: Rendering, text: str) -> bytes:
+        """The bytes of a request with a mark burnt in; never kept, for no two looks are alike."""
+        page = await self.opened(image)
+
+        def paint(part: Plane) -> Plane:
+            return burn(part, text, self.fonts)
+
+        made = await asyncio.get_running_loop().run_in_executor(self.threads, render, page, asked, paint)
+        TILES.labels("marked").inc()
+        return made
 
     def expect(self, image: PageImage) -> None:
         """Begin to open a page whose tiles will be asked for next."""

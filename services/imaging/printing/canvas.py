@@ -6,8 +6,8 @@ from functools import cache
 
 import zxingcpp
 
-from services.imaging.documents.fonts import UNKNOWN, TextFont
 from services.imaging.documents.syntax import number
+from services.imaging.fonts import UNKNOWN, TextFont
 from services.imaging.printing.domain import PAGE_MM
 
 FONT = "F"

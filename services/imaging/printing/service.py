@@ -9,11 +9,11 @@ from pathlib import Path
 
 from contracts.covers import cover_text
 from services.imaging.documents.embedding import embed
-from services.imaging.documents.fonts import TextFont, text_font
 from services.imaging.documents.syntax import Name
 from services.imaging.documents.writer import PdfWriter
-from services.imaging.printing.canvas import FONT, PAGE_MM, POINTS_PER_MM, Canvas
-from services.imaging.printing.domain import Cover, Label, LabelSheet, placed
+from services.imaging.fonts import TextFont, text_font
+from services.imaging.printing.canvas import FONT, POINTS_PER_MM, Canvas
+from services.imaging.printing.domain import PAGE_MM, Cover, Label, LabelSheet, placed
 
 KINDS = {"residence": "HỒ SƠ CƯ TRÚ", "identity": "HỒ SƠ CĂN CƯỚC"}
 MIDDLE = PAGE_MM[0] / 2

@@ -50,14 +50,19 @@ async def order_pdf(
     units: Iterable[str],
     who: str,
     allow_unread: bool,
+    once: bool = False,
 ) -> Prepared:
     """Ask imaging for a document's PDF. Asking again changes nothing: it is the same order.
+
+    `once`: an order that was given before is not given again, nor told in the history.
 
     Raises NotFound, NothingToAssemble, NotReadYet.
     """
     scope = list(units)
     async with database.read(scope) as session:
         prepared = await _prepare(session, document_id, scope)
+        if once and await _was_ordered(session, prepared.order):
+            return prepared
     if prepared.unread_pages and not allow_unread:
         raise NotReadYet(extensions={"unread_pages": prepared.unread_pages})
     order = prepared.order
@@ -69,6 +74,30 @@ async def order_pdf(
         entry = (order.dossier_id, prepared.unit_code, details)
         await dossiers.note(session, Act.PDF_ORDERED, [entry], who)
     return prepared
+
+
+async def prepare(session: ReadSession, document_id: uuid.UUID, units: Iterable[str]) -> Prepared:
+    """What an order of the document would be now; raises NotFound, NothingToAssemble."""
+    return await _prepare(session, document_id, units)
+
+
+async def sealed_of(
+    session: ReadSession, dossier_id: uuid.UUID, documents: Iterable[uuid.UUID], units: Iterable[str]
+) -> dict[uuid.UUID, str]:
+    """Document → SHA-256 of the PDF that was sealed of it as it is now, where there is one."""
+    scope = list(units)
+    _, _, history = await dossiers.contents_of(session, dossier_id)
+    made = {
+        entry.details.get("order"): str(entry.details["sha256"])
+        for entry in history
+        if entry.what == Act.PDF_ASSEMBLED.value
+    }
+    found: dict[uuid.UUID, str] = {}
+    for document_id in documents if made else ():
+        order = (await _prepare(session, document_id, scope)).order.digest
+        if order in made:
+            found[document_id] = made[order]
+    return found
 
 
 async def note_outcome(session: WriteSession, event: DocumentAssembled | DocumentNotSealed) -> None:
@@ -83,6 +112,14 @@ async def note_outcome(session: WriteSession, event: DocumentAssembled | Documen
     else:
         act, more = Act.PDF_NOT_SEALED, {"findings": list(event.findings)}
     await dossiers.note(session, act, [(event.dossier_id, event.unit_code, {**details, **more})])
+
+
+async def _was_ordered(session: ReadSession, order: DocumentOrder) -> bool:
+    _, _, history = await dossiers.contents_of(session, order.dossier_id)
+    return any(
+        entry.what == Act.PDF_ORDERED.value and entry.details.get("order") == order.digest
+        for entry in history
+    )
 
 
 async def _prepare(session: ReadSession, document_id: uuid.UUID, units: Iterable[str]) -> Prepared:

@@ -28,6 +28,7 @@ MOVED: tuple[ScopedTable, ...] = (
     ScopedTable("documents"),
     ScopedTable("pages"),
     ScopedTable("extracted_fields", f"page_id IN ({_PAGES})"),
+    ScopedTable("indexed_texts", f"subject_id IN ({_PAGES}) OR subject_id = ANY($1::uuid[])"),
     ScopedTable("persons", f"id IN ({_PERSONS})"),
     ScopedTable("person_search", f"person_id IN ({_PERSONS})"),
     ScopedTable("inspection_pages", f"id IN ({_PAGES})"),
@@ -50,6 +51,9 @@ MOVED: tuple[ScopedTable, ...] = (
     ScopedTable("dossier_holds"),
     ScopedTable("scan_exemptions"),
     ScopedTable("paper_places"),
+    ScopedTable("copy_slips"),
+    ScopedTable("dossier_exports"),
+    ScopedTable("export_tickets"),
 )
 """In an order in which rows found through another table's rows come before those."""
 

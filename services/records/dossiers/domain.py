@@ -83,6 +83,9 @@ class Act(StrEnum):
     MERGE_REFUSED = "merge_refused"
     MERGED = "merged"
     MERGE_UNDONE = "merge_undone"
+    SLIP_MADE = "slip_made"
+    EXPORT_ASKED = "export_asked"
+    EXPORT_ENDED = "export_ended"
 
 
 SYSTEM = "system"

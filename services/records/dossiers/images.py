@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePosixPath
 
-from kernel.errors import NotFound
+from kernel.errors import Forbidden, NotFound
 from kernel.storage import DERIVATIVES, MASTERS, QUARANTINE, ObjectMissing, ObjectStore, StoredObject
 from services.records.dossiers.models import PageRow
 
@@ -19,6 +19,14 @@ EXTENSIONS = {
     "image/tiff": ".tif",
     "application/pdf": ".pdf",
 }
+
+
+class MarkedOnly(Forbidden):
+    """The caller sees papers only with a mark of who looks, when and why (`/v1/iiif`)."""
+
+    slug = "marked_only"
+    title = "Chỉ được xem ảnh có dấu chìm"
+    title_en = "Only marked images may be seen"
 
 
 class Variant(StrEnum):

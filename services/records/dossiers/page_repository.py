@@ -51,6 +51,14 @@ async def get(session: AnySession, page_id: uuid.UUID, units: Iterable[str]) -> 
     return (await session.scalars(query)).one_or_none()
 
 
+async def read_after(session: AnySession, after: uuid.UUID | None, limit: int) -> Sequence[PageRow]:
+    """Pages that were read, by id, after a position."""
+    query = select(PageRow).where(PageRow.read_by.is_not(None)).order_by(PageRow.id).limit(limit)
+    if after:
+        query = query.where(PageRow.id > after)
+    return (await session.scalars(query)).all()
+
+
 async def pages_of_batch(session: AnySession, batch_id: uuid.UUID) -> Sequence[PageRow]:
     """A batch's pages in scan order."""
     rows = await session.scalars(

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from contracts.recognition import Recognition
-from kernel.identity import CurrentIdentity
+from kernel.identity import CurrentIdentity, Role
 from services.records.dossiers import pages, views
-from services.records.dossiers.images import Variant, disposition, find_image, open_stream
+from services.records.dossiers.images import MarkedOnly, Variant, disposition, find_image, open_stream
 from services.records.dossiers.schemas import PageDetail
 from services.records.readings import service as readings
 
@@ -25,6 +25,7 @@ NO_CACHE = "private, no-cache"
 @routes.get("/{page_id}", summary="Một trang · One page")
 async def get_page(page_id: uuid.UUID, request: Request, identity: CurrentIdentity) -> PageDetail:
     """A page with the fields read on it; another unit's answers 404."""
+    identity.require_purpose(Role.CLERK)
     async with request.app.state.runtime.database.read(identity.units) as session:
         page = await pages.get_accepted_page(session, page_id, identity.units)
         ordinal = await pages.ordinal_of(session, page)
@@ -36,6 +37,7 @@ async def get_recognition(
     page_id: uuid.UUID, request: Request, response: Response, identity: CurrentIdentity
 ) -> Recognition:
     """Full text, lines with boxes and fields, as OCR left them; 404 `not_recognised` before that."""
+    identity.require_purpose(Role.CLERK)
     runtime = request.app.state.runtime
     async with runtime.database.read(identity.units) as session:
         page = await pages.get_accepted_page(session, page_id, identity.units)
@@ -69,7 +71,9 @@ async def get_image(
     ] = None,
     if_none_match: Annotated[str | None, Header(alias="If-None-Match")] = None,
 ) -> Response:
-    """Bytes with the content's hash as ETag."""
+    """Bytes with the content's hash as ETag; a clerk who only looks up is shown marked images elsewhere."""
+    if identity.only_looks_up and variant is not Variant.THUMBNAIL:
+        raise MarkedOnly
     runtime = request.app.state.runtime
     async with runtime.database.read(identity.units) as session:
         page = await pages.get_accepted_page(session, page_id, identity.units)

@@ -100,6 +100,11 @@ async def pages_by_id(session: AnySession, page_ids: Iterable[uuid.UUID]) -> Map
     return {page.id: page for page in await page_repository.pages_by_id(session, page_ids)}
 
 
+async def read_after(session: AnySession, after: uuid.UUID | None, limit: int) -> Sequence[PageRow]:
+    """Pages that were read, by id, after a position."""
+    return await page_repository.read_after(session, after, limit)
+
+
 async def pages_of_dossiers(
     session: AnySession, dossier_ids: Iterable[uuid.UUID]
 ) -> Mapping[uuid.UUID, PageRow]:

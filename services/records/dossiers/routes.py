@@ -58,6 +58,7 @@ async def get_dossier(
     dossier_id: uuid.UUID, request: Request, response: Response, identity: CurrentIdentity
 ) -> Dossier:
     """A dossier with documents, pages, fields, persons and history; another unit's answers 404."""
+    identity.require_purpose(Role.CLERK)
     async with request.app.state.runtime.database.read(identity.units) as session:
         row = await service.get_dossier(session, dossier_id, identity.units)
         dossier = await _whole(session, row)

@@ -57,6 +57,9 @@ ACT_TITLES = {
     Act.MERGED: ("Đã gộp hoặc tách", "Merged or split"),
     Act.MERGE_UNDONE: ("Hoàn tác gộp hoặc tách", "Merge or split undone"),
     Act.HOME_SET: ("Định vị trí lưu trữ", "Place on the shelves set"),
+    Act.SLIP_MADE: ("Lập phiếu sao giấy tờ", "Slip for certified copies made"),
+    Act.EXPORT_ASKED: ("Yêu cầu gửi hồ sơ ra ngoài", "Export asked for"),
+    Act.EXPORT_ENDED: ("Bên nhận trả lời gói hồ sơ", "Export answered by its destination"),
 }
 """Act → Vietnamese and English title."""
 

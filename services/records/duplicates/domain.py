@@ -76,7 +76,7 @@ def judge(one: Known, other: Known) -> Pair | None:
     if one.person_id == other.person_id:
         return None
     reasons: list[Reason] = []
-    errors = _errors(one, other)
+    errors = name_errors(one, other)
     parents = _parents(one, other)
     birth = bool(one.birth_date) and one.birth_date == other.birth_date
     same_number = bool(one.number) and one.number == other.number
@@ -120,7 +120,7 @@ def _score(same_number: bool, errors: int | None, birth: bool, parents: int) -> 
     return max(by_name, NUMBER_AGREED if birth or errors is not None else NUMBER_ALONE)
 
 
-def _errors(one: Known, other: Known) -> int | None:
+def name_errors(one: Known, other: Known) -> int | None:
     """Typing errors between the names; None where they are different names."""
     if not one.name_key or not other.name_key:
         return None

@@ -37,6 +37,11 @@ async def find_for(session: ReadSession | WriteSession, person_id: uuid.UUID) ->
     return [pair for pair in pairs if person_id in (pair.first, pair.second)]
 
 
+async def known(session: ReadSession | WriteSession, person_ids: Iterable[uuid.UUID]) -> list[Known]:
+    """What is known of persons of the session's scope, in no order."""
+    return await repository.known(session, person_ids)
+
+
 async def follow(session: WriteSession, pairs: Sequence[Pair]) -> int:
     """Make the review cases be the pairs found among everybody; returns how many dossiers have one.
 

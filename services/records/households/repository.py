@@ -25,6 +25,17 @@ async def households_of(
     return {row.dossier_id: row for row in rows}
 
 
+async def addresses_after(
+    session: AnySession, after: uuid.UUID | None, limit: int
+) -> list[tuple[uuid.UUID, str, str]]:
+    """Dossier, unit and permanent residence where there is one, by dossier."""
+    query = select(HouseholdRow.dossier_id, HouseholdRow.unit_code, HouseholdRow.permanent_residence)
+    query = query.where(HouseholdRow.permanent_residence.is_not(None)).order_by(HouseholdRow.dossier_id)
+    if after:
+        query = query.where(HouseholdRow.dossier_id > after)
+    return [(row[0], row[1], row[2] or "") for row in await session.execute(query.limit(limit))]
+
+
 async def members_of(session: AnySession, dossier_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, MemberRow]:
     """Members of dossiers' households by person."""
     rows = await session.scalars(

@@ -32,6 +32,8 @@ from services.records.life.service import Surveyed
 from services.records.persons import service as persons
 from services.records.persons.domain import Source
 from services.records.persons.models import NumberRow, PersonRow
+from services.records.texts import service as texts
+from services.records.texts.domain import Source as TextSource
 from services.records.units import service as units
 from services.records.units.domain import refusal_of
 
@@ -188,6 +190,24 @@ async def held(session: AnySession, row: DossierRow) -> Held:
     )
 
 
+async def note_addresses(session: WriteSession, given: Iterable[tuple[uuid.UUID, str, str | None]]) -> None:
+    """Make dossiers (id, unit, permanent residence) findable by the words of their address."""
+    await texts.note(session, TextSource.ADDRESS, [(one, unit, where or "") for one, unit, where in given])
+
+
+async def addresses_after(
+    session: AnySession, after: uuid.UUID | None, limit: int
+) -> list[tuple[uuid.UUID, str, str]]:
+    """Dossiers with an address (id, unit, permanent residence) by id, after a position."""
+    return await repository.addresses_after(session, after, limit)
+
+
+async def addresses_of(session: AnySession, dossier_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Dossier → permanent residence, where one was entered."""
+    found = await repository.households_of(session, dossier_ids)
+    return {one: row.permanent_residence for one, row in found.items() if row.permanent_residence}
+
+
 def snapshot(content: Held) -> dict[str, Any]:
     """The content as flat fields, for comparing before and after."""
     flat: dict[str, Any] = {}
@@ -235,6 +255,7 @@ async def _write(session: WriteSession, known: Held, content: Content, who: str)
         await repository.save_households(
             session, [{"dossier_id": row.id, "unit_code": row.unit_code, **values}], replace=True
         )
+        await note_addresses(session, [(row.id, row.unit_code, values["permanent_residence"])])
     placed = [
         Placed(row, person, ordinal, person.id or new_id())
         for ordinal, person in enumerate(content.persons, start=1)

@@ -16,6 +16,7 @@ from services.records.dossiers.service import Entry
 from services.records.households import repository as households
 from services.records.households.domain import HOUSEHOLD_FIELDS, MEMBER_FIELDS, PERSON_FIELDS, Person
 from services.records.households.models import HouseholdRow, MemberRow
+from services.records.households.service import note_addresses
 from services.records.households.writing import Placed, find_doubts, write_persons
 from services.records.imports.domain import restored
 from services.records.persons import service as persons
@@ -246,6 +247,14 @@ async def _save_households(
         )
         values |= {name: value for name, value in row.given["household"].items() if value}
     await households.save_households(session, list(merged.values()), replace=False)
+    await note_addresses(
+        session,
+        [
+            (one["dossier_id"], one["unit_code"], one["permanent_residence"])
+            for one in merged.values()
+            if one["permanent_residence"]
+        ],
+    )
 
 
 def _name_key(name: str, born: str | None) -> str:

@@ -5,14 +5,12 @@ import tempfile
 import uuid
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import structlog
 from minio.error import S3Error, ServerError
-from sqlalchemy import text
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from urllib3.exceptions import HTTPError
@@ -27,6 +25,7 @@ from services.records.imports.commit import Ready, commit_rows, make_ready
 from services.records.imports.domain import ImportState
 from services.records.imports.models import ImportRow
 from services.records.imports.runner import checked_lines
+from services.records.turns import alone
 from services.records.units import service as units
 
 log = structlog.get_logger()
@@ -60,7 +59,7 @@ class Imports:
         async with self._database.read() as session:
             waiting = await repository.working(session)
         for import_id, state in waiting:
-            async with self._alone(import_id) as mine:
+            async with alone(self._database, import_id) as mine:
                 if mine:
                     await self._work_on(import_id, state)
                     return True
@@ -86,19 +85,6 @@ class Imports:
             if now is not None:
                 now.state, now.problem = ImportState.FAILED.value, "gave_up"
                 now.version += 1
-
-    @asynccontextmanager
-    async def _alone(self, import_id: uuid.UUID) -> AsyncIterator[bool]:
-        """Hold the import's advisory lock, on a connection of its own: it goes with a killed process."""
-        key = int.from_bytes(import_id.bytes[8:], "big", signed=True)
-        async with self._database.engine.connect() as connection:
-            await connection.execution_options(isolation_level="AUTOCOMMIT")
-            held = bool(await connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}))
-            try:
-                yield held
-            finally:
-                if held:
-                    await connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": key})
 
     async def _check(self, import_id: uuid.UUID) -> None:
         row = await self._get(import_id)

@@ -155,6 +155,17 @@ async def numbers_in(session: AnySession, dossier_ids: Iterable[uuid.UUID]) -> S
     return rows.all()
 
 
+async def holders_of(session: AnySession, numbers: Iterable[str]) -> Sequence[uuid.UUID]:
+    """Persons who have or had one of these numbers."""
+    query = select(NumberRow.person_id).where(one_of(NumberRow.number, numbers)).distinct()
+    return (await session.scalars(query)).all()
+
+
+async def numbers_of(session: AnySession, person_ids: Iterable[uuid.UUID]) -> Sequence[NumberRow]:
+    """Numbers of persons."""
+    return (await session.scalars(select(NumberRow).where(one_of(NumberRow.person_id, person_ids)))).all()
+
+
 async def get_many(
     session: AnySession, person_ids: Iterable[uuid.UUID], units: Iterable[str]
 ) -> Sequence[PersonRow]:

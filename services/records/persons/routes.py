@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Request, Response
 
 from kernel.errors import NotFound
-from kernel.identity import CurrentIdentity
+from kernel.identity import CurrentIdentity, Role
 from kernel.pages import Cursor, CursorInvalid, CursorPage, Limit, decode_cursor, encode_cursor
 from services.records.duplicates import service as duplicates
 from services.records.persons import service as persons
@@ -46,6 +46,7 @@ async def search_persons(
     _purpose: Purpose = None,
 ) -> CursorPage[PersonFound]:
     """Best answers first, each with what agrees; without `q` everybody, given name first."""
+    identity.require_purpose(Role.CLERK)
     after = _position(cursor) if cursor else None
     async with request.app.state.runtime.database.read(identity.units) as session:
         query = parse_query(q, birth_year, father, mother)
@@ -77,6 +78,7 @@ async def get_person(
     _purpose: Purpose = None,
 ) -> Person:
     """A person with the dossiers that name them; another unit's answers 404."""
+    identity.require_purpose(Role.CLERK)
     async with request.app.state.runtime.database.read(identity.units) as session:
         known = await persons_of(session, [person_id], identity.units)
     if person_id not in known:
@@ -94,6 +96,7 @@ async def get_duplicates(
     _purpose: Purpose = None,
 ) -> list[Duplicate]:
     """Others in the caller's units who may be this person, surest first, with what agrees."""
+    identity.require_purpose(Role.CLERK)
     async with request.app.state.runtime.database.read(identity.units) as session:
         pairs = await duplicates.find_for(session, person_id)
         others = {(pair.second if pair.first == person_id else pair.first): pair for pair in pairs}

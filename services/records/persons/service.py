@@ -162,6 +162,19 @@ async def enter(
     return disputed
 
 
+async def holders_of(session: AnySession, numbers: Iterable[str]) -> Sequence[uuid.UUID]:
+    """Persons of the session's scope who have or had one of these numbers."""
+    return await repository.holders_of(session, numbers)
+
+
+async def numbers_of(session: AnySession, person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, frozenset[str]]:
+    """Person → every number that was entered of them."""
+    found: dict[uuid.UUID, set[str]] = defaultdict(set)
+    for row in await repository.numbers_of(session, person_ids):
+        found[row.person_id].add(row.number)
+    return {person_id: frozenset(numbers) for person_id, numbers in found.items()}
+
+
 async def take_out(session: WriteSession, person_ids: Iterable[uuid.UUID]) -> None:
     """Remove entered persons again, with their places, numbers and search keys.
 

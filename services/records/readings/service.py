@@ -22,6 +22,8 @@ from services.records.dossiers.models import PageRow
 from services.records.readings import repository
 from services.records.readings.domain import FieldStatus, field_id_for, needs_keying, written
 from services.records.readings.models import FieldRow
+from services.records.texts import service as texts
+from services.records.texts.domain import Source
 
 AnySession = ReadSession | WriteSession
 
@@ -74,6 +76,8 @@ async def note_recognition(
             if written(value) and _may_hold_text(page)
         ],
     )
+    if _may_hold_text(page):
+        await texts.note_page(session, page.id, page.unit_code, read)
     if page.dossier_id:
         await dossiers.arrange(session, [page.dossier_id])
     return page.dossier_id
@@ -84,6 +88,7 @@ async def withdraw(session: WriteSession, page_id: uuid.UUID) -> None:
     page = await pages.known_page(session, page_id)
     if page is not None and page.read_by is not None and not _may_hold_text(page):
         await repository.replace_proposals(session, page.id, [])
+        await texts.forget(session, Source.PAGE, [page.id])
 
 
 async def announce(

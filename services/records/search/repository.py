@@ -6,8 +6,24 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select, text, tuple_, union_all
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    Text,
+    and_,
+    column,
+    func,
+    literal,
+    select,
+    text,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.types import TypeEngine
 
 from kernel.database import ALL_UNITS, ReadSession, WriteSession
 from services.records.search.domain import Query, moved_splits, one_error_away, split_key
@@ -25,6 +41,9 @@ NAMESAKES = 40_000
 
 BEARERS = 5000
 """Names of the query's rarest word that are looked at for its other words."""
+
+SHARED = 10_000
+"""Persons whom one way of sharing brings for a whole list."""
 
 COMMON = 1000
 """A word of so many names is common: which of two common words is rarer hardly matters."""
@@ -115,8 +134,8 @@ def of_parents(query: Query, scope: Scope) -> Finder:
 
 def beginning(query: Query, scope: Scope, source: Source) -> Finder:
     """Persons whose own or parent's name begins with the query, the whole name included."""
-    column = KEYS[source]
-    return _within(scope, query).where(begins(column, query.plain)).order_by(column).limit(CANDIDATES)
+    key = KEYS[source]
+    return _within(scope, query).where(begins(key, query.plain)).order_by(key).limit(CANDIDATES)
 
 
 def named(query: Query, scope: Scope, source: Source, names: Collection[str]) -> Finder:
@@ -171,6 +190,47 @@ async def names_half_alike(session: ReadSession, query: Query) -> set[str]:
     )
     together = union_all(*(select(finder.subquery()) for finder in finders))
     return set(await session.scalars(together))
+
+
+async def shared(
+    session: ReadSession,
+    *,
+    numbers: Collection[str],
+    born: Sequence[tuple[int | None, str]],
+    parents: Sequence[tuple[int | None, str, str]],
+) -> set[uuid.UUID]:
+    """Persons who share a number, a name and year of birth, or a parent (and year of birth where given)."""
+    some = select(EntryRow.person_id).limit(SHARED)
+    finders = []
+    if numbers:
+        finders.append(some.where(one_of(EntryRow.number, numbers)))
+    if born:
+        given = _listed(born, ("year", Integer()), ("name", Text()))
+        finders.append(
+            some.join(given, (EntryRow.birth_year == given.c.year) & (EntryRow.name_key == given.c.name))
+        )
+    for key, place in ((EntryRow.father_key, 1), (EntryRow.mother_key, 2)):
+        pairs = sorted({(one[0], one[place]) for one in parents if one[place]}, key=str)
+        for pairs_of, dated in (
+            ([one for one in pairs if one[0]], True),
+            ([one for one in pairs if not one[0]], False),
+        ):
+            if pairs_of:
+                given = _listed(pairs_of, ("year", Integer()), ("name", Text()))
+                same = key == given.c.name
+                finders.append(
+                    some.join(given, (same & (EntryRow.birth_year == given.c.year)) if dated else same)
+                )
+    found: set[uuid.UUID] = set()
+    for finder in finders:
+        found |= set(await session.scalars(finder))
+    return found
+
+
+def _listed(rows: Sequence[Sequence[Any]], *columns: tuple[str, TypeEngine[Any]]) -> Any:
+    """Rows as a table, sent as one array a column."""
+    arrays = (literal([row[place] for row in rows], ARRAY(kind)) for place, (_, kind) in enumerate(columns))
+    return func.unnest(*arrays).table_valued(*(column(name, kind) for name, kind in columns)).render_derived()
 
 
 async def in_order(

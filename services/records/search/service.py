@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from services.records.search import repository
 from services.records.search.domain import (
     Query,
     Searchable,
+    parse_query,
     plain_key,
     sort_key,
     toned_key,
@@ -75,6 +76,28 @@ async def find(
             break
     ordered = sorted(found.values(), key=lambda each: each.position)
     return [each for each in ordered if after is None or each.position > after][:limit]
+
+
+async def candidates(
+    session: ReadSession,
+    *,
+    numbers: Collection[str],
+    born: Sequence[tuple[int | None, str]],
+    parents: Sequence[tuple[int | None, str, str]],
+) -> set[uuid.UUID]:
+    """Persons of the session's scope who share something with one of many, in as many queries as kinds.
+
+    `born` are years with plain names, `parents` years (or none) with a father's and a mother's plain name.
+    """
+    await repository.plan_each_query(session)
+    return await repository.shared(session, numbers=numbers, born=born, parents=parents)
+
+
+async def named_nearly(session: ReadSession, full_name: str, birth_year: int) -> set[uuid.UUID]:
+    """Persons born in a year whose name is this one but for a typing error."""
+    query = parse_query(full_name, birth_year)
+    near = await repository.names_one_error_away(session, query) if query.words else []
+    return await repository.shared(session, numbers=(), born=[(birth_year, one) for one in near], parents=())
 
 
 async def _by_kind_of_agreement(

@@ -82,6 +82,25 @@ async def belonging_in(session: AnySession, place_id: uuid.UUID, limit: int) -> 
     return (await session.scalars(query.limit(limit))).all()
 
 
+async def lying_in(
+    session: AnySession,
+    place_ids: Iterable[uuid.UUID],
+    *,
+    position: int | None,
+    after: uuid.UUID | None,
+    limit: int,
+) -> Sequence[uuid.UUID]:
+    """Dossiers whose paper lies or belongs in places, in one position if it is given, by id."""
+    wanted = list(place_ids)
+    here, home = one_of(PaperRow.place_id, wanted), one_of(PaperRow.home_id, wanted)
+    if position is not None:
+        here, home = here & (PaperRow.position == position), home & (PaperRow.home_position == position)
+    query = select(PaperRow.dossier_id).where(or_(here, home)).order_by(PaperRow.dossier_id).limit(limit)
+    if after:
+        query = query.where(PaperRow.dossier_id > after)
+    return (await session.scalars(query)).all()
+
+
 async def lock_papers(
     session: WriteSession, dossiers: Iterable[DossierRow], who: str
 ) -> dict[uuid.UUID, PaperRow]:

@@ -252,6 +252,33 @@ async def paper_of(session: AnySession, dossier_id: uuid.UUID) -> PaperRow | Non
     return await repository.get_paper(session, dossier_id)
 
 
+async def papers_of(session: AnySession, dossier_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, PaperRow]:
+    """Where dossiers' papers are, of those of which anybody has said so."""
+    return await repository.get_papers(session, dossier_ids)
+
+
+async def places_named(session: AnySession, label: str) -> Sequence[ShelfRow]:
+    """Places of the transaction's units that a code or a scanned label means."""
+    return await repository.places_coded(session, label)
+
+
+async def lying_in(
+    session: AnySession,
+    place_ids: Iterable[uuid.UUID],
+    *,
+    position: int | None = None,
+    after: uuid.UUID | None = None,
+    limit: int = 50,
+) -> Sequence[uuid.UUID]:
+    """Dossiers whose paper lies or belongs in places, by id."""
+    return await repository.lying_in(session, place_ids, position=position, after=after, limit=limit)
+
+
+async def dossiers_referred(session: AnySession, reference: str) -> Sequence[DossierRow]:
+    """Dossiers of the transaction's units with this reference."""
+    return await repository.dossiers_referred(session, reference)
+
+
 async def require_home(session: AnySession, dossier_id: uuid.UUID) -> None:
     """Raise PaperNotBack unless a dossier's paper lies where it belongs."""
     paper = await repository.get_paper(session, dossier_id)

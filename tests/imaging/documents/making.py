@@ -8,11 +8,11 @@ from pathlib import Path
 from contracts.recognition import Recognition
 from gateway.settings import BROWSER_PACKAGES
 from services.imaging.documents.assemble import DocumentAssembler, PageContent
-from services.imaging.documents.fonts import TextFont, text_font
 from services.imaging.documents.geometry import page_size
 from services.imaging.documents.layer import INVISIBLE
 from services.imaging.documents.metadata import Description
 from services.imaging.documents.pictures import picture
+from services.imaging.fonts import TextFont, text_font
 from tests.imaging.documents.drawn import Drawn
 
 ABOUT = Description(

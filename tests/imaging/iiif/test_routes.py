@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from contracts.events import PageEnhanced
+from kernel.identity import Role
 from kernel.storage import DERIVATIVES
 from services.imaging.iiif import service
 from services.imaging.iiif.buffers import Take
@@ -141,3 +142,34 @@ async def test_a_page_is_decoded_once(
         assert same.headers["etag"] == answers[0].headers["etag"]
         assert same.content == answers[0].content
     assert len({answer.headers["etag"] for answer in answers}) == 12
+
+
+async def test_clerks_see_marked_pages(imaging: ServedImaging, page: PageEnhanced) -> None:
+    """Whatever they ask for, at any size; without a purpose nothing; nobody keeps it; the page stays legible."""
+    whole = f"/v1/iiif/{page.page_id}/full/600,/0/default.png"
+    async with (
+        imaging.client(UNIT) as keeper,
+        imaging.client(UNIT, role=Role.CLERK) as silent,
+        imaging.client(UNIT, role=Role.CLERK, purpose="cấp bản sao giấy tờ") as clerk,
+    ):
+        plain = await keeper.get(whole)
+        refused = await silent.get(whole)
+        assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (400, "purpose_required")
+        assert (await keeper.get(f"{whole}?marked=true")).status_code == 400
+        for path in (whole, whole.replace("full", "100,100,500,300").replace("600", "300")):
+            seen = await clerk.get(path)
+            unmarked = await keeper.get(path)
+            assert seen.headers["cache-control"] == "private, no-store"
+            assert "etag" not in seen.headers
+            told, true = (
+                np.asarray(Image.open(io.BytesIO(one.content)).convert("RGB"), np.int32)
+                for one in (seen, unmarked)
+            )
+            assert told.shape == true.shape
+            changed = np.abs(told - true).max(axis=2) > 20
+            assert 0.01 < changed.mean() < 0.3
+            halves = (changed[:, : changed.shape[1] // 2], changed[:, changed.shape[1] // 2 :])
+            assert all(
+                half[: half.shape[0] // 2].any() and half[half.shape[0] // 2 :].any() for half in halves
+            )
+    assert plain.headers["etag"]

@@ -1,0 +1,1 @@
+"""Words of read pages and of addresses: found without tone marks, shown as written."""
