@@ -25,6 +25,7 @@ from services.records.imports.commit import Ready, commit_rows, make_ready
 from services.records.imports.domain import ImportState
 from services.records.imports.models import ImportRow
 from services.records.imports.runner import checked_lines
+from services.records.search import service as search
 from services.records.turns import alone
 from services.records.units import service as units
 
@@ -187,7 +188,10 @@ class Imports:
         """The rows behind a position: checked rows change no more once their commit has begun."""
         async with self._database.read(row.scope) as session:
             rows = await repository.given_after(session, row.id, after, COMMITTED_ROWS)
-        return await asyncio.to_thread(make_ready, after, rows)
+        ready = await asyncio.to_thread(make_ready, after, rows)
+        async with self._database.write() as session:
+            await search.know_names(session, ready.names)
+        return ready
 
     async def _commit_next(self, row: ImportRow, ready: Ready) -> bool:
         """The next rows in one transaction with the position that they move; false at the end."""

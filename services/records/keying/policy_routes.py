@@ -11,13 +11,19 @@ from contracts.civil.writing import cleaned
 from kernel.concurrency import IfMatch, etag
 from kernel.errors import NotFound
 from kernel.identity import CurrentIdentity, Identity, Role
+from services.records.inspection.domain import classes
 from services.records.keying import editions
 from services.records.keying.domain import ANY, FieldPolicy, Policy, policies, policy_of
 from services.records.keying.editions import Case, EditionRow, Wish
 from services.records.readings.domain import field_policies, policy_for
+from services.records.vigilance.domain import lot_plan, seeded_every
 
 routes = APIRouter(prefix="/v1/keying/policies", tags=["keying"])
 
+LOT = 1000
+"""Fields of a lot whose acceptance is told."""
+TOLD = ("number", "birth_date", "sex")
+"""Fields with a plan of their own."""
 KINDS = frozenset({"identity", "residence", ANY})
 Kind = Annotated[str, Path(max_length=20, description="Kind of dossier; `*` for any")]
 FieldName = Annotated[str, Path(max_length=60, description="Field; `*` for any other of the kind")]
@@ -49,11 +55,49 @@ class PolicyDecision(BaseModel):
     why: str
 
 
+class InspectionClass(BaseModel):
+    """Which pages are looked at."""
+
+    kind: str
+    content: str
+    plan: str = Field(description="`full`, or a sampling plan")
+
+
+class Acceptance(BaseModel):
+    """How many of 1,000 fields of one keyer are keyed again, and how many of those may be wrong."""
+
+    field: str
+    label: str
+    label_en: str
+    plan: str
+    sample: int
+    accept: int
+
+
+class Threshold(BaseModel):
+    """The confidence under which a reading is somebody's to key."""
+
+    field: str
+    label: str
+    label_en: str
+    threshold: float
+
+
+class Rules(BaseModel):
+    """What else decides who sees what: of the data files, changed with the software alone."""
+
+    inspection: list[InspectionClass]
+    acceptance: list[Acceptance]
+    seeded_every: int = Field(description="One in so many forms is a known answer; 0 for none")
+    thresholds: list[Threshold]
+
+
 class Policies(BaseModel):
     """Policies in force, and every decision about them, the last first."""
 
     in_force: list[PolicyInForce]
     decisions: list[PolicyDecision]
+    rules: Rules
     version: int
 
 
@@ -100,6 +144,7 @@ async def list_policies(request: Request, response: Response, identity: CurrentI
     return Policies(
         in_force=[_in_force(*key, policy, today.get(key)) for key, policy in known.items()],
         decisions=[_decision(row) for row in decided],
+        rules=_rules(),
         version=len(decided),
     )
 
@@ -171,6 +216,40 @@ def _decision(row: EditionRow) -> PolicyDecision:
         valid_from=row.valid_from,
         who=row.who,
         why=row.why,
+    )
+
+
+def _rules() -> Rules:
+    acceptance = []
+    for field in (*TOLD, ANY):
+        plan, found = lot_plan(field, LOT)
+        label, label_en = _labels(field)
+        acceptance.append(
+            Acceptance(
+                field=field,
+                label=label,
+                label_en=label_en,
+                plan=plan,
+                sample=found.sample,
+                accept=found.accept,
+            )
+        )
+    return Rules(
+        inspection=[
+            InspectionClass(kind=kind, content=content, plan=plan)
+            for (kind, content), plan in classes().items()
+        ],
+        acceptance=acceptance,
+        seeded_every=seeded_every(ANY),
+        thresholds=[
+            Threshold(
+                field=one.field,
+                label=_labels(one.field)[0],
+                label_en=_labels(one.field)[1],
+                threshold=one.threshold,
+            )
+            for one in field_policies().values()
+        ],
     )
 
 

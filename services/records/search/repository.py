@@ -105,6 +105,11 @@ async def save(session: WriteSession, entries: list[dict[str, Any]], names: Coll
         entries,
         on_conflict=f"ON CONFLICT (person_id) DO UPDATE SET {changes}",
     )
+    await save_names(session, names)
+
+
+async def save_names(session: WriteSession, names: Collection[str]) -> None:
+    """Know names that somebody bears."""
     # Sorted, so that two transactions which meet the same new names wait for each other in one order.
     halves = [(name, *split_key(name)) for name in sorted(names)]
     fresh = await insert_many(

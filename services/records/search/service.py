@@ -50,6 +50,14 @@ async def index(session: WriteSession, persons: Sequence[Searchable]) -> None:
         await repository.save(session, entries, names - {""})
 
 
+async def know_names(session: WriteSession, names: Iterable[str]) -> None:
+    """Know names before their bearers are found by them: one that nobody will bear finds nobody.
+
+    Who is about to index many persons does this in a transaction of its own, beside another one's work.
+    """
+    await repository.save_names(session, {plain_key(name) for name in names} - {""})
+
+
 async def find(
     session: ReadSession,
     query: Query,

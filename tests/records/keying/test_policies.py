@@ -90,6 +90,7 @@ def test_a_decision_reaches_the_next_forms(registry: RunningRegistry, leader: ht
     ]
     mine = next(one for one in told["in_force"] if (one["kind"], one["field"]) == ("identity", "sex"))
     assert (mine["policy"], mine["valid_from"]) == ("confirm", today().isoformat())
+    assert told["rules"]["acceptance"][0]["sample"] > 0
     with registry.client(unit, roles=(Role.UNIT_LEADER,)) as unit_leader:
         effect = unit_leader.get("/v1/keying/policies/identity/sex/effect", params={"policy": "blind"}).json()
     assert effect["now"] == {"fields": 1, "unseen": 0, "second": 0, "found": 0, "left": 0}
