@@ -1,5 +1,6 @@
 """Merges and splits: by two people and an official document, whole or not at all, undone exactly."""
 
+import asyncio
 import secrets
 import uuid
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 
 from contracts.vocabulary import DossierKind
 from kernel.identity import Role
-from tests.records.conftest import RunningRegistry, events_of
+from tests.records.conftest import RunningRegistry, events_of, in_thread
 from tests.records.custody.papers import make_dossiers
 from tests.records.duplicates.test_cases import enter, look, pair_cases
 
@@ -205,6 +206,17 @@ def test_what_cannot_be(registry: RunningRegistry, one: httpx.Client, other: htt
     waiting = [ask(one, "dossiers", first, second).json(), ask(one, "dossiers", second, first).json()]
     act(other, waiting[0], "approve").raise_for_status()
     assert slug(act(other, waiting[1], "approve")) == (409, "merge_cycle")
+    named = one.get(f"/v1/dossiers/{first}").json()["reference"]
+    body = {
+        "unit": HERE,
+        "kind": "residence",
+        "reference": named,
+        "persons": [{**born(), "relation_to_head": "Con"}],
+    }
+    again = one.post("/v1/dossiers", json=body, headers={"Idempotency-Key": secrets.token_hex(8)})
+    assert (*slug(again), again.json()["dossier_id"]) == (409, "dossier_entered", second), (
+        "its number leads on"
+    )
     assert slug(ask(one, "dossiers", first, third)) == (409, "dossier_merged")
     assert slug(ask(one, "dossiers", third, first)) == (409, "dossier_merged")
     refused = act(other, waiting[1], "refuse").json()
@@ -235,3 +247,25 @@ def test_one_over_two_units(registry: RunningRegistry) -> None:
         assert act(here, done, "undo").status_code == 404
         assert act(over, done, "undo").is_success
     assert content(registry, source, target) == before
+
+
+@pytest.mark.parametrize("kind", ["persons", "dossiers"])
+def test_into_each_other_at_once(registry: RunningRegistry, one: httpx.Client, kind: str) -> None:
+    """Of two merges into each other that are approved at the same moment one is done, the other a cycle."""
+    ends = [enter(registry, HERE, DossierKind.RESIDENCE, **born()) for _ in range(2)]
+    if kind == "persons":
+        ends = [person_in(registry, each) for each in ends]
+    asked = [ask(one, kind, *pair).json() for pair in (ends, ends[::-1])]
+    with registry.client(HERE, roles=(Role.INSPECTOR,), subject="officer:decides") as other:
+        headers = dict(other.headers)
+
+    async def approve() -> list[tuple[int, str]]:
+        async with httpx.AsyncClient(
+            base_url=registry.url, headers=headers, trust_env=False, timeout=60
+        ) as http:
+            match = {"If-Match": '"1"'}
+            paths = [f"/v1/mergings/{each['id']}:approve" for each in asked]
+            answers = await asyncio.gather(*(http.post(path, json={}, headers=match) for path in paths))
+            return sorted((each.status_code, each.json().get("type", "")[-11:]) for each in answers)
+
+    assert in_thread(approve) == [(200, ""), (409, "merge_cycle")]
