@@ -5,7 +5,7 @@ from typing import cast
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from gateway.web import assets
@@ -36,7 +36,7 @@ from gateway.web.screens import (
 )
 from gateway.web.translation import N_
 from gateway.web.visitor import LoginNeeded, to_login
-from kernel.errors import Problem
+from kernel.errors import Problem, PurposeRequired
 from kernel.telemetry import trace_id
 
 SCREENS = (
@@ -93,6 +93,8 @@ def _show_as_page(app: FastAPI, error_type: type[Exception]) -> None:
         response = await as_problem(request, error)
         if request.url.path.startswith(MACHINES):
             return response
+        if isinstance(error, Problem) and error.slug == PurposeRequired.slug:
+            return RedirectResponse("/lookup?change=true", 303)
         status = response.status_code
         headers = {name: value for name, value in response.headers.items() if name == "retry-after"}
         text = TEXTS.get(status, OTHERWISE)

@@ -180,6 +180,11 @@ EXPORT_PROBLEMS = {
     "refused": Word(N_("bên nhận từ chối gói"), "stop", "bad"),
     "document_not_sealed": Word(N_("có giấy tờ không đạt PDF/A"), "stop", "bad"),
 }
+DIFFERENCES = {
+    "field": Word(N_("trường"), "text", "plain"),
+    "ours": Word(N_("ở đây"), "home", "plain"),
+    "theirs": Word(N_("bên nhận"), "next", "plain"),
+}
 RESOLUTIONS = {
     "resend": Word(N_("Đã sửa ở đây, gửi lại"), "turn", "plain"),
     "theirs": Word(N_("Bên nhận đã sửa"), "check", "plain"),

@@ -163,9 +163,9 @@ def test_a_citizens_papers(system: LocalSystem, officer: httpx.Client, dossier: 
     shot(page, "lookup-slip")
     assert page.complaints == []
     looks = officer.get("/v1/audit-events", params={"limit": 100}).json()["items"]
-    told = {(one["route"], one["purpose"]) for one in looks}
+    audited = {(one["route"], one["purpose"]) for one in looks}
     for route in ("/v1/lookups", "/v1/dossiers/{dossier_id}", "/v1/dossiers/{dossier_id}/slips"):
-        assert (route, "Cấp bản sao giấy tờ cho công dân") in told
+        assert (route, "Cấp bản sao giấy tờ cho công dân") in audited
 
 
 def test_a_phone_and_nothing_found(system: LocalSystem, clerk: Any) -> None:

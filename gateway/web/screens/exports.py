@@ -87,9 +87,10 @@ async def _shown(
         template,
         visitor,
         status=status,
-        destinations=await reader.get("/v1/export-destinations"),
         exports=await reader.get("/v1/exports", state=state, cursor=cursor, limit=25),
         tickets=await reader.get("/v1/export-tickets", limit=50),
+        # After the exports: a line that one of them has just found down is shown down.
+        destinations=await reader.get("/v1/export-destinations"),
         states=STATES,
         state=state,
         purpose=stated(visitor),

@@ -62,4 +62,4 @@ def _cover(width: int, height: int, text: str, fonts: Path) -> Plane:
     foot = Image.new("L", (width, min(height, size + 4)), 0)
     ImageDraw.Draw(foot).text((4, 0), text, fill=230, font=font)
     cover[-foot.height :] = np.maximum(cover[-foot.height :], np.asarray(foot))
-    return cover
+    return np.asarray(cover, np.uint8)

@@ -3,7 +3,7 @@
 import csv
 import re
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -68,6 +68,11 @@ class Box:
     words: str = ""
 
     @property
+    def labelled(self) -> bool:
+        """Whether labels say where to look."""
+        return bool(self.reference or self.shelf or self.address or self.words)
+
+    @property
     def stages(self) -> tuple[Stage, ...]:
         """Where to look: wherever the text may be meant, or where its labels say."""
         labelled = {
@@ -119,10 +124,17 @@ def parse_box(text: str, birth_year: int | None = None) -> Box:
     """Understand the box: labels (`địa chỉ: …`, `kệ: …`) say what a part means; else it may be anything."""
     typed = unicodedata.normalize("NFC", text).replace("\x00", "")
     own, *named = _LABEL.split(typed)
-    box = Box(own.strip(" ,;\t\n"), parse_query(own, birth_year))
-    for label, value in zip(named[::2], named[1::2], strict=True):
-        box = replace(box, **{_LABELS[plain_key(label)]: value.strip(" ,;\t\n")})
-    return box
+    labels = (_LABELS[plain_key(label)] for label in named[::2])
+    said = dict(zip(labels, (value.strip(" ,;\t\n") for value in named[1::2]), strict=True))
+    return Box(
+        own.strip(" ,;\t\n"),
+        parse_query(own, birth_year),
+        address=said.get("address", ""),
+        unit=said.get("unit", ""),
+        shelf=said.get("shelf", ""),
+        reference=said.get("reference", ""),
+        words=said.get("words", ""),
+    )
 
 
 def spot_of(label: str) -> tuple[str, int | None]:

@@ -21,11 +21,12 @@ from services.records.search.domain import plain_key
 from services.records.shelves import service as shelves
 from services.records.shelves.domain import Code, read_code
 from services.records.texts import service as texts
-from services.records.texts.domain import Part, Source
+from services.records.texts.domain import Part, Source, TooCommon
 from services.records.units import service as units
 
 MOST_CODED = 10
 """Dossiers of one reference: each unit of each time may have one."""
+LAST_RESORTS = frozenset({Stage.ADDRESS, Stage.TEXT})
 MOST_NAMED = 500
 """Dossiers of an address that are looked at for a name."""
 
@@ -66,7 +67,8 @@ async def look_up(
 ) -> list[Hit]:
     """Codes, persons, shelves, units, addresses, words; raises UnitUnknown, CursorInvalid.
 
-    A page is filled from one stage after another; where a stage stopped, the next page goes on.
+    A page is filled from one stage after another; where a stage stopped, the next page goes on. Without
+    labels, addresses and papers are looked at only where nothing better was found: names are on every form.
     """
     asked = Asked(box, identity, await _unit(session, box.unit) if box.unit else None)
     stages = list(box.stages)
@@ -78,12 +80,18 @@ async def look_up(
     seen: set[tuple[Kind, uuid.UUID]] = set()
     for stage in stages:
         start = after[1] if after and after[0] is stage else None
+        if stage in LAST_RESORTS and not box.labelled and start is None and (found or after):
+            continue
         try:
             hits = await _FINDERS[stage](session, asked, start, limit - len(found))
         except (ValueError, TypeError, IndexError) as error:
             if start is None:
                 raise
             raise CursorInvalid from error
+        except TooCommon:
+            if box.labelled:
+                raise
+            hits = []
         found += [hit for hit in hits if (hit.kind, hit.subject) not in seen]
         seen |= {(hit.kind, hit.subject) for hit in hits}
         if len(found) >= limit:

@@ -5,6 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
+from kernel.errors import Unprocessable
 from services.records.search.domain import plain_key
 
 MOST_LETTERS = 60_000
@@ -22,6 +23,14 @@ class Source(StrEnum):
 
     PAGE = "page"
     ADDRESS = "address"
+
+
+class TooCommon(Unprocessable):
+    """The words stand on too many papers to be looked for alone."""
+
+    slug = "words_too_common"
+    title = "Các từ này có ở quá nhiều giấy tờ, thêm một từ khác"
+    title_en = "These words are on too many papers: add another"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import delete, select, text
+from sqlalchemy.exc import DBAPIError
 
 from kernel.database import ReadSession, WriteSession
 from services.records.search.domain import plain_key
 from services.records.sql import insert_many, one_of
-from services.records.texts.domain import Source
+from services.records.texts.domain import Source, TooCommon
 from services.records.texts.models import BackfillRow, TextRow
 
 AnySession = ReadSession | WriteSession
+
+PATIENCE_MS = 1000
+"""The index reads every place of the rarest word: where even that is on every form, nobody waits for it."""
+QUERY_CANCELED = "57014"
 
 CANDIDATES = 500
 """Texts that are ranked; of more, another word helps more than a better order."""
@@ -80,20 +85,26 @@ async def find(
     after: tuple[float, uuid.UUID] | None,
     limit: int,
 ) -> list[tuple[uuid.UUID, float]]:
-    """Subjects whose text holds all terms (subject, rank), best first, after a position."""
+    """Subjects whose text holds all terms (subject, rank), best first, after a position; raises TooCommon."""
     rank, subject = after or (None, None)
-    rows = await session.execute(
-        text(_FIND),
-        {
-            "terms": terms,
-            "source": source.value,
-            "unit": unit,
-            "rank": rank,
-            "id": subject,
-            "candidates": CANDIDATES,
-            "limit": limit,
-        },
-    )
+    asked = {
+        "terms": terms,
+        "source": source.value,
+        "unit": unit,
+        "rank": rank,
+        "id": subject,
+        "candidates": CANDIDATES,
+        "limit": limit,
+    }
+    try:
+        async with session.begin_nested():
+            await session.execute(text(f"SET LOCAL statement_timeout = {PATIENCE_MS}"))
+            rows = (await session.execute(text(_FIND), asked)).all()
+            await session.execute(text("SET LOCAL statement_timeout TO DEFAULT"))
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) != QUERY_CANCELED:
+            raise
+        raise TooCommon from error
     return [(row.subject_id, float(row.rank)) for row in rows]
 
 

@@ -58,7 +58,7 @@ async def find(
     after: Position | None = None,
     limit: int = 20,
 ) -> list[TextFound]:
-    """Texts of the transaction's units that hold every word of the query, best first."""
+    """Texts of the transaction's units that hold every word of the query, best first; raises TooCommon."""
     terms = terms_of(query)
     if not terms:
         return []
