@@ -229,6 +229,30 @@ def test_a_change_with_its_reason_and_a_conflict(system: LocalSystem, desk: Any)
     assert "Ghi sai năm sinh" in history
 
 
+def test_the_paper_goes_to_its_box(system: LocalSystem, desk: Any) -> None:
+    """A box's code on the form: the paper lies in it, in the place where it belongs from now on."""
+    keys = opened(system, desk)
+    parent = None
+    for code in ("K1", "K1.G1", "K1.G1.T1", "K1.G1.T1.H1"):
+        body = json.dumps({"unit": UNIT, "code": code, "name": code, "parent_id": parent})
+        parent = desk.evaluate(
+            f"fetch('/v1/shelves/places', {{method: 'POST', body: {json.dumps(body)}, headers: "
+            f"{{'Content-Type': 'application/json', 'Idempotency-Key': '{code}'}}}})"
+            ".then((one) => one.json()).then((place) => place.id)"
+        )
+    desk.evaluate("document.activeElement.select()")
+    keys.boxes("HK 500", "", UNIT)
+    keys.type("K1.G1.T1.H1")
+    keys.press("F7", "F7")
+    keys.type("Lâm Văn Ba")
+    keys.press("Enter", control=True)
+    desk.until("document.querySelector('[data-field=reference]').value === 'HK 501'")
+    paper = desk.evaluate(f"fetch('/v1/dossiers/{last(desk)}/paper').then((one) => one.json())")
+    assert (paper["place"]["code"], paper["home"]["code"]) == ("K1.G1.T1.H1", "K1.G1.T1.H1")
+    assert paper["position"] == paper["home_position"]
+    assert desk.evaluate("document.querySelector('[data-field=shelf]').value") == "K1.G1.T1.H1"
+
+
 def test_a_button_leads_there(system: LocalSystem, desk: Any) -> None:
     """The list of dossiers has the way to a new one."""
     desk.go(f"{system.base_url}/dossiers")

@@ -181,7 +181,9 @@ async function shelve(id, code) {
     return say(words.shelf.replace("{reason}", reasonIn(problem)), 12);
   }
   const { place, papers } = await put.json();
-  await outbox.post(`/v1/dossiers/${id}/home`, { place_id: place.id }, { method: "PUT", headers: { "If-Match": `"${papers[0].version}"` } });
+  const [{ home, position, version }] = papers;
+  if (home) return;
+  await outbox.post(`/v1/dossiers/${id}/home`, { place_id: place.id, position }, { method: "PUT", headers: { "If-Match": `"${version}"` } });
 }
 
 async function change() {
