@@ -26,6 +26,13 @@ class CaseKind(StrEnum):
     SAME_PERSON = "same_person"
     """Somebody of this dossier may be in another of the same archive; both are held until it is resolved."""
 
+    MISSING_ON_ARRIVAL = "missing_on_arrival"
+    """The consignment's list names the dossier, and its paper did not arrive."""
+    REFUSED_ON_ARRIVAL = "refused_on_arrival"
+    """The receiver of a consignment did not take the dossier."""
+    SURPLUS_ON_ARRIVAL = "surplus_on_arrival"
+    """Its paper arrived with a consignment that does not list it."""
+
 
 HOLDING = frozenset({CaseKind.SAME_PERSON})
 """Kinds of which an open case holds its dossier: it is resolved by an official document, not by a remark."""
@@ -56,6 +63,9 @@ TITLES = {
     ),
     CaseKind.PERSON_NOT_ENTERED: ("Giấy tờ có người chưa được nhập", "The papers name somebody not entered"),
     CaseKind.SAME_PERSON: ("Có thể trùng người ở hồ sơ khác", "May be the same person as in another dossier"),
+    CaseKind.MISSING_ON_ARRIVAL: ("Có trong bảng kê nhưng không đến", "Listed, but did not arrive"),
+    CaseKind.REFUSED_ON_ARRIVAL: ("Bên nhận không tiếp nhận", "Refused on arrival"),
+    CaseKind.SURPLUS_ON_ARRIVAL: ("Đến mà không có trong bảng kê", "Arrived without being listed"),
 }
 """Kind → Vietnamese and English."""
 

@@ -141,7 +141,9 @@ async def page_of_transfers(
     sender: str | None,
     receiver: str | None,
     state: TransferState | None,
-    consignment_id: uuid.UUID | None,
+    consignment_id: uuid.UUID | None = None,
+    dossier_id: uuid.UUID | None = None,
+    alone: bool = False,
     before: uuid.UUID | None,
     limit: int,
 ) -> Sequence[TransferRow]:
@@ -152,9 +154,12 @@ async def page_of_transfers(
         (TransferRow.to_unit_code, receiver),
         (TransferRow.state, state.value if state else None),
         (TransferRow.consignment_id, consignment_id),
+        (TransferRow.dossier_id, dossier_id),
     ):
         if value is not None:
             query = query.where(column == value)
+    if alone:
+        query = query.where(TransferRow.consignment_id.is_(None))
     if before:
         query = query.where(TransferRow.id < before)
     return (await session.scalars(query)).all()
