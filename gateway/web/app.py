@@ -25,6 +25,7 @@ from gateway.web.screens import (
     progress,
     search,
     supervision,
+    transfers,
 )
 from gateway.web.translation import N_
 from gateway.web.visitor import LoginNeeded, to_login
@@ -45,6 +46,7 @@ SCREENS = (
     supervision,
     search,
     progress,
+    transfers,
     dead_letters,
 )
 MACHINES = ("/v1/", "/internal/", "/static/", "/metrics", "/readyz", "/livez", "/startupz", "/version")

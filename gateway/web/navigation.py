@@ -11,6 +11,8 @@ MAY_SUPERVISE = frozenset({Role.UNIT_LEADER, Role.PROVINCE_LEADER, Role.ADMINIST
 MAY_INSPECT = frozenset({Role.INSPECTOR, Role.ADMINISTRATOR})
 MAY_IMPORT = frozenset({Role.KEYER, Role.KEEPER, Role.UNIT_LEADER, Role.ADMINISTRATOR})
 """Roles that may send lists, as records checks them."""
+MAY_CARRY = frozenset({Role.KEEPER, Role.UNIT_LEADER, Role.ADMINISTRATOR})
+"""Roles that send and take over dossiers, as records checks them."""
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 
 
@@ -57,6 +59,7 @@ GROUPS = (
             Entry("/dossiers", N_("Hồ sơ"), "folder", "3"),
             Entry("/search", N_("Tra cứu"), "search", "4"),
             Entry("/imports", N_("Nhập danh sách"), "text", "i", MAY_IMPORT),
+            Entry("/transfers", N_("Chuyển hồ sơ"), "next", "t", MAY_CARRY),
         ),
     ),
     Group(

@@ -61,6 +61,23 @@ IMPORT_STATES = {
     "failed": Word(N_("Không đọc được tệp"), "stop", "bad"),
     "cancelled": Word(N_("Đã bỏ"), "minus", "plain"),
 }
+TRANSFER_STATES = {
+    "in_transit": Word(N_("Đang chuyển"), "clock", "work"),
+    "accepted": Word(N_("Đã tiếp nhận"), "check", "good"),
+    "refused": Word(N_("Không tiếp nhận"), "stop", "bad"),
+    "recalled": Word(N_("Đã gọi lại"), "turn", "plain"),
+    "missing": Word(N_("Thiếu khi đến"), "warning", "bad"),
+    "surplus": Word(N_("Không có trong bảng kê"), "warning", "bad"),
+}
+CONSIGNMENT_STATES = {
+    "in_transit": Word(N_("Đang chuyển"), "clock", "work"),
+    "checked": Word(N_("Đã kiểm xong"), "check", "good"),
+}
+CAUSES = {
+    "registered": Word(N_("lập hồ sơ"), "check", "plain"),
+    "transfer": Word(N_("chuyển đến"), "next", "plain"),
+    "reorganisation": Word(N_("sắp xếp lại đơn vị"), "turn", "plain"),
+}
 KINDS = {
     "identity": Word(N_("Căn cước"), "person", "plain"),
     "residence": Word(N_("Cư trú"), "home", "plain"),
