@@ -29,6 +29,19 @@ class PoliceUnitRegistered(Event):
     valid_to: date | None = None
 
 
+class PoliceUnitSucceeded(Event):
+    """An edition of a police unit takes over another, whole or in part."""
+
+    subject: ClassVar[str] = "archive.unit.succeeded.v1"
+
+    code: str
+    valid_from: date
+    successor_code: str
+    successor_valid_from: date
+    whole: bool
+    """Otherwise people tell its papers apart by hand, and no roll-up follows it."""
+
+
 class HoldingsDeclared(Event):
     """A unit has declared how much of a kind its shelves hold: the denominator of progress."""
 
@@ -346,6 +359,7 @@ class DossierTransferred(Event):
 
 EVENTS: tuple[type[Event], ...] = (
     PoliceUnitRegistered,
+    PoliceUnitSucceeded,
     HoldingsDeclared,
     ScanBatchOpened,
     PageReceived,

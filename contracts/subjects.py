@@ -20,6 +20,7 @@ from contracts.events import (
     PageRefused,
     PersonLinked,
     PoliceUnitRegistered,
+    PoliceUnitSucceeded,
     RescanOrdered,
     RescanWithdrawn,
     ScanBatchClosed,
@@ -93,6 +94,7 @@ REPORTING = Consumer(
     "reporting",
     (
         PoliceUnitRegistered,
+        PoliceUnitSucceeded,
         HoldingsDeclared,
         ScanBatchOpened,
         PageReceived,

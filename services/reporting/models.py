@@ -30,6 +30,18 @@ class UnitRow(Base):
     parent_code: Mapped[str | None] = mapped_column(String(20))
 
 
+class SuccessionRow(Base):
+    """One edition of a police unit takes over another."""
+
+    __tablename__ = "unit_successions"
+
+    code: Mapped[str] = mapped_column(String(20), primary_key=True)
+    valid_from: Mapped[date] = mapped_column(primary_key=True)
+    successor_code: Mapped[str] = mapped_column(String(20), primary_key=True)
+    successor_valid_from: Mapped[date] = mapped_column(primary_key=True)
+    whole: Mapped[bool]
+
+
 class HoldingsRow(Base):
     """What a unit last declared to hold of a kind."""
 

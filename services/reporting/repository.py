@@ -7,10 +7,18 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
-from contracts.events import HoldingsDeclared, PoliceUnitRegistered
+from contracts.events import HoldingsDeclared, PoliceUnitRegistered, PoliceUnitSucceeded
+from contracts.unit_map import UnitMap
 from kernel.database import ReadSession, WriteSession
 from services.reporting.domain import Metric
-from services.reporting.models import CounterRow, DossierFactRow, HoldingsRow, PageFactRow, UnitRow
+from services.reporting.models import (
+    CounterRow,
+    DossierFactRow,
+    HoldingsRow,
+    PageFactRow,
+    SuccessionRow,
+    UnitRow,
+)
 
 
 async def count(
@@ -61,6 +69,34 @@ async def put_unit(session: WriteSession, event: PoliceUnitRegistered) -> None:
         insert(UnitRow)
         .values(code=event.code, valid_from=event.valid_from, **values)
         .on_conflict_do_update(index_elements=["code", "valid_from"], set_=values)
+    )
+
+
+async def put_succession(session: WriteSession, event: PoliceUnitSucceeded) -> None:
+    """Keep who takes over a unit."""
+    await session.execute(
+        insert(SuccessionRow)
+        .values(
+            code=event.code,
+            valid_from=event.valid_from,
+            successor_code=event.successor_code,
+            successor_valid_from=event.successor_valid_from,
+            whole=event.whole,
+        )
+        .on_conflict_do_update(
+            index_elements=["code", "valid_from", "successor_code", "successor_valid_from"],
+            set_={"whole": event.whole},
+        )
+    )
+
+
+async def unit_map(session: ReadSession) -> UnitMap[UnitRow]:
+    """Every edition and whole succession: some hundreds of rows."""
+    editions = await session.scalars(select(UnitRow))
+    successions = await session.scalars(select(SuccessionRow).where(SuccessionRow.whole))
+    return UnitMap(
+        editions.all(),
+        (((one.code, one.valid_from), (one.successor_code, one.successor_valid_from)) for one in successions),
     )
 
 

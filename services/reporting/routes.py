@@ -1,6 +1,6 @@
 """HTTP in: progress."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -21,9 +21,18 @@ async def get_progress(
     identity: CurrentIdentity,
     unit: Annotated[str | None, Query(max_length=20)] = None,
     kind: DossierKind | None = None,
+    day: Annotated[
+        date | None, Query(alias="map", description="Tell of the units as they are on the map of this day")
+    ] = None,
 ) -> Progress:
     """How far every unit in the caller's scope is, its pace and the date on which it will finish."""
     state = request.app.state
     return await service.progress(
-        state.runtime.database, identity.units, state.milestones, datetime.now(UTC), unit=unit, kind=kind
+        state.runtime.database,
+        identity.units,
+        state.milestones,
+        datetime.now(UTC),
+        unit=unit,
+        kind=kind,
+        on_map=day,
     )

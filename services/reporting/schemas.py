@@ -5,6 +5,7 @@ from typing import Self
 
 from pydantic import BaseModel, Field
 
+from services.reporting.by_map import Unplaced
 from services.reporting.domain import MilestoneStatus, Standing
 
 
@@ -73,6 +74,7 @@ class UnitProgress(BaseModel):
     unit: str
     unit_name: str
     kind: str
+    parts: list[str] = Field(description="Codes under which it was counted")
     holdings: HoldingsBody | None
     dossiers: int
     dossiers_with_fields: int
@@ -97,9 +99,22 @@ class TotalsBody(BaseModel):
     filed: int = 0
 
 
+class UnplacedBody(BaseModel):
+    """What belongs to no unit on the map asked for."""
+
+    unit: str
+    unit_name: str
+    kind: str
+    why: Unplaced
+    dossiers: int
+    pages_received: int
+
+
 class Progress(BaseModel):
     """Progress of every unit in scope."""
 
     as_of: datetime
+    map: date | None = Field(description="The day whose units are told of; none: units as they were counted")
+    unplaced: list[UnplacedBody] = Field(description="In no unit on that map, and not in the totals")
     units: list[UnitProgress]
     totals: TotalsBody

@@ -1,6 +1,5 @@
 """Use cases of reporting: take in events, answer how far every unit is."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
 
@@ -9,6 +8,7 @@ from contracts.envelope import Event
 from contracts.vocabulary import PageContent
 from kernel.database import Database, WriteSession
 from services.reporting import repository
+from services.reporting.by_map import RolledUp, Target, roll_up
 from services.reporting.domain import Metric, Milestone, day_of, stand, total
 from services.reporting.models import CounterRow, HoldingsRow
 from services.reporting.schemas import (
@@ -18,10 +18,8 @@ from services.reporting.schemas import (
     Progress,
     TotalsBody,
     UnitProgress,
+    UnplacedBody,
 )
-
-PER_DAY = dict[date, int]
-COUNTS = dict[Metric, PER_DAY]
 
 APART: dict[str | None, Metric] = {
     PageContent.COVER_SHEET.value: Metric.COVER_SHEETS,
@@ -35,6 +33,8 @@ async def take_in(session: WriteSession, event: Event) -> None:
     match event:
         case events.PoliceUnitRegistered():
             await repository.put_unit(session, event)
+        case events.PoliceUnitSucceeded():
+            await repository.put_succession(session, event)
         case events.HoldingsDeclared():
             await repository.put_holdings(session, event)
         case events.DossierRegistered():
@@ -129,57 +129,65 @@ async def progress(
     *,
     unit: str | None = None,
     kind: str | None = None,
+    on_map: date | None = None,
 ) -> Progress:
-    """How far every unit in scope is, per kind, against every milestone of that kind."""
+    """How far every unit in scope is, per kind, against every milestone of that kind.
+
+    With `on_map`, of the units to which what was counted belongs on the map of that day.
+    """
     async with database.read(units) as session:
         rows = await repository.counters(session)
-        declared = {(row.unit_code, row.kind): row for row in await repository.holdings(session)}
+        declared = await repository.holdings(session)
         names = await repository.unit_names(session)
-    counts, last_at = _by_unit_and_kind(rows)
+        known = await repository.unit_map(session) if on_map else None
+    found = roll_up(known, on_map, rows, declared) if known and on_map else _as_counted(rows, declared)
+    names |= found.names
     wanted = sorted(
         key
-        for key in counts.keys() | declared.keys()
+        for key in found.counts.keys() | found.targets.keys()
         if (unit is None or key[0] == unit) and (kind is None or key[1] == kind)
     )
     today = day_of(now)
     milestones = tuple(milestones)
-    found = [
-        _unit_progress(
-            key,
-            names.get(key[0], key[0]),
-            counts[key],
-            declared.get(key),
-            milestones,
-            today,
-            last_at.get(key),
+    told = [_unit_progress(key, names.get(key[0], key[0]), found, milestones, today) for key in wanted]
+    totals = total(one.pages.model_dump() | {"dossiers": one.dossiers} for one in told)
+    unplaced = [
+        UnplacedBody(
+            unit=code,
+            unit_name=names.get(code, code),
+            kind=of_kind,
+            why=found.why[code],
+            dossiers=counts[Metric.DOSSIERS],
+            pages_received=counts[Metric.PAGES_RECEIVED],
         )
-        for key in wanted
+        for (code, of_kind), counts in sorted(found.unplaced.items())
+        if (unit is None or code == unit) and (kind is None or of_kind == kind)
     ]
-    totals = total(unit.pages.model_dump() | {"dossiers": unit.dossiers} for unit in found)
-    return Progress(as_of=now, units=found, totals=TotalsBody.model_validate(totals))
+    return Progress(
+        as_of=now, map=on_map, units=told, totals=TotalsBody.model_validate(totals), unplaced=unplaced
+    )
 
 
-def _by_unit_and_kind(
-    rows: Iterable[CounterRow],
-) -> tuple[defaultdict[tuple[str, str], COUNTS], dict[tuple[str, str], datetime]]:
-    counts: defaultdict[tuple[str, str], COUNTS] = defaultdict(lambda: defaultdict(dict))
-    last_at: dict[tuple[str, str], datetime] = {}
+def _as_counted(rows: Iterable[CounterRow], holdings: Iterable[HoldingsRow]) -> RolledUp:
+    """Every count of the unit that it was counted for."""
+    found = RolledUp()
     for row in rows:
         key = (row.unit_code, row.kind)
-        counts[key][Metric(row.metric)][row.day] = row.value
-        last_at[key] = max(row.last_at, last_at.get(key, row.last_at))
-    return counts, last_at
+        found.counts[key][Metric(row.metric)][row.day] = row.value
+        found.last_at[key] = max(row.last_at, found.last_at.get(key, row.last_at))
+        found.parts[key].add(row.unit_code)
+    for one in holdings:
+        key = (one.unit_code, one.kind)
+        found.targets[key] = Target(one.dossiers, one.sheets, one.counted_on, one.source)
+        found.parts[key].add(one.unit_code)
+    return found
 
 
 def _unit_progress(
-    key: tuple[str, str],
-    name: str,
-    counts: COUNTS,
-    declared: HoldingsRow | None,
-    milestones: Iterable[Milestone],
-    today: date,
-    last_at: datetime | None,
+    key: tuple[str, str], name: str, found: RolledUp, milestones: Iterable[Milestone], today: date
 ) -> UnitProgress:
+    counts, declared = found.counts.get(key, {}), found.targets.get(key)
+
     def so_far(metric: Metric) -> int:
         return sum(counts.get(metric, {}).values())
 
@@ -193,6 +201,7 @@ def _unit_progress(
         unit=key[0],
         unit_name=name,
         kind=key[1],
+        parts=sorted(found.parts[key]),
         holdings=HoldingsBody.model_validate(declared, from_attributes=True) if declared else None,
         dossiers=so_far(Metric.DOSSIERS),
         dossiers_with_fields=so_far(Metric.DOSSIERS_WITH_FIELDS),
@@ -208,6 +217,6 @@ def _unit_progress(
         fields_proposed=so_far(Metric.FIELDS_PROPOSED),
         fields_settled=so_far(Metric.FIELDS_SETTLED),
         forms_keyed=so_far(Metric.FORMS_KEYED),
-        last_activity=last_at,
+        last_activity=found.last_at.get(key),
         milestones=[MilestoneBody.of(standing) for standing in standings],
     )

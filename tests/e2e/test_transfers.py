@@ -26,7 +26,7 @@ def keepers(system: LocalSystem) -> dict[str, tuple[str, str, httpx.Client]]:
         for unit in (SENDER, RECEIVER):
             password = secrets.token_urlsafe(16)
             name = f"keeper-{unit.lower()}"
-            body = {"username": name, "full_name": f"Thủ kho {unit}", "password": password}
+            body = {"username": name, "display_name": f"Thủ kho {unit}", "password": password}
             body |= {"roles": ["keeper", "keyer"], "units": [unit]}  # type: ignore[dict-item]
             administrator.post(
                 "/v1/officers", json=body, headers={"Idempotency-Key": name}
@@ -105,7 +105,7 @@ def test_three_sent_one_missing_one_refused(
     page.go(f"{system.base_url}/transfers")
     page.until(READY)
     page.press("j")
-    page.press("Enter")
+    page.evaluate("document.activeElement.click()")
     page.until(f"location.pathname === '{path}' && {READY}")
     page.until("document.activeElement.name === 'code'")
     for code, tone in (("CM-001", "good"), ("CM-001", "warn"), ("CM-999", "bad")):
@@ -123,9 +123,7 @@ def test_three_sent_one_missing_one_refused(
     page.until("document.querySelectorAll('.packing .chip.bad').length === 1")
     assert page.violations() == []
     shot(page, "consignment-check")
-    page.evaluate("document.querySelector('[data-close]').focus()")
-    page.press("Enter")
-    page.evaluate("document.querySelector('[data-close]')?.click()")
+    page.evaluate("document.querySelector('[data-close]').click()")
     page.until(
         "document.querySelectorAll('.packing .chip.bad').length === 2 && !document.getElementById('scan')"
     )

@@ -22,7 +22,7 @@ SHOWN = 100
 
 @routes.get("/transfers")
 async def show_transfers(request: Request, visitor: Visitor, dossier: uuid.UUID | None = None) -> Response:
-    """What is on its way to and from the visitor's units; `dossier` is put on the list of what is sent next."""
+    """What is on its way to and from the visitor's units; `dossier` is put on the list of what is sent."""
     visitor.identity.require_role(*MAY_CARRY)
     reader = Reader(request, visitor)
     waiting, settled, consignments, known = await asyncio.gather(

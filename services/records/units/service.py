@@ -6,14 +6,15 @@ from datetime import UTC, date, datetime
 
 from pydantic import JsonValue
 
-from contracts.events import PoliceUnitRegistered
+from contracts.events import PoliceUnitRegistered, PoliceUnitSucceeded
+from contracts.unit_map import UnitMap
 from kernel.database import ReadSession, WriteSession
 from kernel.errors import NotFound, Unprocessable
 from kernel.outbox import record
 from services.records.units import repository
 from services.records.units.admin import AdminLevel, AdminUnit
 from services.records.units.domain import UnitEdition, UnitKind, edition_on, refusal_of
-from services.records.units.succession import Succession, UnitMap
+from services.records.units.succession import Extent, Succession, map_of
 
 
 class UnitUnknown(Unprocessable):
@@ -46,11 +47,24 @@ async def load_units(session: WriteSession, editions: Iterable[UnitEdition]) -> 
 
 
 async def load_successions(session: WriteSession, successions: Iterable[Succession]) -> int:
-    """Bring the successions to what the data says; returns how many are new or changed."""
+    """Bring the successions to what the data says and announce the changed ones; returns how many."""
     await repository.lock_loading(session)
     known = set(await repository.every_succession(session))
     changed = [one for one in successions if one not in known]
     await repository.save_successions(session, changed)
+    await record(
+        session,
+        *(
+            PoliceUnitSucceeded(
+                code=one.code,
+                valid_from=one.valid_from,
+                successor_code=one.successor_code,
+                successor_valid_from=one.successor_valid_from,
+                whole=one.extent is Extent.WHOLE,
+            )
+            for one in changed
+        ),
+    )
     return len(changed)
 
 
@@ -136,9 +150,9 @@ async def require_unit(session: ReadSession | WriteSession, code: str, on: date 
     return next(one for one in editions if one.holds_on(day))
 
 
-async def unit_map(session: ReadSession | WriteSession) -> UnitMap:
+async def unit_map(session: ReadSession | WriteSession) -> UnitMap[UnitEdition]:
     """Every edition and succession, for roll-ups: some hundreds of rows."""
-    return UnitMap(await repository.every_edition(session), await repository.every_succession(session))
+    return map_of(await repository.every_edition(session), await repository.every_succession(session))
 
 
 async def names_of(

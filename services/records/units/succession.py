@@ -1,19 +1,16 @@
-"""Who comes after a unit, and where a unit of one day lies on the map of another."""
+"""Who comes after a unit, as the data files hold it."""
 
 import csv
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
+from contracts.unit_map import Key, UnitMap
 from services.records.units.domain import UnitEdition
 
 DATA = Path(__file__).parent / "data" / "succession"
-
-Key = tuple[str, date]
-"""(code, valid_from): the key of an edition."""
 
 
 class Extent(StrEnum):
@@ -58,65 +55,9 @@ def load_successions(folder: Path = DATA) -> tuple[Succession, ...]:
     return found
 
 
-class UnitMap:
-    """Editions and successions, asked by day."""
-
-    def __init__(self, editions: Iterable[UnitEdition], successions: Iterable[Succession]) -> None:
-        self.editions: dict[Key, UnitEdition] = {(one.code, one.valid_from): one for one in editions}
-        self._after: dict[Key, list[Key]] = defaultdict(list)
-        self._before: dict[Key, list[Key]] = defaultdict(list)
-        for one in successions:
-            if one.extent is Extent.WHOLE:
-                self._after[one.key].append(one.successor)
-                self._before[one.successor].append(one.key)
-        self._continue_unchanged()
-
-    def holding(self, code: str, day: date) -> UnitEdition | None:
-        """The edition of a code that holds on a day."""
-        mine = (one for one in self.editions.values() if one.code == code)
-        return next((one for one in mine if one.holds_on(day)), None)
-
-    def on(self, edition: UnitEdition, day: date) -> UnitEdition | None:
-        """The unit that `edition` belongs to on the map of `day`.
-
-        Forward along whole successions; where none is known, with the parent that it last stood under.
-        Backward only to a sole predecessor. None where the map of that day cannot say.
-        """
-        seen: set[Key] = set()
-        here: UnitEdition | None = edition
-        while here is not None and not here.holds_on(day):
-            key = (here.code, here.valid_from)
-            if key in seen:
-                return None
-            seen.add(key)
-            here = self._earlier(key) if day < here.valid_from else self._later(here)
-        return here
-
-    def _later(self, edition: UnitEdition) -> UnitEdition | None:
-        after = self._after.get((edition.code, edition.valid_from), [])
-        if len(after) == 1:
-            return self.editions.get(after[0])
-        if after or edition.parent_code is None or edition.valid_to is None:
-            return None
-        return self._last_before(edition.parent_code, edition.valid_to)
-
-    def _earlier(self, key: Key) -> UnitEdition | None:
-        before = self._before.get(key, [])
-        return self.editions.get(before[0]) if len(before) == 1 else None
-
-    def _last_before(self, code: str, day: date) -> UnitEdition | None:
-        mine = [one for one in self.editions.values() if one.code == code and one.valid_from < day]
-        return max(mine, key=lambda one: one.valid_from, default=None)
-
-    def _continue_unchanged(self) -> None:
-        """A code that goes on at once under the same name is the same unit, with another parent."""
-        for key, one in self.editions.items():
-            if one.valid_to is None or self._after.get(key):
-                continue
-            following = self.editions.get((one.code, one.valid_to))
-            if following and (following.name, following.kind) == (one.name, one.kind):
-                self._after[key].append((one.code, one.valid_to))
-                self._before[one.code, one.valid_to].append(key)
+def map_of(editions: Iterable[UnitEdition], successions: Iterable[Succession]) -> UnitMap[UnitEdition]:
+    """The map of editions and those successions that take over a whole unit."""
+    return UnitMap(editions, ((one.key, one.successor) for one in successions if one.extent is Extent.WHOLE))
 
 
 def _read(path: Path) -> Iterable[Succession]:

@@ -4,18 +4,19 @@ from datetime import date
 
 import pytest
 
+from contracts.unit_map import UnitMap
 from services.records.units.admin import AdminLevel, load_admin_units
 from services.records.units.domain import UnitEdition, UnitKind, load_editions, refusal_of
-from services.records.units.succession import Extent, Succession, UnitMap, load_successions
+from services.records.units.succession import Extent, Succession, load_successions, map_of
 from tests.records.conftest import RunningRegistry
 
 OLD, NEW, NOW = date(2022, 1, 1), date(2025, 7, 1), date(2026, 1, 1)
 
 
 @pytest.fixture(scope="module")
-def units() -> UnitMap:
+def units() -> UnitMap[UnitEdition]:
     """The map that the data files make."""
-    return UnitMap(load_editions(), load_successions())
+    return map_of(load_editions(), load_successions())
 
 
 def test_successions_name_known_editions() -> None:
@@ -27,7 +28,7 @@ def test_successions_name_known_editions() -> None:
         assert editions[one.successor].holds_on(ended), one
 
 
-def test_map_of_another_day(units: UnitMap) -> None:
+def test_map_of_another_day(units: UnitMap[UnitEdition]) -> None:
     """A district rolls up to the province that took over; a commune without a known successor with it."""
     district = units.editions["943", OLD]
     assert [found.code for day in (OLD, date(2025, 3, 1), NOW) if (found := units.on(district, day))] == [
@@ -52,7 +53,7 @@ def test_a_part_is_not_followed() -> None:
     before = UnitEdition("1", OLD, NEW, UnitKind.DISTRICT, None, "A")
     halves = [UnitEdition(code, NEW, None, UnitKind.DISTRICT, None, code) for code in "23"]
     split = [Succession("1", OLD, one.code, NEW, Extent.PART, "") for one in halves]
-    assert UnitMap([before, *halves], split).on(before, NOW) is None
+    assert map_of([before, *halves], split).on(before, NOW) is None
 
 
 def test_refusals() -> None:

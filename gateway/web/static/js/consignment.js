@@ -20,7 +20,8 @@ async function scan(text) {
 
 // A scanner may be quicker than the line: scans wait for each other.
 let line = Promise.resolve();
-form?.addEventListener("submit", (event) => {
+form?.addEventListener("keydown", (event) => {
+  if (event.isComposing || event.key !== "Enter") return;
   event.preventDefault();
   const { code } = form.elements;
   const text = code.value.trim();
@@ -28,7 +29,6 @@ form?.addEventListener("submit", (event) => {
   code.focus();
   if (text) line = line.then(() => scan(text));
 });
-form?.addEventListener("keydown", (event) => event.isComposing && event.key === "Enter" && event.preventDefault());
 
 async function refuse(row) {
   const button = row?.querySelector("[data-refuse]");

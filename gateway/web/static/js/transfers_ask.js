@@ -16,6 +16,12 @@ export async function ask(address, body, headers = {}) {
   return null;
 }
 
+document.getElementById("why").addEventListener("keydown", (event) => {
+  if (event.isComposing || event.key !== "Enter") return;
+  event.preventDefault();
+  if (event.currentTarget.querySelector("form").reportValidity()) event.currentTarget.close("yes");
+});
+
 export function why(text) {
   const dialog = document.getElementById("why");
   const { reason } = dialog.querySelector("form").elements;

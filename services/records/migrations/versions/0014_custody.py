@@ -15,3 +15,5 @@ def upgrade() -> None:
         "custody_consignments",
         sa.Column("surplus", postgresql.JSONB(), server_default=sa.text("'[]'"), nullable=False),
     )
+    # They were loaded before anybody was told of them: the next start loads and announces them again.
+    op.execute("DELETE FROM unit_successions")
