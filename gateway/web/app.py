@@ -26,6 +26,7 @@ from gateway.web.screens import (
     search,
     supervision,
     transfers,
+    units,
 )
 from gateway.web.translation import N_
 from gateway.web.visitor import LoginNeeded, to_login
@@ -47,6 +48,7 @@ SCREENS = (
     search,
     progress,
     transfers,
+    units,
     dead_letters,
 )
 MACHINES = ("/v1/", "/internal/", "/static/", "/metrics", "/readyz", "/livez", "/startupz", "/version")

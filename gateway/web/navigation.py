@@ -66,6 +66,7 @@ GROUPS = (
         N_("Điều hành"),
         (
             Entry("/progress", N_("Tiến độ"), "chart", "5"),
+            Entry("/units", N_("Đơn vị"), "home", "u"),
             Entry("/supervision", N_("Giám sát"), "person", "8", MAY_SUPERVISE),
             Entry("/dead-letters", N_("Thông điệp lỗi"), "letter", "9", ADMINISTRATORS),
         ),

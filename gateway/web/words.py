@@ -73,6 +73,19 @@ CONSIGNMENT_STATES = {
     "in_transit": Word(N_("Đang chuyển"), "clock", "work"),
     "checked": Word(N_("Đã kiểm xong"), "check", "good"),
 }
+EXTENTS = {
+    "whole": Word(N_("toàn bộ"), "check", "good"),
+    "part": Word(N_("một phần"), "warning", "warn"),
+}
+REORGANISATION_STATES = {
+    "running": Word(N_("Đang chuyển hồ sơ"), "clock", "work"),
+    "done": Word(N_("Đã xong"), "check", "good"),
+}
+UNPLACED = {
+    "unknown": Word(N_("mã không có trong danh mục"), "question", "warn"),
+    "not_yet": Word(N_("đơn vị lập sau ngày đó"), "clock", "warn"),
+    "divided": Word(N_("đơn vị bị chia, chưa rõ phần nào về đâu"), "warning", "warn"),
+}
 CAUSES = {
     "registered": Word(N_("lập hồ sơ"), "check", "plain"),
     "transfer": Word(N_("chuyển đến"), "next", "plain"),

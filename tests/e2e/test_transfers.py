@@ -88,7 +88,17 @@ def test_three_sent_one_missing_one_refused(
     for number, reference in enumerate(sorted(papers), start=1):
         page.type(reference)
         page.press("Enter")
-        page.until(f"document.getElementById('count').textContent === '{number}'")
+        try:
+            page.until(f"document.getElementById('count').textContent === '{number}'", 20)
+        except TimeoutError:
+            page.screenshot(Path("/tmp/custody/fail.png"))
+            print(
+                "SAID",
+                page.evaluate("document.getElementById('status').textContent"),
+                page.complaints,
+                page.evaluate("document.activeElement.outerHTML"),
+            )
+            raise
     shot(page, "transfers-send")
     page.press("Enter", control=True)
     page.until(f"location.pathname.startsWith('/transfers/consignments/') && {READY}")

@@ -11,7 +11,7 @@ routes = APIRouter(include_in_schema=False)
 
 
 @routes.get("/progress")
-async def show_progress(request: Request, visitor: Visitor, kind: str = "") -> Response:
-    """All units in scope."""
-    progress = await Reader(request, visitor).get("/v1/progress", kind=kind)
-    return page(request, "progress.html", visitor, progress=progress, kind=kind)
+async def show_progress(request: Request, visitor: Visitor, kind: str = "", map: str = "") -> Response:  # noqa: A002
+    """All units in scope; with `map`, the units as they are on the map of that day."""
+    progress = await Reader(request, visitor).get("/v1/progress", kind=kind, map=map)
+    return page(request, "progress.html", visitor, progress=progress, kind=kind, map=map)

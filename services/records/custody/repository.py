@@ -21,6 +21,9 @@ from services.records.sql import one_of
 
 AnySession = ReadSession | WriteSession
 
+MOST_SHOWN = 50
+"""Reorganisations on one list."""
+
 _PERIODS = """
 WITH ended AS (
   UPDATE custody_periods SET ended_at = $2
@@ -222,6 +225,12 @@ async def reorganisation_on(session: AnySession, day: Any) -> ReorganisationRow 
     return (
         await session.scalars(select(ReorganisationRow).where(ReorganisationRow.effective_on == day))
     ).one_or_none()
+
+
+async def reorganisations(session: AnySession) -> Sequence[ReorganisationRow]:
+    """The reorganisations, the latest day first: one or two a year."""
+    query = select(ReorganisationRow).order_by(ReorganisationRow.effective_on.desc()).limit(MOST_SHOWN)
+    return (await session.scalars(query)).all()
 
 
 async def steps(session: AnySession, reorganisation_id: uuid.UUID) -> Sequence[StepRow]:

@@ -188,6 +188,19 @@ async def order_reorganisation(
     return await answer_once(request.app.state.runtime.database, request, identity, key, act)
 
 
+@reorganisation_routes.get("", summary="Các lần sắp xếp lại đơn vị · Reorganisations")
+async def list_reorganisations(request: Request, identity: CurrentIdentity) -> CursorPage[Reorganisation]:
+    """All of them, the latest day first, with how far each step is."""
+    identity.require_role(Role.ADMINISTRATOR)
+    identity.require_unit("*")
+    async with request.app.state.runtime.database.read() as session:
+        found = [
+            _reorganisation(Progress(row, await repository.steps(session, row.id)))
+            for row in await repository.reorganisations(session)
+        ]
+    return CursorPage(items=found, next_cursor=None)
+
+
 @reorganisation_routes.post(
     "/{reorganisation_id}:advance", summary="Tiếp tục chuyển hồ sơ theo sắp xếp · Move the next dossiers"
 )

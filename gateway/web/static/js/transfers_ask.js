@@ -16,7 +16,7 @@ export async function ask(address, body, headers = {}) {
   return null;
 }
 
-document.getElementById("why").addEventListener("keydown", (event) => {
+document.getElementById("why")?.addEventListener("keydown", (event) => {
   if (event.isComposing || event.key !== "Enter") return;
   event.preventDefault();
   if (event.currentTarget.querySelector("form").reportValidity()) event.currentTarget.close("yes");
