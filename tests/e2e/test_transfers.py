@@ -80,7 +80,7 @@ def test_three_sent_one_missing_one_refused(
     page.go(f"{system.base_url}/transfers")
     page.until(READY)
     assert page.violations() == []
-    focus(page, "[name=to]")
+    focus(page, "#send [name=to]")
     page.type(RECEIVER)
     page.press("Enter")
     page.type("CMND 9 số, thùng 1")
@@ -88,17 +88,7 @@ def test_three_sent_one_missing_one_refused(
     for number, reference in enumerate(sorted(papers), start=1):
         page.type(reference)
         page.press("Enter")
-        try:
-            page.until(f"document.getElementById('count').textContent === '{number}'", 20)
-        except TimeoutError:
-            page.screenshot(Path("/tmp/custody/fail.png"))
-            print(
-                "SAID",
-                page.evaluate("document.getElementById('status').textContent"),
-                page.complaints,
-                page.evaluate("document.activeElement.outerHTML"),
-            )
-            raise
+        page.until(f"document.getElementById('count').textContent === '{number}'")
     shot(page, "transfers-send")
     page.press("Enter", control=True)
     page.until(f"location.pathname.startsWith('/transfers/consignments/') && {READY}")
@@ -161,3 +151,29 @@ def shot(page: Any, name: str) -> None:
     """Keep what is visible where somebody wants to look."""
     if SHOTS:
         page.screenshot(Path(SHOTS) / f"{name}.png")
+
+
+def test_units_over_time(system: LocalSystem, page: Any) -> None:
+    """The tree of a day narrowed without marks, a code in its editions, a reorganisation; progress by a map."""
+    page.sign_in(system.base_url, system.access.username, system.access.password)
+    page.go(f"{system.base_url}/units?on=2025-02-28&code=943")
+    page.until(READY)
+    assert page.evaluate("document.querySelector('.tree [aria-current] span').textContent") == (
+        "Công an huyện Kế Sách"
+    )
+    assert page.evaluate("document.getElementById('unit').textContent").count("→") >= 1
+    assert page.violations() == []
+    shot(page, "units")
+    page.press("s")
+    page.type("ke sach")
+    page.until("document.querySelectorAll('.tree li:not([hidden])').length < 15")
+    page.press("ArrowDown")
+    page.until("document.activeElement.matches('.tree a')")
+    page.evaluate("document.querySelector('#order [name=day]').value = '2025-03-01'")
+    page.evaluate("document.getElementById('order').requestSubmit()")
+    page.until("document.querySelector('#reorganisations .chip.good')")
+    page.go(f"{system.base_url}/progress?map=2025-02-28")
+    page.until("document.querySelector('.notice.warn li')")
+    assert page.violations() == []
+    shot(page, "progress-map")
+    assert page.complaints == []
