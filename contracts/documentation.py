@@ -7,6 +7,7 @@ from contracts.subjects import CONSUMERS, EVENT_BY_SUBJECT, MAX_DELIVERIES, RETR
 
 PRODUCERS = {
     "archive.unit.registered.v1": "records",
+    "archive.unit.succeeded.v1": "records",
     "archive.holdings.declared.v1": "intake",
     "archive.batch.opened.v1": "intake",
     "archive.page.received.v1": "intake",

@@ -16,22 +16,27 @@ class Edition(Protocol):
     def code(self) -> str:
         """May name another unit at another time."""
         ...
+
     @property
     def valid_from(self) -> date:
         """First day."""
         ...
+
     @property
     def valid_to(self) -> date | None:
         """First day on which it no longer holds."""
         ...
+
     @property
     def kind(self) -> str:
         """Level of the unit."""
         ...
+
     @property
     def parent_code(self) -> str | None:
         """The unit above; none for a province."""
         ...
+
     @property
     def name(self) -> str:
         """As it was called then."""

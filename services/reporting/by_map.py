@@ -7,10 +7,10 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from contracts.unit_map import UnitMap
-from services.reporting.domain import Metric
-from services.reporting.models import CounterRow, HoldingsRow, UnitRow
+from services.reporting.domain import Metric, Unit
+from services.reporting.models import CounterRow, HoldingsRow
 
-Map = UnitMap[UnitRow]
+Map = UnitMap[Unit]
 
 
 class Unplaced(StrEnum):
@@ -75,7 +75,7 @@ def roll_up(
     return found
 
 
-def _place(units: Map, day: date, code: str, at: date, found: RolledUp) -> UnitRow | None:
+def _place(units: Map, day: date, code: str, at: date, found: RolledUp) -> Unit | None:
     meant = units.meant(code, at)
     place = units.on(meant, day) if meant else None
     if place is not None:

@@ -74,6 +74,18 @@ class Standing:
     status: MilestoneStatus
 
 
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A police unit for one stretch of time; (code, valid_from) is the key."""
+
+    code: str
+    valid_from: date
+    valid_to: date | None
+    kind: str
+    parent_code: str | None
+    name: str
+
+
 def load_milestones(path: Path) -> tuple[Milestone, ...]:
     """The milestones of a CSV file; raises ValueError naming the line that is wrong."""
     milestones = []

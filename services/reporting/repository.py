@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import distinct_on, insert
 from contracts.events import HoldingsDeclared, PoliceUnitRegistered, PoliceUnitSucceeded
 from contracts.unit_map import UnitMap
 from kernel.database import ReadSession, WriteSession
-from services.reporting.domain import Metric
+from services.reporting.domain import Metric, Unit
 from services.reporting.models import (
     CounterRow,
     DossierFactRow,
@@ -90,12 +90,15 @@ async def put_succession(session: WriteSession, event: PoliceUnitSucceeded) -> N
     )
 
 
-async def unit_map(session: ReadSession) -> UnitMap[UnitRow]:
+async def unit_map(session: ReadSession) -> UnitMap[Unit]:
     """Every edition and whole succession: some hundreds of rows."""
     editions = await session.scalars(select(UnitRow))
     successions = await session.scalars(select(SuccessionRow).where(SuccessionRow.whole))
     return UnitMap(
-        editions.all(),
+        [
+            Unit(one.code, one.valid_from, one.valid_to, one.kind, one.parent_code, one.name)
+            for one in editions
+        ],
         (((one.code, one.valid_from), (one.successor_code, one.successor_valid_from)) for one in successions),
     )
 
