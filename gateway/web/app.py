@@ -33,6 +33,8 @@ from gateway.web.screens import (
     search,
     shelves,
     supervision,
+    transfers,
+    units,
 )
 from gateway.web.translation import N_
 from gateway.web.visitor import LoginNeeded, to_login
@@ -59,6 +61,8 @@ SCREENS = (
     lookup,
     exports,
     progress,
+    transfers,
+    units,
     dead_letters,
     review_cases,
     reconciliation,

@@ -23,6 +23,8 @@ MAY_LOOK_UP = frozenset({Role.CLERK, Role.KEEPER, Role.UNIT_LEADER, Role.ADMINIS
 """Roles that serve citizens from the archive."""
 MAY_EXPORT = frozenset({Role.KEEPER, Role.UNIT_LEADER, Role.ADMINISTRATOR})
 """Roles that may send dossiers out, as records checks them."""
+MAY_TRANSFER = frozenset({Role.KEEPER, Role.UNIT_LEADER, Role.ADMINISTRATOR})
+"""Roles that send and take over dossiers, as records checks them."""
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 
 
@@ -75,12 +77,14 @@ GROUPS = (
             Entry("/reconciliation", N_("Đối soát"), "check", "e", MAY_MERGE),
             Entry("/lookup", N_("Một cửa"), "person", "c", MAY_LOOK_UP),
             Entry("/exports", N_("Gửi ra ngoài"), "next", "x", MAY_EXPORT),
+            Entry("/transfers", N_("Chuyển hồ sơ"), "next", "t", MAY_TRANSFER),
         ),
     ),
     Group(
         N_("Điều hành"),
         (
             Entry("/progress", N_("Tiến độ"), "chart", "5"),
+            Entry("/units", N_("Đơn vị"), "home", "u"),
             Entry("/supervision", N_("Giám sát"), "person", "8", MAY_SUPERVISE),
             Entry("/policies", N_("Cách nhập"), "keyboard", "p", MAY_SUPERVISE),
             Entry("/dead-letters", N_("Thông điệp lỗi"), "letter", "9", ADMINISTRATORS),

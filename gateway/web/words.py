@@ -69,6 +69,36 @@ IMPORT_STATES = {
     "failed": Word(N_("Không đọc được tệp"), "stop", "bad"),
     "cancelled": Word(N_("Đã bỏ"), "minus", "plain"),
 }
+TRANSFER_STATES = {
+    "in_transit": Word(N_("Đang chuyển"), "clock", "work"),
+    "accepted": Word(N_("Đã tiếp nhận"), "check", "good"),
+    "refused": Word(N_("Không tiếp nhận"), "stop", "bad"),
+    "recalled": Word(N_("Đã gọi lại"), "turn", "plain"),
+    "missing": Word(N_("Thiếu khi đến"), "warning", "bad"),
+    "surplus": Word(N_("Không có trong bảng kê"), "warning", "bad"),
+}
+CONSIGNMENT_STATES = {
+    "in_transit": Word(N_("Đang chuyển"), "clock", "work"),
+    "checked": Word(N_("Đã kiểm xong"), "check", "good"),
+}
+EXTENTS = {
+    "whole": Word(N_("toàn bộ"), "check", "good"),
+    "part": Word(N_("một phần"), "warning", "warn"),
+}
+REORGANISATION_STATES = {
+    "running": Word(N_("Đang chuyển hồ sơ"), "clock", "work"),
+    "done": Word(N_("Đã xong"), "check", "good"),
+}
+UNPLACED = {
+    "unknown": Word(N_("mã không có trong danh mục"), "question", "warn"),
+    "not_yet": Word(N_("đơn vị lập sau ngày đó"), "clock", "warn"),
+    "divided": Word(N_("đơn vị bị chia, chưa rõ phần nào về đâu"), "warning", "warn"),
+}
+CAUSES = {
+    "registered": Word(N_("lập hồ sơ"), "check", "plain"),
+    "transfer": Word(N_("chuyển đến"), "next", "plain"),
+    "reorganisation": Word(N_("sắp xếp lại đơn vị"), "turn", "plain"),
+}
 KINDS = {
     "identity": Word(N_("Căn cước"), "person", "plain"),
     "residence": Word(N_("Cư trú"), "home", "plain"),

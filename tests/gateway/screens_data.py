@@ -117,6 +117,13 @@ PERSON: dict[str, Any] = {
 
 PROGRESS: dict[str, Any] = {
     "as_of": "2026-11-23T12:06:00Z",
+    "map": None,
+    "unplaced": [
+        {
+            "unit": "31569", "unit_name": NASTY, "kind": "residence", "why": "not_yet", "dossiers": 3,
+            "pages_received": 0,
+        }
+    ],
     "units": [
         {
             "unit": "943", "unit_name": "Công an huyện Kế Sách", "kind": "residence", "holdings": None,

@@ -31,6 +31,12 @@ class CaseKind(StrEnum):
     PAPER_MISSING = "paper_missing"
     RECORD_MISSING = "record_missing"
     """A reconciliation found a paper that nobody had entered."""
+    MISSING_ON_ARRIVAL = "missing_on_arrival"
+    """The consignment's list names the dossier, and its paper did not arrive."""
+    REFUSED_ON_ARRIVAL = "refused_on_arrival"
+    """The receiver of a consignment did not take the dossier."""
+    SURPLUS_ON_ARRIVAL = "surplus_on_arrival"
+    """Its paper arrived with a consignment that does not list it."""
 
 
 HOLDING = frozenset({CaseKind.SAME_PERSON})
@@ -71,6 +77,9 @@ TITLES = {
         "Reconciliation: a paper nobody has entered",
     ),
     CaseKind.SAME_PERSON: ("Có thể trùng người ở hồ sơ khác", "May be the same person as in another dossier"),
+    CaseKind.MISSING_ON_ARRIVAL: ("Có trong bảng kê nhưng không đến", "Listed, but did not arrive"),
+    CaseKind.REFUSED_ON_ARRIVAL: ("Bên nhận không tiếp nhận", "Refused on arrival"),
+    CaseKind.SURPLUS_ON_ARRIVAL: ("Đến mà không có trong bảng kê", "Arrived without being listed"),
 }
 """Kind → Vietnamese and English."""
 

@@ -10,7 +10,7 @@ from kernel.database import WriteSession
 from kernel.idempotency import IdempotencyKey, answer_once
 from kernel.identity import CurrentIdentity
 from kernel.pages import Cursor, CursorPage, Limit, encode_cursor
-from services.records.custody import consignments, repository
+from services.records.custody import consignments, repository, scanning
 from services.records.custody.consignments import Checked
 from services.records.custody.models import ConsignmentRow
 from services.records.custody.positions import position
@@ -19,6 +19,8 @@ from services.records.custody.schemas import (
     CheckConsignment,
     Consignment,
     ConsignmentDetail,
+    ScanFinding,
+    ScannedCode,
     SendConsignment,
     Transfer,
 )
@@ -80,6 +82,24 @@ async def check_consignment(
     async with request.app.state.runtime.database.write(identity.units) as session:
         row = await consignments.check(session, identity, consignment_id, items, if_match)
     return _answer(row, response)
+
+
+@routes.post("/{consignment_id}:scan", summary="Quét hồ sơ vừa đến · Scan what arrived")
+async def scan_arrival(
+    consignment_id: uuid.UUID,
+    scanned: ScannedCode,
+    request: Request,
+    response: Response,
+    identity: CurrentIdentity,
+) -> ScanFinding:
+    """One scan, one answer: arrived, scanned before, or surplus.
+
+    Without If-Match: the same code again changes nothing, and two people may scan one consignment.
+    """
+    identity.require_role(*CARRIERS)
+    async with request.app.state.runtime.database.write(identity.units) as session:
+        finding, row = await scanning.scan(session, identity, consignment_id, scanned.code)
+    return ScanFinding(finding=finding, consignment=_answer(row, response))
 
 
 @routes.post("/{consignment_id}:close", summary="Kết thúc kiểm lô · End the check")

@@ -10,6 +10,8 @@ from kernel.database import ReadSession, WriteSession, set_scope
 from kernel.errors import Conflict, NotFound, Unprocessable
 from kernel.identity import Identity
 from kernel.ids import new_id
+from services.records.cases import service as cases
+from services.records.cases.domain import CaseKind, Found
 from services.records.custody import repository, service
 from services.records.custody.domain import ConsignmentState, Outcome, TransferState
 from services.records.custody.models import ConsignmentRow, TransferRow
@@ -70,6 +72,7 @@ async def dispatch(
         arrived=0,
         refused=0,
         missing=0,
+        surplus=[],
         sent_by=identity.subject,
         sent_at=datetime.now(UTC),
         version=1,
@@ -92,8 +95,9 @@ async def check(
     Raises:
         NotFound, Forbidden, PreconditionRequired, PreconditionFailed, ConsignmentChecked, NotListed.
     """
-    consignment = await _open(session, identity, consignment_id, if_match)
-    waiting = await _lock_waiting(session, consignment)
+    consignment = await open_for_check(session, identity, consignment_id)
+    check_version(if_match, consignment.version)
+    waiting = await lock_waiting(session, consignment)
     if strange := sorted(str(one) for one in found.keys() - waiting.keys()):
         raise NotListed(extensions={"dossiers": list(strange)})
     arrived = [waiting[one] for one, checked in found.items() if checked.outcome is Outcome.ARRIVED]
@@ -112,9 +116,13 @@ async def check(
 async def close(
     session: WriteSession, identity: Identity, consignment_id: uuid.UUID, if_match: str | None
 ) -> ConsignmentRow:
-    """End the check: what was not found is missing, stays with its sender and is named; raises as `check`."""
-    consignment = await _open(session, identity, consignment_id, if_match)
-    waiting = list((await _lock_waiting(session, consignment)).values())
+    """End the check: what was not found is missing, stays with its sender and is named; raises as `check`.
+
+    Every difference becomes a review case of its dossier: missing, refused, came without being listed.
+    """
+    consignment = await open_for_check(session, identity, consignment_id)
+    check_version(if_match, consignment.version)
+    waiting = list((await lock_waiting(session, consignment)).values())
     if waiting:
         await service.settle(
             session, waiting, TransferState.MISSING, identity.subject, "not found on arrival"
@@ -124,6 +132,7 @@ async def close(
     consignment.checked_by, consignment.checked_at = identity.subject, datetime.now(UTC)
     consignment.version += 1
     await session.flush()
+    await _open_cases(session, consignment)
     return consignment
 
 
@@ -140,22 +149,22 @@ async def packing_list(session: AnySession, consignment_id: uuid.UUID) -> Sequen
     return await repository.listed(session, consignment_id)
 
 
-async def _open(
-    session: WriteSession, identity: Identity, consignment_id: uuid.UUID, if_match: str | None
+async def open_for_check(
+    session: WriteSession, identity: Identity, consignment_id: uuid.UUID
 ) -> ConsignmentRow:
+    """An open consignment of the receiver's, locked; raises NotFound, Forbidden, ConsignmentChecked."""
     row = await get(session, identity, consignment_id)
     identity.require_unit(row.to_unit_code)
     await set_scope(session, {row.from_unit_code, row.to_unit_code})
     locked = await repository.lock_consignment(session, consignment_id)
     if locked is None:
         raise NotFound(f"consignment {consignment_id}")
-    check_version(if_match, locked.version)
     if locked.state != ConsignmentState.IN_TRANSIT.value:
         raise ConsignmentChecked
     return locked
 
 
-async def _lock_waiting(session: WriteSession, consignment: ConsignmentRow) -> dict[uuid.UUID, TransferRow]:
+async def lock_waiting(session: WriteSession, consignment: ConsignmentRow) -> dict[uuid.UUID, TransferRow]:
     """Dossier → transfer of what was not checked yet, the dossiers locked."""
     waiting = {
         one.dossier_id: one
@@ -167,3 +176,27 @@ async def _lock_waiting(session: WriteSession, consignment: ConsignmentRow) -> d
             session, list(waiting), {consignment.from_unit_code, consignment.to_unit_code}
         )
     return waiting
+
+
+_CASE_OF = {
+    TransferState.MISSING.value: CaseKind.MISSING_ON_ARRIVAL,
+    TransferState.REFUSED.value: CaseKind.REFUSED_ON_ARRIVAL,
+}
+
+
+async def _open_cases(session: WriteSession, consignment: ConsignmentRow) -> None:
+    """A case at the holder for everything in which list and arrival differ."""
+    details = {"consignment_id": str(consignment.id), "to": consignment.to_unit_code}
+    found = [
+        Found(one.dossier_id, _CASE_OF[one.state], str(consignment.id), details)
+        for one in await repository.listed(session, consignment.id)
+        if one.state in _CASE_OF
+    ]
+    found += [
+        Found(uuid.UUID(one["dossier_id"]), CaseKind.SURPLUS_ON_ARRIVAL, str(consignment.id), details)
+        for one in consignment.surplus
+        if one["dossier_id"]
+    ]
+    holders = await dossiers.get_many(session, [one.dossier_id for one in found])
+    units = {one.id: one.unit_code for one in holders.values()}
+    await cases.add_found(session, units, [one for one in found if one.dossier_id in units])

@@ -2,8 +2,10 @@
 
 import uuid
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, func, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.records.models import Base
@@ -51,6 +53,8 @@ class ConsignmentRow(Base):
     sent_at: Mapped[datetime] = mapped_column(server_default=func.now())
     checked_by: Mapped[str | None] = mapped_column(String(120))
     checked_at: Mapped[datetime | None]
+    surplus: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
+    """What came and is not listed: code, dossier (none where both units know it not), when, who."""
     version: Mapped[int] = mapped_column(server_default=text("1"))
 
     __table_args__ = (

@@ -21,6 +21,9 @@ from services.records.sql import one_of
 
 AnySession = ReadSession | WriteSession
 
+MOST_SHOWN = 50
+"""Reorganisations on one list."""
+
 _PERIODS = """
 WITH ended AS (
   UPDATE custody_periods SET ended_at = $2
@@ -147,7 +150,9 @@ async def page_of_transfers(
     sender: str | None,
     receiver: str | None,
     state: TransferState | None,
-    consignment_id: uuid.UUID | None,
+    consignment_id: uuid.UUID | None = None,
+    dossier_id: uuid.UUID | None = None,
+    alone: bool = False,
     before: uuid.UUID | None,
     limit: int,
 ) -> Sequence[TransferRow]:
@@ -158,9 +163,12 @@ async def page_of_transfers(
         (TransferRow.to_unit_code, receiver),
         (TransferRow.state, state.value if state else None),
         (TransferRow.consignment_id, consignment_id),
+        (TransferRow.dossier_id, dossier_id),
     ):
         if value is not None:
             query = query.where(column == value)
+    if alone:
+        query = query.where(TransferRow.consignment_id.is_(None))
     if before:
         query = query.where(TransferRow.id < before)
     return (await session.scalars(query)).all()
@@ -223,6 +231,12 @@ async def reorganisation_on(session: AnySession, day: Any) -> ReorganisationRow 
     return (
         await session.scalars(select(ReorganisationRow).where(ReorganisationRow.effective_on == day))
     ).one_or_none()
+
+
+async def reorganisations(session: AnySession) -> Sequence[ReorganisationRow]:
+    """The reorganisations, the latest day first: one or two a year."""
+    query = select(ReorganisationRow).order_by(ReorganisationRow.effective_on.desc()).limit(MOST_SHOWN)
+    return (await session.scalars(query)).all()
 
 
 async def steps(session: AnySession, reorganisation_id: uuid.UUID) -> Sequence[StepRow]:

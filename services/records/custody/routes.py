@@ -7,23 +7,26 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
+from contracts.vocabulary import DossierKind
 from kernel.concurrency import IfMatch, etag
 from kernel.database import WriteSession
 from kernel.errors import NotFound
 from kernel.idempotency import IdempotencyKey, answer_once
 from kernel.identity import CurrentIdentity, Role
 from kernel.pages import Cursor, CursorPage, Limit, encode_cursor
-from services.records.custody import reorganisation, repository, service
+from services.records.custody import reorganisation, repository, scanning, service
 from services.records.custody.domain import TransferState
 from services.records.custody.models import PeriodRow, ReorganisationRow, TransferRow
 from services.records.custody.positions import position
 from services.records.custody.reorganisation import Progress
 from services.records.custody.schemas import (
     Because,
+    Candidate,
     CustodyPeriod,
     OrderReorganisation,
     Reorganisation,
     ReorganisationStep,
+    ScannedCode,
     SendDossier,
     Transfer,
 )
@@ -62,6 +65,8 @@ async def list_transfers(
     sender: Annotated[str | None, Query(max_length=20)] = None,
     receiver: Annotated[str | None, Query(max_length=20)] = None,
     state: TransferState | None = None,
+    dossier: uuid.UUID | None = None,
+    alone: Annotated[bool, Query(description="Without those of a consignment")] = False,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> CursorPage[Transfer]:
@@ -72,13 +77,29 @@ async def list_transfers(
             sender=sender,
             receiver=receiver,
             state=state,
-            consignment_id=None,
+            dossier_id=dossier,
+            alone=alone,
             before=position(cursor),
             limit=limit + 1,
         )
     items = [Transfer.model_validate(row) for row in rows[:limit]]
     following = encode_cursor(str(items[-1].id)) if len(rows) > limit else None
     return CursorPage(items=items, next_cursor=following)
+
+
+@routes.post(":look-up", summary="Hồ sơ vừa quét để chuyển · A dossier scanned to be sent")
+async def look_up(request: Request, scanned: ScannedCode, identity: CurrentIdentity) -> Candidate:
+    """The dossier of the caller's units that a code or number names, and whether it is on its way already."""
+    identity.require_role(*CARRIERS)
+    async with request.app.state.runtime.database.write(identity.units) as session:
+        row, transfer = await scanning.look_up(session, identity, scanned.code)
+        return Candidate(
+            dossier_id=row.id,
+            kind=DossierKind(row.kind),
+            reference=row.reference,
+            unit_code=row.unit_code,
+            transfer_id=transfer.id if transfer else None,
+        )
 
 
 @routes.get("/{transfer_id}", summary="Một lần chuyển hồ sơ · One transfer")
@@ -165,6 +186,19 @@ async def order_reorganisation(
         return 201, _reorganisation(made), {}
 
     return await answer_once(request.app.state.runtime.database, request, identity, key, act)
+
+
+@reorganisation_routes.get("", summary="Các lần sắp xếp lại đơn vị · Reorganisations")
+async def list_reorganisations(request: Request, identity: CurrentIdentity) -> CursorPage[Reorganisation]:
+    """All of them, the latest day first, with how far each step is."""
+    identity.require_role(Role.ADMINISTRATOR)
+    identity.require_unit("*")
+    async with request.app.state.runtime.database.read() as session:
+        found = [
+            _reorganisation(Progress(row, await repository.steps(session, row.id)))
+            for row in await repository.reorganisations(session)
+        ]
+    return CursorPage(items=found, next_cursor=None)
 
 
 @reorganisation_routes.post(

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -77,6 +78,39 @@ class CheckConsignment(BaseModel):
     items: list[CheckedItem] = Field(min_length=1, max_length=1000)
 
 
+class ScannedCode(BaseModel):
+    """What a barcode scanner sent: a printed code or a dossier's number."""
+
+    code: str = Field(min_length=1, max_length=200)
+
+
+class Finding(StrEnum):
+    """What a scan on arrival came to."""
+
+    ARRIVED = "arrived"
+    ALREADY = "already"
+    SURPLUS = "surplus"
+
+
+class Surplus(BaseModel):
+    """Something that came with a consignment and is not listed."""
+
+    code: str
+    dossier_id: uuid.UUID | None = Field(description="None where neither unit knows it")
+    at: datetime
+    who: str
+
+
+class Candidate(BaseModel):
+    """A dossier that somebody scanned in order to send it."""
+
+    dossier_id: uuid.UUID
+    kind: DossierKind
+    reference: str
+    unit_code: str
+    transfer_id: uuid.UUID | None = Field(description="The transfer that it is on already")
+
+
 class Consignment(BaseModel):
     """Dossiers that travel together; listed = arrived + refused + missing once it is checked."""
 
@@ -95,7 +129,15 @@ class Consignment(BaseModel):
     sent_at: datetime
     checked_by: str | None
     checked_at: datetime | None
+    surplus: list[Surplus]
     version: int
+
+
+class ScanFinding(BaseModel):
+    """What became of one scan."""
+
+    finding: Finding
+    consignment: Consignment
 
 
 class ConsignmentDetail(Consignment):

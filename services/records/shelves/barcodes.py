@@ -109,6 +109,14 @@ async def scan(
     return Outcome(moved=True, place=place, rows=rows, papers=papers)
 
 
+async def dossier_named(session: WriteSession, text: str) -> uuid.UUID:
+    """The dossier that a printed code or a number names; raises CodeUnknown, CodeAmbiguous."""
+    found = await _resolve(session, [text])
+    if not found.dossiers:
+        raise CodeUnknown(extensions={"code": text[:100]})
+    return found.dossiers[0]
+
+
 async def _resolve(session: WriteSession, codes: Sequence[str]) -> Scanned:
     found = Scanned()
     for text in codes:

@@ -9,6 +9,7 @@ import pytest
 from contracts.vocabulary import DossierKind, GroupingMethod
 from kernel.ids import new_id
 from services.records.custody.tables import MOVED
+from services.records.shelves.domain import DOSSIER_PREFIX
 from tests.records.conftest import RunningRegistry, events_of
 from tests.records.custody.papers import make_dossiers
 from tests.records.events import Batch
@@ -193,3 +194,43 @@ def test_late_pages_follow_their_dossier(registry: RunningRegistry) -> None:
     assert sum(len(document["pages"]) for document in held["documents"]) == 2
     assert registry.fetch("SELECT DISTINCT unit_code FROM pages WHERE dossier_id = $1", dossier)[0][0] == "92"
     assert len(registry.fetch("SELECT 1 FROM dossiers WHERE reference = $1", number)) == 1
+
+
+def test_what_arrives_is_scanned_and_differences_are_cases(registry: RunningRegistry) -> None:
+    """One scan, one answer; missing and surplus are named and become cases at their holder; no second end."""
+    papers = make_dossiers(registry, "943", 3)
+    (other,) = make_dossiers(registry, "943")
+    with registry.client("943") as sender, registry.client("92") as receiver:
+        reference = sender.get(f"/v1/dossiers/{papers[1]}").json()["reference"]
+        seen = sender.post("/v1/transfers:look-up", json={"code": reference}).json()
+        assert (seen["dossier_id"], seen["transfer_id"]) == (str(papers[1]), None)
+        assert receiver.post("/v1/transfers:look-up", json={"code": reference}).status_code == 422
+        body = {"to_unit": "92", "dossier_ids": [str(one) for one in papers], "note": "CMND 9 số, thùng 2"}
+        path = sender.post("/v1/consignments", json=body, headers=key()).headers["location"]
+        on_its_way = sender.post("/v1/transfers:look-up", json={"code": reference}).json()
+        assert on_its_way["transfer_id"]
+        again = sender.post("/v1/consignments", json=body, headers=key())
+        assert again.json()["type"].endswith("dossier_in_transit")
+
+        def scan(client: httpx.Client, code: str) -> httpx.Response:
+            return client.post(f"{path}:scan", json={"code": code})
+
+        assert scan(sender, reference).status_code == 403
+        assert scan(receiver, reference).json()["finding"] == "arrived"
+        assert scan(receiver, reference).json()["finding"] == "already"
+        assert scan(receiver, f"{DOSSIER_PREFIX}{papers[0]}").json()["finding"] == "arrived"
+        assert scan(receiver, f"{DOSSIER_PREFIX}{other}").json()["finding"] == "surplus"
+        assert scan(receiver, f"{DOSSIER_PREFIX}{other}").json()["finding"] == "already"
+        assert scan(receiver, "không có số này").json()["finding"] == "surplus"
+        assert scan(receiver, f"{DOSSIER_PREFIX}x").json()["type"].endswith("code_unknown")
+        found = receiver.get(path)
+        assert [one["dossier_id"] for one in found.json()["surplus"]] == [str(other), None]
+        closed = receiver.post(f"{path}:close", headers={"If-Match": found.headers["etag"]})
+        assert closed.json()["missing"] == 1
+        late = receiver.post(f"{path}:close", headers={"If-Match": closed.headers["etag"]})
+        assert (late.status_code, late.json()["type"].rsplit("/", 1)[1]) == (409, "consignment_checked")
+        assert scan(receiver, reference).json()["type"].endswith("consignment_checked")
+        for dossier, kind in ((papers[2], "missing_on_arrival"), (other, "surplus_on_arrival")):
+            cases = sender.get("/v1/review-cases", params={"dossier": str(dossier), "kind": kind}).json()
+            assert [one["details"]["to"] for one in cases["items"]] == ["92"]
+    assert [holders(registry, one) for one in papers] == [["92"], ["92"], ["943"]]

@@ -1,0 +1,108 @@
+"""Chuyển hồ sơ: dossiers and consignments on their way, sent and checked with a barcode scanner."""
+
+import asyncio
+import uuid
+from datetime import datetime
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from gateway.caller import Caller
+from gateway.web.data import Data, Reader
+from gateway.web.formats import VIETNAM
+from gateway.web.navigation import MAY_CARRY
+from gateway.web.rendering import page
+from gateway.web.unit_names import editions, holding, named
+from gateway.web.visitor import Visitor
+
+routes = APIRouter(include_in_schema=False)
+
+SHOWN = 100
+
+
+@routes.get("/transfers")
+async def show_transfers(request: Request, visitor: Visitor, dossier: uuid.UUID | None = None) -> Response:
+    """What is on its way to and from the visitor's units; `dossier` is put on the list of what is sent."""
+    visitor.identity.require_role(*MAY_CARRY)
+    reader = Reader(request, visitor)
+    waiting, settled, consignments, known = await asyncio.gather(
+        reader.get("/v1/transfers", state="in_transit", alone="true", limit=SHOWN),
+        reader.get("/v1/transfers", alone="true", limit=30),
+        reader.get("/v1/consignments", limit=SHOWN),
+        editions(reader),
+    )
+    open_ones = [one for one in consignments["items"] if one["state"] == "in_transit"]
+    return page(
+        request,
+        "transfers.html",
+        visitor,
+        coming=_ends(waiting["items"], visitor, "to_unit_code"),
+        going=_ends(waiting["items"], visitor, "from_unit_code"),
+        coming_together=_ends(open_ones, visitor, "to_unit_code"),
+        going_together=_ends(open_ones, visitor, "from_unit_code"),
+        settled=[one for one in settled["items"] if one["state"] != "in_transit"],
+        checked=[one for one in consignments["items"] if one["state"] != "in_transit"][:20],
+        names=named(known),
+        receivers=[
+            one
+            for one in holding(known, datetime.now(VIETNAM).date())
+            if one["code"] not in visitor.identity.units
+        ],
+        dossier=dossier,
+    )
+
+
+def _ends(items: list[Data], visitor: Caller, end: str) -> list[Data]:
+    return [one for one in items if visitor.identity.may_see(one[end])]
+
+
+@routes.get("/transfers/consignments/{consignment_id}")
+async def show_consignment(request: Request, visitor: Visitor, consignment_id: uuid.UUID) -> Response:
+    """The sender's list beside what arrived; printed, it is the packing list."""
+    return await _consignment(request, visitor, consignment_id, "consignment.html")
+
+
+@routes.get("/transfers/consignments/{consignment_id}/live")
+async def show_consignment_live(request: Request, visitor: Visitor, consignment_id: uuid.UUID) -> Response:
+    """The part of that screen that changes with every scan."""
+    return await _consignment(request, visitor, consignment_id, "consignment_live.html")
+
+
+async def _consignment(
+    request: Request, visitor: Caller, consignment_id: uuid.UUID, template: str
+) -> Response:
+    visitor.identity.require_role(*MAY_CARRY)
+    reader = Reader(request, visitor)
+    found, known = await asyncio.gather(reader.get(f"/v1/consignments/{consignment_id}"), editions(reader))
+    arrived = [one for one in found["items"] if one["state"] == "accepted"]
+    return page(
+        request,
+        template,
+        visitor,
+        found=found,
+        names=named(known),
+        arrived=sorted(arrived, key=lambda one: str(one["settled_at"]), reverse=True),
+        waiting=[one for one in found["items"] if one["state"] == "in_transit"],
+        checks=found["state"] == "in_transit" and visitor.identity.may_see(found["to_unit_code"]),
+    )
+
+
+@routes.get("/dossiers/{dossier_id}/custody")
+async def show_custody(request: Request, visitor: Visitor, dossier_id: uuid.UUID) -> Response:
+    """Who holds a dossier, who held it and how it went about, as a part of the dossier's screen."""
+    reader = Reader(request, visitor)
+    periods, transfers, known = await asyncio.gather(
+        reader.get(f"/v1/dossiers/{dossier_id}/custody"),
+        reader.get("/v1/transfers", dossier=str(dossier_id), limit=SHOWN),
+        editions(reader),
+    )
+    return page(
+        request,
+        "dossier_custody_live.html",
+        visitor,
+        dossier_id=dossier_id,
+        periods=periods[::-1],
+        transfers=transfers["items"],
+        names=named(known),
+        may_carry=bool(visitor.identity.roles & MAY_CARRY),
+    )

@@ -1,0 +1,51 @@
+// What the screens of transfers share: a change asked for and its refusal told, a reason asked, rows chosen by key.
+
+import { say, status } from "./say.js";
+
+const english = document.documentElement.lang === "en";
+
+export async function ask(address, body, headers = {}) {
+  const answer = await fetch(address, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", ...headers },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  }).catch(() => null);
+  const told = await answer?.json().catch(() => null);
+  if (answer?.ok) return told;
+  say((english ? told?.title_en : told?.title) ?? status.dataset.failed, 8);
+  return null;
+}
+
+document.getElementById("why")?.addEventListener("keydown", (event) => {
+  if (event.isComposing || event.key !== "Enter") return;
+  event.preventDefault();
+  if (event.currentTarget.querySelector("form").reportValidity()) event.currentTarget.close("yes");
+});
+
+export function why(text) {
+  const dialog = document.getElementById("why");
+  const { reason } = dialog.querySelector("form").elements;
+  dialog.querySelector(".why-of").textContent = text;
+  dialog.returnValue = reason.value = "";
+  dialog.showModal();
+  reason.focus();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes" ? reason.value.trim() : ""), { once: true });
+  });
+}
+
+// `keys`: letter → what it does with the chosen row.
+export function byKey(box, keys) {
+  document.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.target.closest("input, textarea, select") || document.querySelector("dialog[open]")) return;
+    const rows = [...document.querySelectorAll("[data-line][tabindex], a[data-line]")];
+    const here = event.target.closest("[data-line]");
+    const key = event.key.toLowerCase();
+    if (key === "s" && box) box.focus();
+    else if (key === "j" || key === "k") rows[Math.max(0, rows.indexOf(here) + (key === "j" ? 1 : -1))]?.focus();
+    else if (keys[key]) keys[key](here);
+    else return;
+    event.preventDefault();
+  });
+}
