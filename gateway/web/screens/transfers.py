@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from gateway.caller import Caller
 from gateway.web.data import Data, Reader
 from gateway.web.formats import VIETNAM
-from gateway.web.navigation import MAY_CARRY
+from gateway.web.navigation import MAY_TRANSFER
 from gateway.web.rendering import page
 from gateway.web.unit_names import editions, holding, named
 from gateway.web.visitor import Visitor
@@ -23,7 +23,7 @@ SHOWN = 100
 @routes.get("/transfers")
 async def show_transfers(request: Request, visitor: Visitor, dossier: uuid.UUID | None = None) -> Response:
     """What is on its way to and from the visitor's units; `dossier` is put on the list of what is sent."""
-    visitor.identity.require_role(*MAY_CARRY)
+    visitor.identity.require_role(*MAY_TRANSFER)
     reader = Reader(request, visitor)
     waiting, settled, consignments, known = await asyncio.gather(
         reader.get("/v1/transfers", state="in_transit", alone="true", limit=SHOWN),
@@ -71,7 +71,7 @@ async def show_consignment_live(request: Request, visitor: Visitor, consignment_
 async def _consignment(
     request: Request, visitor: Caller, consignment_id: uuid.UUID, template: str
 ) -> Response:
-    visitor.identity.require_role(*MAY_CARRY)
+    visitor.identity.require_role(*MAY_TRANSFER)
     reader = Reader(request, visitor)
     found, known = await asyncio.gather(reader.get(f"/v1/consignments/{consignment_id}"), editions(reader))
     arrived = [one for one in found["items"] if one["state"] == "accepted"]
@@ -104,5 +104,5 @@ async def show_custody(request: Request, visitor: Visitor, dossier_id: uuid.UUID
         periods=periods[::-1],
         transfers=transfers["items"],
         names=named(known),
-        may_carry=bool(visitor.identity.roles & MAY_CARRY),
+        may_carry=bool(visitor.identity.roles & MAY_TRANSFER),
     )

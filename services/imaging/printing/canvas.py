@@ -3,7 +3,9 @@
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cache
+from typing import Any
 
+import numpy as np
 import zxingcpp
 
 from services.imaging.documents.syntax import number
@@ -119,9 +121,10 @@ def line_modules(text: str) -> tuple[bool, ...]:
 
 
 def _dark(made: zxingcpp.Barcode) -> tuple[tuple[bool, ...], ...]:
-    image = memoryview(made.to_image(scale=1, add_quiet_zones=False))
-    height, width = image.shape[:2]
-    return tuple(tuple(image[row, column] < 128 for column in range(width)) for row in range(height))
+    # zxing-cpp's image speaks numpy's array interface, of which its stub says nothing.
+    drawn: Any = made.to_image(scale=1, add_quiet_zones=False)
+    image = np.asarray(drawn)
+    return tuple(tuple(bool(dark) for dark in row) for row in (image < 128).reshape(image.shape[:2]))
 
 
 def _runs(row: Sequence[bool]) -> Iterator[tuple[int, int]]:

@@ -88,7 +88,7 @@ async def list_transfers(
 
 
 @routes.post(":look-up", summary="Hồ sơ vừa quét để chuyển · A dossier scanned to be sent")
-async def look_up(request: Request, scanned: ScannedCode, identity: CurrentIdentity) -> Candidate:
+async def look_up_candidate(request: Request, scanned: ScannedCode, identity: CurrentIdentity) -> Candidate:
     """The dossier of the caller's units that a code or number names, and whether it is on its way already."""
     identity.require_role(*CARRIERS)
     async with request.app.state.runtime.database.write(identity.units) as session:

@@ -78,7 +78,7 @@ async def homes_of(session: AnySession, dossier_ids: Iterable[uuid.UUID]) -> dic
     return {
         dossier_id: f"{places[paper.home_id].code}/{paper.home_position}"
         for dossier_id, paper in papers.items()
-        if paper.home_id in places
+        if paper.home_id is not None and paper.home_id in places
     }
 
 

@@ -1,6 +1,7 @@
 """What is printed is read again: by imaging's own steps after printing and scanning, by a scanner from a label."""
 
 import io
+from typing import Any
 
 import cv2
 import httpx
@@ -21,17 +22,17 @@ PACKAGES = ImagingSettings.model_fields["font_packages"].default
 COVER = Cover("93", "Công an tỉnh Hậu Giang", "residence", "HSHK 0417/2019 Châu Thành A", "K1-R2/7", 12)
 
 
-def rendered(pdf: bytes, dpi: int, page: int = 0) -> np.ndarray:
+def rendered(pdf: bytes, dpi: int, page: int = 0) -> Any:
     """A page as a printer prints it and a scanner sees it: grey, without faults."""
     with pypdfium2.PdfDocument(pdf) as document:
         image = document[page].render(scale=dpi / 72, grayscale=True).to_numpy()
         return np.ascontiguousarray(image.reshape(image.shape[:2]))
 
 
-def worn(page: np.ndarray, dpi: int, degrees: float, rng: np.random.Generator) -> np.ndarray:
+def worn(page: Any, dpi: int, degrees: float, rng: np.random.Generator) -> Any:
     """The page printed with little toner, stamped, punched, stained, crooked, blurred and noisy."""
     height, width = page.shape
-    grey = 70 + (page.astype(np.float32) / 255) * 165
+    grey: Any = 70 + (page.astype(np.float32) / 255) * 165
     streaks = rng.uniform(0.75, 1.25, width // 8 + 1).repeat(8)[:width]
     grey = 255 - (255 - grey) * streaks
     millimetre = dpi / 25.4
@@ -43,7 +44,7 @@ def worn(page: np.ndarray, dpi: int, degrees: float, rng: np.random.Generator) -
     grey = cv2.warpAffine(grey, turn, (width, height), borderValue=235)
     grey = cv2.GaussianBlur(grey, (0, 0), dpi / 220)
     grey += rng.normal(0, 9, grey.shape)
-    return np.clip(grey, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(grey, 0, 255), np.uint8)
 
 
 @pytest.mark.parametrize("dpi", [200, 300])

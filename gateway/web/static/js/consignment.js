@@ -1,13 +1,13 @@
 // A consignment checked on arrival: one scan, one answer; the lists are rendered anew after each.
 
-import { ask, byKey, why } from "./transfers_ask.js";
+import { ask, byKey, renew, why } from "./transfers_ask.js";
 
 const form = document.getElementById("scan");
 const live = () => document.getElementById("consignment");
 const tones = { arrived: "good", already: "warn", surplus: "bad" };
 
 function refresh() {
-  return window.htmx.ajax("GET", `${location.pathname}/live`, { target: "#consignment", swap: "outerHTML" });
+  return renew(`${location.pathname}/live`, "consignment");
 }
 
 async function scan(text) {

@@ -16,6 +16,14 @@ export async function ask(address, body, headers = {}) {
   return null;
 }
 
+// A part of the screen as the server renders it now.
+export async function renew(address, id) {
+  const answer = await fetch(address, { cache: "no-store" }).catch(() => null);
+  if (!answer?.ok) return say(status.dataset.failed);
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(id);
+  if (fresh) document.getElementById(id).replaceWith(document.adoptNode(fresh));
+}
+
 document.getElementById("why")?.addEventListener("keydown", (event) => {
   if (event.isComposing || event.key !== "Enter") return;
   event.preventDefault();

@@ -1,7 +1,7 @@
 // The tree narrowed by name without marks; a reorganisation ordered and moved on until it is done.
 
 import { say } from "./say.js";
-import { ask } from "./transfers_ask.js";
+import { ask, renew } from "./transfers_ask.js";
 
 const find = document.getElementById("find");
 const items = [...document.querySelectorAll(".tree li")];
@@ -33,7 +33,7 @@ const form = document.getElementById("order");
 let busy = false;
 
 function show() {
-  return window.htmx.ajax("GET", "/units/reorganisations", { target: "#reorganisations", swap: "outerHTML" });
+  return renew("/units/reorganisations", "reorganisations");
 }
 
 // Each request moves some thousand dossiers; whoever leaves the page goes on later with the button.
