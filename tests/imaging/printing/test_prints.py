@@ -37,11 +37,11 @@ def worn(page: Any, dpi: int, degrees: float, rng: np.random.Generator) -> Any:
     grey = 255 - (255 - grey) * streaks
     millimetre = dpi / 25.4
     centre = (int(80 * millimetre), int(80 * millimetre))
-    cv2.circle(grey, centre, int(9 * millimetre), 40, int(1.2 * millimetre))
-    cv2.circle(grey, (int(12 * millimetre), height // 2), int(3 * millimetre), 0, -1)
-    cv2.line(grey, (0, int(120 * millimetre)), (width, int(124 * millimetre)), 255, int(0.8 * millimetre))
+    cv2.circle(grey, centre, int(9 * millimetre), (40,), int(1.2 * millimetre))
+    cv2.circle(grey, (int(12 * millimetre), height // 2), int(3 * millimetre), (0,), -1)
+    cv2.line(grey, (0, int(120 * millimetre)), (width, int(124 * millimetre)), (255,), int(0.8 * millimetre))
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1)
-    grey = cv2.warpAffine(grey, turn, (width, height), borderValue=235)
+    grey = cv2.warpAffine(grey, turn, (width, height), borderValue=(235,))
     grey = cv2.GaussianBlur(grey, (0, 0), dpi / 220)
     grey += rng.normal(0, 9, grey.shape)
     return np.asarray(np.clip(grey, 0, 255), np.uint8)
