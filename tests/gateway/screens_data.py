@@ -120,8 +120,7 @@ PROGRESS: dict[str, Any] = {
     "map": None,
     "unplaced": [
         {
-            "unit": "31569", "unit_name": NASTY, "kind": "residence", "why": "not_yet", "dossiers": 3,
-            "pages_received": 0,
+            "unit": "31569", "unit_name": NASTY, "kind": "residence", "dossiers": 3,
         }
     ],
     "units": [

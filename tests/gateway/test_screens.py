@@ -61,7 +61,7 @@ SCREENS = [
     ("/imports/{page}", "Ghi 2 dòng đúng, bỏ qua 1 dòng lỗi", "Odd name"),
     ("/imports/{page}/live", "Đã chuyển từ bảng mã TCVN3", "Checked, not written"),
     ("/progress", "Chưa khai số hồ sơ", "Holdings not declared"),
-    ("/progress?map=2025-02-28", "đơn vị lập sau ngày đó", "the unit began later"),
+    ("/progress?map=2025-02-28", "chúng được giữ dưới tên cũ", "they stay under their own names"),
     ("/dead-letters", "ocr", "Dead letters"),
 ]
 
