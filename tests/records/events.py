@@ -45,7 +45,7 @@ class Batch:
             pages_per_dossier=self.pages_per_dossier,
         )
 
-    def closed(self, files: int) -> ScanBatchClosed:
+    def closed(self, files: int, *, duplex: bool | None = None) -> ScanBatchClosed:
         """The batch is closed with so many files."""
         return ScanBatchClosed(
             batch_id=self.id,
@@ -54,6 +54,7 @@ class Batch:
             grouping=self.grouping,
             pages_per_dossier=self.pages_per_dossier,
             file_count=files,
+            duplex=duplex,
         )
 
     def enhanced(

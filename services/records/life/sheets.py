@@ -32,7 +32,8 @@ class SheetsFiled:
         strangers = 0
         for kind, sheets in counted:
             own = min(sheets, left.get(kind, 0))
-            left[kind] = left.get(kind, 0) - own
+            if own:
+                left[kind] -= own
             strangers += sheets - own
         for kind, sheets in list(left.items()):
             own = min(strangers, sheets)

@@ -247,6 +247,10 @@ document.addEventListener("keydown", (event) => {
   } else if (event.key === "Enter" && inside) {
     event.preventDefault();
     move(inside, event.shiftKey);
+  } else if (event.key === "Enter" && (event.target === code || event.target.dataset.code)) {
+    // At the key's going down, as barcode scanners mean it: they send no character with it.
+    event.preventDefault();
+    event.target === code ? codeForm.requestSubmit() : event.target.click();
   } else if (event.key === "Delete" && event.ctrlKey && inside) {
     event.preventDefault();
     drop(inside.closest(".paper-row"));
