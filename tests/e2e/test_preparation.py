@@ -83,7 +83,9 @@ def test_two_dossiers_by_keys_alone(system: LocalSystem, desk: Any) -> None:
     page.complaints.clear()  # the refusal is an answer, and the browser reports its status
     page.type("K1-G2-T3-H4")
     page.press("Enter")
-    page.until("document.activeElement?.textContent.includes('HSHK 0417/2019')")
+    page.until(
+        "document.activeElement?.dataset.code && document.activeElement.textContent.includes('HSHK 0417/2019')"
+    )
     shot(page, "place")
     page.press("Enter")
     # What entry listed is there to be confirmed: two sheets, which are three, and torn.
@@ -106,7 +108,9 @@ def test_two_dossiers_by_keys_alone(system: LocalSystem, desk: Any) -> None:
     page.type("1")
     page.press("Enter", control=True)
     page.until(f"JSON.stringify({TODAY}) === '[\"HSHK 0417/2019\"]'")
-    page.until("document.activeElement?.textContent.includes('HSHK 0418/2019')")
+    page.until(
+        "document.activeElement?.dataset.code && document.activeElement.textContent.includes('HSHK 0418/2019')"
+    )
     kept = papers(page, "HSHK 0417/2019")
     assert kept[0] == ("member_declaration", 3, "torn", "A4", "flatbed")
     assert [one[1:] for one in kept[1:]] == [(1, "intact", "A4", "feeder")]

@@ -378,7 +378,7 @@ def test_a_dossier_follows_what_happens(registry: RunningRegistry) -> None:
 
     Taking the inspection back takes the steps back that rest on it.
     """
-    one = Followed(registry, f"w{new_id().hex[-10:]}")
+    one = Followed(registry, "31540")
     assert (one.life()["state"], one.life()["difference"]) == ("registered", 2)
     one.survey()
     assert one.life()["state"] == "surveyed"
@@ -408,7 +408,7 @@ def test_a_dossier_follows_what_happens(registry: RunningRegistry) -> None:
 
 def test_no_hold_is_passed_and_no_sheet_is_guessed(registry: RunningRegistry) -> None:
     """Held, it stays where it is; released, it goes as far as it may: not on, while nobody knows its sheets."""
-    one = Followed(registry, f"w{new_id().hex[-10:]}")
+    one = Followed(registry, "31552")
     one.survey()
     hold = one.keeper.post(f"{one.path}/holds", json={"reason": "dispute", "note": "thử"}, headers=_key())
     one.scan(duplex=None)

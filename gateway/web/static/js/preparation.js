@@ -162,8 +162,8 @@ async function save() {
   say(`${sheet.dataset.saved}: ${open.reference} · ${by("total").textContent} ${sheet.dataset.total}`);
   const done = waiting.find((one) => one.dossier_id === open.dossier_id);
   if (done) done.state = "surveyed";
-  close();
   showChoices();
+  close();
   await window.htmx.ajax("GET", "/preparation/today", { target: "#today", swap: "outerHTML" });
   by("day-count").textContent = by("today").dataset.count;
 }
