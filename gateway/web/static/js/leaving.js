@@ -1,5 +1,9 @@
-// Whoever leaves a desk gives back what was leased ahead. A log-out waits for it: afterwards nobody may.
-// Answers not yet sent are sealed and go out on the next visit; until then their leases stay.
+// Whoever leaves a desk gives back what was leased ahead. A log-out waits for it, and for answers on their way:
+// afterwards nobody may. What the line does not take in time is sealed and goes out on the next visit; until
+// then its leases stay.
+
+const PATIENCE_MS = 10000;
+const pause = (time) => new Promise((resolve) => setTimeout(resolve, time));
 
 export function giveBackOnLeaving(leases, queue) {
   const give = () => fetch(leases, { method: "DELETE", keepalive: true }).catch(() => null);
@@ -9,7 +13,8 @@ export function giveBackOnLeaving(leases, queue) {
   document.querySelector("form[action='/logout']")?.addEventListener("submit", async (event) => {
     event.preventDefault();
     queue.closed = true;
-    while (queue.asking) await new Promise((resolve) => setTimeout(resolve, 20));
+    await Promise.race([queue.line.sent(), pause(PATIENCE_MS)]);
+    while (queue.asking) await pause(20);
     if (!queue.line.items.length) await give();
     event.target.submit();
   });
