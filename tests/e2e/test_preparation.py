@@ -200,3 +200,28 @@ def test_on_a_phone(system: LocalSystem, desk: Any) -> None:
     assert page.violations() == []
     page.resize(1366, 768)
     assert page.complaints == []
+
+
+def test_a_dossiers_life_on_its_screen(system: LocalSystem, desk: Any) -> None:
+    """The difference of each paper is named; a hold stops the steps, and its release goes into the history."""
+    page = desk
+    found = ask(page, "POST", "/v1/preparation/dossiers:find", {"codes": ["HSHK 0418/2019"]})["items"][0]
+    page.go(f"{system.base_url}/dossiers/{found['dossier_id']}")
+    page.until("window.htmx !== undefined")
+    page.evaluate("document.querySelector('#life > summary').click()")
+    page.until("document.querySelector('.life tr.off td b')?.textContent === '12'")
+    shot(page, "life")
+    assert page.violations() == []
+    page.evaluate("document.querySelector('.life form[data-path$=holds]').closest('details').open = true")
+    page.evaluate("document.querySelector('.life form[data-path$=holds] [name=note]').focus()")
+    page.type("chờ CV 172")
+    page.evaluate("document.querySelector('.life form[data-path$=holds]').requestSubmit()")
+    page.until("document.querySelector('.life form[data-path$=release]') !== null")
+    page.evaluate("document.querySelector('.life form[data-path$=release] [name=resolution]').focus()")
+    page.type("BB 12/2026")
+    shot(page, "life-held")
+    page.evaluate("document.querySelector('.life form[data-path$=release]').requestSubmit()")
+    page.until("document.querySelector('.life form[data-path$=release]') === null")
+    kept = ask(page, "GET", f"/v1/dossiers/{found['dossier_id']}/life")
+    assert [one["resolution"] for one in kept["holds"]] == ["BB 12/2026"]
+    assert page.complaints == []
