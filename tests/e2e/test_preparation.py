@@ -76,7 +76,7 @@ def test_two_dossiers_by_keys_alone(system: LocalSystem, desk: Any) -> None:
     page.go(f"{system.base_url}/")
     page.press("g")
     page.press("w")
-    page.until("document.activeElement?.id === 'code'")
+    page.until("document.activeElement?.id === 'code' && document.readyState === 'complete'")
     page.type("không có hồ sơ này")
     page.press("Enter")
     page.until("document.querySelector('#code-error').textContent.includes('Mã vạch')")
