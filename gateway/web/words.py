@@ -155,6 +155,21 @@ DOSSIER_STATES = {
     "reshelved": Word(N_("Đã về kho"), "folder", "good"),
     "closed": Word(N_("Đã đóng"), "lock", "good"),
 }
+HOLD_REASONS = {
+    "duplicate": Word(N_("Trùng hồ sơ"), "warning", "warn"),
+    "multi_registration": Word(N_("Thường trú nhiều nơi"), "warning", "warn"),
+    "dispute": Word(N_("Đang khiếu nại"), "question", "warn"),
+    "other": Word(N_("Lý do khác"), "lock", "warn"),
+}
+EXEMPTION_REASONS = {
+    "too_old": Word(N_("Quá cũ"), "clock", "plain"),
+    "torn": Word(N_("Rách nát, không quét được"), "warning", "warn"),
+}
+EXEMPTION_STATES = {
+    "asked": Word(N_("Chờ duyệt"), "clock", "work"),
+    "approved": Word(N_("Đã duyệt"), "check", "good"),
+    "rejected": Word(N_("Không duyệt"), "stop", "bad"),
+}
 CONDITIONS = {
     "intact": Word(N_("Nguyên vẹn"), "check", "good"),
     "torn": Word(N_("Rách nát"), "warning", "warn"),

@@ -76,7 +76,7 @@ def test_two_dossiers_by_keys_alone(system: LocalSystem, desk: Any) -> None:
     page.go(f"{system.base_url}/")
     page.press("g")
     page.press("w")
-    page.until("document.activeElement?.id === 'code'")
+    page.until("document.activeElement?.id === 'code' && document.readyState === 'complete'")
     page.type("không có hồ sơ này")
     page.press("Enter")
     page.until("document.querySelector('#code-error').textContent.includes('Mã vạch')")
@@ -199,4 +199,29 @@ def test_on_a_phone(system: LocalSystem, desk: Any) -> None:
     shot(page, "phone")
     assert page.violations() == []
     page.resize(1366, 768)
+    assert page.complaints == []
+
+
+def test_a_dossiers_life_on_its_screen(system: LocalSystem, desk: Any) -> None:
+    """The difference of each paper is named; a hold stops the steps, and its release goes into the history."""
+    page = desk
+    found = ask(page, "POST", "/v1/preparation/dossiers:find", {"codes": ["HSHK 0418/2019"]})["items"][0]
+    page.go(f"{system.base_url}/dossiers/{found['dossier_id']}")
+    page.until("window.htmx !== undefined")
+    page.evaluate("document.querySelector('#life > summary').click()")
+    page.until("document.querySelector('.life tr.off td b')?.textContent === '12'")
+    shot(page, "life")
+    assert page.violations() == []
+    page.evaluate("document.querySelector('.life form[data-path$=holds]').closest('details').open = true")
+    page.evaluate("document.querySelector('.life form[data-path$=holds] [name=note]').focus()")
+    page.type("chờ CV 172")
+    page.evaluate("document.querySelector('.life form[data-path$=holds]').requestSubmit()")
+    page.until("document.querySelector('.life form[data-path$=release]') !== null")
+    page.evaluate("document.querySelector('.life form[data-path$=release] [name=resolution]').focus()")
+    page.type("BB 12/2026")
+    shot(page, "life-held")
+    page.evaluate("document.querySelector('.life form[data-path$=release]').requestSubmit()")
+    page.until("document.querySelector('.life form[data-path$=release]') === null")
+    kept = ask(page, "GET", f"/v1/dossiers/{found['dossier_id']}/life")
+    assert kept["holds"][-1]["resolution"] == "BB 12/2026"
     assert page.complaints == []

@@ -12,7 +12,7 @@ from services.records.dossiers import service as dossiers
 from services.records.dossiers.domain import DossierState, document_types
 from services.records.dossiers.models import DossierRow
 from services.records.life import following, repository, service
-from services.records.life.domain import Happening
+from services.records.life.domain import ORDER, Happening, may_follow
 from services.records.life.models import SurveyedRow
 from services.records.life.schemas import (
     Advance,
@@ -113,6 +113,7 @@ async def _answer(session: ReadSession | WriteSession, row: DossierRow, response
     return Life(
         dossier_id=row.id,
         state=DossierState(row.state),
+        may_go_to=[one for one in ORDER if may_follow(DossierState(row.state), one)],
         on_hold=any(one.released_at is None for one in holds),
         balanced=bool(balance.documents) and not balance.unbalanced,
         difference=balance.total.difference,

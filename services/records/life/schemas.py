@@ -153,6 +153,9 @@ class Life(BaseModel):
 
     dossier_id: uuid.UUID
     state: DossierState
+    may_go_to: list[DossierState] = Field(
+        description="States that a person may put it in next, back ones too"
+    )
     on_hold: bool
     balanced: bool
     difference: int
