@@ -173,12 +173,17 @@ async def waiting(session: AnySession, most: int) -> int:
 async def queue_for(session: AnySession, who: str, most: int) -> tuple[int, int, datetime | None]:
     """Sets that wait, rescans among them, and since when the oldest waits; all counted up to `most`.
 
-    Left out is what `who` has scanned.
+    Left out is what `who` has scanned and what others hold.
     """
     own = literal(who) == any_(InspectionSetRow.senders)
+    free = or_(
+        InspectionSetRow.leased_until.is_(None),
+        InspectionSetRow.leased_until < func.now(),
+        InspectionSetRow.leased_by == who,
+    )
     some = (
         select(InspectionSetRow.priority, InspectionSetRow.ordered_at)
-        .where(InspectionSetRow.state == SetState.WAITING.value, ~own)
+        .where(InspectionSetRow.state == SetState.WAITING.value, ~own, free)
         .order_by(InspectionSetRow.priority.desc(), InspectionSetRow.ordered_at, InspectionSetRow.id)
         .limit(most)
         .subquery()

@@ -97,7 +97,7 @@ class SetsReleased(BaseModel):
 class SetsWaiting(BaseModel):
     """What waits for the caller's eyes."""
 
-    sets: int = Field(description="Counted up to 1000; none that the caller scanned")
+    sets: int = Field(description="Counted up to 1000; none that the caller scanned or others hold")
     rescans: int = Field(description="How many of them are pages scanned again")
     oldest_at: datetime | None
 
