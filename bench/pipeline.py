@@ -66,7 +66,7 @@ def measure(system: LocalSystem, pages: list[bytes], count: int) -> Measured:
     bodies = [numbered(pages[number % len(pages)], number + count * 10_000) for number in range(count)]
     digests = [hashlib.sha256(body).hexdigest() for body in bodies]
     with Api(system.base_url, system.access.agent_keys[UNIT]) as api:
-        before, began = _cpu(pids), time.monotonic()
+        before, began = cpu_seconds(pids), time.monotonic()
         signal_tree(pids["ocr"], signal.SIGSTOP)
         try:
             batch = send(api, bodies, digests)
@@ -76,7 +76,7 @@ def measure(system: LocalSystem, pages: list[bytes], count: int) -> Measured:
             signal_tree(pids["ocr"], signal.SIGCONT)
         until(api, batch, lambda found: found["state"] == "processed")
         total = time.monotonic() - began
-        used = {part: amount - before[part] for part, amount in _cpu(pids).items()}
+        used = {part: amount - before[part] for part, amount in cpu_seconds(pids).items()}
     every = sum(used.values())
     return Measured(
         count,
@@ -122,7 +122,8 @@ def until(api: Api, batch: str, done: Callable[[dict[str, Any]], bool]) -> dict[
     return result
 
 
-def _cpu(pids: dict[str, int]) -> dict[str, float]:
+def cpu_seconds(pids: dict[str, int]) -> dict[str, float]:
+    """CPU seconds that parts and their children have used so far, by name."""
     return {part: sum(map(_spent, _tree(pid))) for part, pid in pids.items()}
 
 

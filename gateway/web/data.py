@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import httpx
 from fastapi import Request
 
+from gateway import dead_letters
 from gateway.audit import service as audit
 from gateway.caller import Caller
 from gateway.proxy.table import find_route, load_routes
@@ -54,6 +55,11 @@ class Reader:
     async def file(self, path: str, body: Data) -> bytes:
         """What a POST with a JSON body makes; raises ServiceRefused or UpstreamDown."""
         return (await self._answer("POST", path, {}, body)).content
+
+    async def failed_messages(self) -> Data:
+        """What the services gave up on, as the operators' screen shows it; for administrators."""
+        found = await dead_letters.collect(self._state.upstreams, self._caller.identity)
+        return found.model_dump(mode="json")
 
     async def _ask(self, method: str, path: str, query: Mapping[str, str | int | None]) -> Data:
         return (await self._answer(method, path, query)).json()

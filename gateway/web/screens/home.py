@@ -5,6 +5,7 @@ import asyncio
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from gateway.web import queues
 from gateway.web.data import Reader
 from gateway.web.rendering import page
 from gateway.web.visitor import Visitor
@@ -14,13 +15,14 @@ routes = APIRouter(include_in_schema=False)
 
 @routes.get("/")
 async def show_home(request: Request, visitor: Visitor) -> Response:
-    """Batches in work, dossiers that need attention, how far the units are."""
+    """What waits for the officer, batches in work, how far the units are."""
     reader = Reader(request, visitor)
-    opened, closed, processed, progress = await asyncio.gather(
+    opened, closed, processed, progress, waiting = await asyncio.gather(
         reader.get("/v1/scan-batches", state="open", limit=20),
         reader.get("/v1/scan-batches", state="closed", limit=20),
         reader.get("/v1/scan-batches", state="processed", limit=6),
         reader.get("/v1/progress"),
+        queues.standing_for(reader, visitor),
     )
     return page(
         request,
@@ -29,4 +31,5 @@ async def show_home(request: Request, visitor: Visitor) -> Response:
         in_work=[*opened["items"], *closed["items"]],
         finished=processed["items"],
         progress=progress,
+        queues=waiting,
     )

@@ -170,6 +170,29 @@ async def waiting(session: AnySession, most: int) -> int:
     return await session.scalar(select(func.count()).select_from(some.subquery())) or 0
 
 
+async def queue_for(session: AnySession, who: str, most: int) -> tuple[int, int, datetime | None]:
+    """Sets that wait, rescans among them, and since when the oldest waits; all counted up to `most`.
+
+    Left out is what `who` has scanned and what others hold.
+    """
+    own = literal(who) == any_(InspectionSetRow.senders)
+    free = or_(
+        InspectionSetRow.leased_until.is_(None),
+        InspectionSetRow.leased_until < func.now(),
+        InspectionSetRow.leased_by == who,
+    )
+    some = (
+        select(InspectionSetRow.priority, InspectionSetRow.ordered_at)
+        .where(InspectionSetRow.state == SetState.WAITING.value, ~own, free)
+        .order_by(InspectionSetRow.priority.desc(), InspectionSetRow.ordered_at, InspectionSetRow.id)
+        .limit(most)
+        .subquery()
+    )
+    rescans = func.count().filter(some.c.priority > 0)
+    row = (await session.execute(select(func.count(), rescans, func.min(some.c.ordered_at)))).one()
+    return row[0], row[1], row[2]
+
+
 async def own_waits(session: AnySession, who: str) -> bool:
     """Whether a set waits that `who` has scanned and so may not inspect."""
     own = literal(who) == any_(InspectionSetRow.senders)

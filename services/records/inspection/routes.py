@@ -21,6 +21,7 @@ from services.records.inspection.schemas import (
     SetOrder,
     SetOutcome,
     SetsReleased,
+    SetsWaiting,
     SetToInspect,
 )
 from services.records.life import following
@@ -38,6 +39,15 @@ async def list_defects(identity: CurrentIdentity) -> list[Defect]:
     """What can be marked, with the digit that marks it and what the scan operator is told."""
     _require_inspector(identity)
     return [Defect(**asdict(one)) for one in inspection_defects().values()]
+
+
+@routes.get("/waiting", summary="Lưới ảnh đang chờ · Sets that wait")
+async def get_waiting(request: Request, identity: CurrentIdentity) -> SetsWaiting:
+    """How much waits for the caller; nothing is leased."""
+    _require_inspector(identity)
+    async with request.app.state.runtime.database.read(identity.units) as session:
+        sets, rescans, oldest = await service.queue_for(session, identity.subject, MOST_COUNTED)
+    return SetsWaiting(sets=sets, rescans=rescans, oldest_at=oldest)
 
 
 @routes.post("/leases", summary="Nhận lưới ảnh để kiểm tra · Take sets to inspect")

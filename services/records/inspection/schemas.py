@@ -94,6 +94,14 @@ class SetsReleased(BaseModel):
     released: int
 
 
+class SetsWaiting(BaseModel):
+    """What waits for the caller's eyes."""
+
+    sets: int = Field(description="Counted up to 1000; none that the caller scanned or others hold")
+    rescans: int = Field(description="How many of them are pages scanned again")
+    oldest_at: datetime | None
+
+
 class Check(BaseModel):
     """What one person said of one image of a page."""
 

@@ -231,6 +231,11 @@ async def waiting(session: AnySession, most: int) -> int:
     return await repository.waiting(session, most)
 
 
+async def queue_for(session: AnySession, who: str, most: int) -> tuple[int, int, datetime | None]:
+    """Sets that `who` may inspect, counted up to `most`, rescans among them, and the oldest's order."""
+    return await repository.queue_for(session, who, most)
+
+
 async def own_waits(session: AnySession, who: str) -> bool:
     """Whether there is work that `who` may not do, because they scanned it."""
     return await repository.own_waits(session, who)

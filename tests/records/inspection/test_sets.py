@@ -89,6 +89,26 @@ def test_a_batch_comes_in_grids_of_forty_with_what_imaging_found(
     assert len(rest["pages"]) == 5
 
 
+def test_what_waits_is_counted_without_a_lease(registry: RunningRegistry, unit: str) -> None:
+    """For each by themselves: neither what they scanned nor what another holds; a rescan counts apart."""
+    send(registry, unit, 2)
+    path = "/v1/inspection/waiting"
+
+    def waiting(subject: str) -> tuple[int, int]:
+        with registry.client(unit, roles=(Role.INSPECTOR,), subject=subject) as http:
+            found = http.get(path).json()
+        assert (found["oldest_at"] is not None) == (found["sets"] > 0)
+        return found["sets"], found["rescans"]
+
+    assert waiting("officer:late") == (1, 0)
+    assert waiting(SCANNER) == (0, 0)
+    (grid,) = Inspector(registry, unit, "a").lease(1)
+    assert len(grid["pages"]) == 2
+    assert waiting("officer:late") == (0, 0)
+    with registry.client(unit, roles=(Role.KEYER,)) as http:
+        assert http.get(path).status_code == 403
+
+
 def test_a_page_that_is_read_later_stays_in_its_set(registry: RunningRegistry, unit: str) -> None:
     """Reading comes after filing, correcting too: neither makes another set."""
     made = send(registry, unit, 3)
