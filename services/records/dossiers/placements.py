@@ -1,4 +1,4 @@
-"""What people decided about pages, kept apart from what is derived: their order, and what opens a document."""
+"""What people decided about pages, kept apart from what is derived: order, and what opens a document."""
 
 import uuid
 from collections import defaultdict

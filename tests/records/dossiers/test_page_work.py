@@ -16,7 +16,7 @@ from kernel.ids import new_id
 from tests.records.conftest import RunningRegistry
 from tests.records.events import Batch, reading
 
-HERE, THERE = "31519", "31522"
+HERE, THERE = "31519", "31147"
 ROWS = {
     "pages": "id, dossier_id, document_id, unit_code, place",
     "documents": "id, dossier_id, unit_code, ordinal, type, form",
