@@ -32,6 +32,7 @@ from services.records.life.routes import routes as life_routes
 from services.records.lookup.routes import routes as lookup_routes
 from services.records.matching.routes import routes as matching_routes
 from services.records.merging.routes import routes as merging_routes
+from services.records.pagework.routes import routes as page_work_routes
 from services.records.persons.routes import routes as person_routes
 from services.records.preparation.routes import routes as preparation_routes
 from services.records.reconciliation.routes import routes as reconciliation_routes
@@ -89,6 +90,7 @@ def create_app() -> FastAPI:
         inspection_routes,
         vigilance_routes,
         merging_routes,
+        page_work_routes,
         reconciliation_routes,
         transfer_routes,
         consignment_routes,

@@ -54,6 +54,9 @@ MOVED: tuple[ScopedTable, ...] = (
     ScopedTable("copy_slips"),
     ScopedTable("dossier_exports"),
     ScopedTable("export_tickets"),
+    ScopedTable("page_works"),
+    ScopedTable("page_placements"),
+    ScopedTable("gone_documents"),
 )
 """In an order in which rows found through another table's rows come before those."""
 

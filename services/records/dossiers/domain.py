@@ -83,6 +83,8 @@ class Act(StrEnum):
     MERGE_REFUSED = "merge_refused"
     MERGED = "merged"
     MERGE_UNDONE = "merge_undone"
+    PAGES_ARRANGED = "pages_arranged"
+    PAGES_ARRANGED_UNDONE = "pages_arranged_undone"
     SLIP_MADE = "slip_made"
     EXPORT_ASKED = "export_asked"
     EXPORT_ENDED = "export_ended"
@@ -118,6 +120,8 @@ class PageFacts:
     edition: str | None = None
     names_person: bool = False
     """Whether a full name was read on it: the front page of a person's own form."""
+    opens: bool | None = None
+    """Whether it opens a document, where people decided that."""
 
 
 @dataclass(slots=True)
@@ -164,13 +168,18 @@ def divide(pages: Sequence[PageFacts], kind: DossierKind) -> list[DocumentPlan]:
     Consecutive pages of one form are one document, but a page that names a person opens a new one: a
     household's declarations lie behind one another. A blank page belongs to what it follows (it is the back
     of it), at the very front to what comes next. A document's id comes from its first page, so that any
-    order of events ends in the same documents.
+    order of events ends in the same documents. What people decided (`PageFacts.opens`) goes before all that.
     """
     plans: list[DocumentPlan] = []
     before: PageFacts | None = None
     for page in pages:
         kind_of_page = _type_of(page, kind)
-        if before is None or page.batch_id != before.batch_id or _opens(page, kind_of_page, plans[-1]):
+        opens = page.opens
+        if before is None or opens is None:
+            opens = (
+                before is None or page.batch_id != before.batch_id or _opens(page, kind_of_page, plans[-1])
+            )
+        if opens:
             opened = uuid.uuid5(_DOCUMENT_NAMESPACE, str(page.id))
             plans.append(DocumentPlan(opened, kind_of_page, page.form, page.edition))
         elif plans[-1].type == BLANK:

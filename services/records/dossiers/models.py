@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    Uuid,
     func,
     text,
 )
@@ -128,6 +129,8 @@ class PageRow(Base):
     dossier_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("dossiers.id"))
     document_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("documents.id"), index=True)
     filed_at: Mapped[datetime | None]
+    place: Mapped[int | None]
+    """Its position in a dossier whose pages people arranged; else paper order holds."""
 
     @property
     def page_content(self) -> PageContent:
@@ -140,6 +143,60 @@ class PageRow(Base):
         Index(None, "batch_id", "sequence", "page_no"),
         Index(None, "dossier_id", "batch_id", "sequence", "page_no"),
     )
+
+
+class PageWorkRow(Base):
+    """Page work as one of its dossiers has it: who moved, split or joined; only `undone` is added."""
+
+    __tablename__ = "page_works"
+
+    work_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    dossier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("dossiers.id"), primary_key=True, index=True)
+    unit_code: Mapped[str] = mapped_column(String(20))
+    action: Mapped[str] = mapped_column(String(20))
+    source_id: Mapped[uuid.UUID]
+    """The dossier that the pages were in."""
+    target_id: Mapped[uuid.UUID | None]
+    """The dossier that they went into, where it is another."""
+    moved: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid))
+    who: Mapped[str] = mapped_column(String(120))
+    at: Mapped[datetime] = mapped_column(server_default=func.now())
+    undone_by: Mapped[str | None] = mapped_column(String(120))
+    undone_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint("(undone_at IS NULL) = (undone_by IS NULL)", "undone_by_somebody"),
+        CheckConstraint("target_id <> source_id", "into_another"),
+    )
+
+
+class PlacementRow(Base):
+    """Where people put a page in a dossier, and whether they let it open a document."""
+
+    __tablename__ = "page_placements"
+
+    work_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    page_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("pages.id"), primary_key=True, index=True)
+    dossier_id: Mapped[uuid.UUID] = mapped_column(index=True)
+    unit_code: Mapped[str] = mapped_column(String(20))
+    ordinal: Mapped[int]
+    opens: Mapped[bool | None]
+    """None where that still follows from what is read."""
+
+    __table_args__ = (
+        ForeignKeyConstraint(["work_id", "dossier_id"], ["page_works.work_id", "page_works.dossier_id"]),
+    )
+
+
+class GoneDocumentRow(Base):
+    """A document that no page makes any more, and the pages that last made it."""
+
+    __tablename__ = "gone_documents"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    dossier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("dossiers.id"), index=True)
+    unit_code: Mapped[str] = mapped_column(String(20))
+    pages: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid))
 
 
 class HistoryRow(Base):

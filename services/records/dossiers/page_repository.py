@@ -75,11 +75,17 @@ async def pages_by_id(session: AnySession, page_ids: Iterable[uuid.UUID]) -> Seq
 
 
 async def pages_of_dossiers(session: AnySession, dossier_ids: Iterable[uuid.UUID]) -> Sequence[PageRow]:
-    """Filed pages by dossier, in paper order: a later batch lies behind an earlier one."""
+    """Filed pages by dossier, as people arranged them, else in paper order: a later batch lies behind."""
     rows = await session.scalars(
         select(PageRow)
         .where(one_of(PageRow.dossier_id, dossier_ids))
-        .order_by(PageRow.dossier_id, PageRow.batch_id, PageRow.sequence, PageRow.page_no)
+        .order_by(
+            PageRow.dossier_id,
+            PageRow.place.nulls_last(),
+            PageRow.batch_id,
+            PageRow.sequence,
+            PageRow.page_no,
+        )
         .execution_options(populate_existing=True)
     )
     return rows.all()
@@ -113,7 +119,7 @@ async def follow_dossiers(session: WriteSession, page_ids: Iterable[uuid.UUID]) 
 
 
 async def set_documents(session: WriteSession, rows: list[dict[str, Any]]) -> None:
-    """Put pages (`id`) in documents (`document_id`)."""
+    """Put pages (`id`) in documents (`document_id`), in their `place`."""
     if rows:
         await session.execute(update(PageRow).execution_options(synchronize_session=False), rows)
 

@@ -139,7 +139,7 @@ async def save_documents(session: WriteSession, rows: list[dict[str, Any]]) -> N
                 index_elements=[DocumentRow.id],
                 set_={
                     name: statement.excluded[name]
-                    for name in ("dossier_id", "ordinal", "type", "form", "edition")
+                    for name in ("dossier_id", "unit_code", "ordinal", "type", "form", "edition")
                 },
             )
         )

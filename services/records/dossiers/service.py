@@ -15,7 +15,7 @@ from kernel.database import ALL_UNITS, ReadSession, WriteSession
 from kernel.errors import Conflict, NotFound, Unprocessable
 from kernel.ids import new_id
 from kernel.outbox import record
-from services.records.dossiers import merged, page_repository, repository
+from services.records.dossiers import merged, page_repository, placements, repository
 from services.records.dossiers.domain import (
     SYSTEM,
     Act,
@@ -24,7 +24,7 @@ from services.records.dossiers.domain import (
     divide,
     normalise_reference,
 )
-from services.records.dossiers.models import DocumentRow, DossierRow, HistoryRow, PageRow
+from services.records.dossiers.models import DocumentRow, DossierRow, HistoryRow, PageRow, PlacementRow
 
 AnySession = ReadSession | WriteSession
 
@@ -188,12 +188,14 @@ async def arrange(session: WriteSession, dossier_ids: Iterable[uuid.UUID]) -> No
     for page in await page_repository.pages_of_dossiers(session, rows):
         if page.dossier_id:
             pages[page.dossier_id].append(page)
-    stale = {document.id for document in await repository.documents_of(session, rows)}
+    stale = {document.id: document for document in await repository.documents_of(session, rows)}
+    decided = await placements.live(session, [page.id for filed in pages.values() for page in filed])
     documents: list[dict[str, Any]] = []
     moved: list[dict[str, Any]] = []
     counts: dict[uuid.UUID, tuple[int, int]] = {}
     for dossier_id, row in rows.items():
-        plans = divide([_facts(page) for page in pages[dossier_id]], DossierKind(row.kind))
+        order = placements.ordered(dossier_id, pages[dossier_id], decided)
+        plans = divide([_facts(page, decided) for page in order.pages], DossierKind(row.kind))
         homes = {page_id: plan.id for plan in plans for page_id in plan.pages}
         documents += [
             {
@@ -208,14 +210,18 @@ async def arrange(session: WriteSession, dossier_ids: Iterable[uuid.UUID]) -> No
             for ordinal, plan in enumerate(plans, start=1)
         ]
         moved += [
-            {"id": page.id, "document_id": homes[page.id]}
-            for page in pages[dossier_id]
-            if page.document_id != homes[page.id]
+            {"id": page.id, "document_id": homes[page.id], "place": place}
+            for page, place in zip(order.pages, order.places, strict=True)
+            if (page.document_id, page.place) != (homes[page.id], place)
         ]
         counts[dossier_id] = (len(plans), len(pages[dossier_id]))
     await repository.save_documents(session, documents)
+    gone = stale.keys() - {document["id"] for document in documents}
+    await placements.remember_gone(
+        session, [stale[one] for one in gone], [page for filed in pages.values() for page in filed]
+    )
     await page_repository.set_documents(session, moved)
-    await repository.delete_documents(session, stale - {document["id"] for document in documents})
+    await repository.delete_documents(session, gone)
     await repository.note_change(session, counts, rows)
 
 
@@ -338,9 +344,14 @@ async def get_dossier(session: ReadSession, dossier_id: uuid.UUID, units: Iterab
 async def get_document(
     session: ReadSession, document_id: uuid.UUID, units: Iterable[str]
 ) -> tuple[DossierRow, DocumentRow, Sequence[PageRow]]:
-    """A document of one of `units` with its dossier and its pages in order; raises NotFound."""
+    """A document of one of `units` with its dossier and its pages in order.
+
+    Raises:
+        NotFound, DocumentRearranged.
+    """
     document = await repository.get_document(session, document_id)
     if document is None:
+        await placements.raise_rearranged(session, document_id, units)
         raise NotFound(f"document {document_id}")
     dossier = await get_dossier(session, document.dossier_id, units)
     pages = await page_repository.pages_of_dossiers(session, [dossier.id])
@@ -397,7 +408,7 @@ async def contents_of(
     )
 
 
-def _facts(page: PageRow) -> PageFacts:
+def _facts(page: PageRow, decided: Mapping[uuid.UUID, PlacementRow]) -> PageFacts:
     return PageFacts(
         id=page.id,
         batch_id=page.batch_id,
@@ -406,4 +417,5 @@ def _facts(page: PageRow) -> PageFacts:
         form=page.form,
         edition=page.edition,
         names_person=page.names_person,
+        opens=decided[page.id].opens if page.id in decided else None,
     )

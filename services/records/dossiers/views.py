@@ -56,6 +56,8 @@ ACT_TITLES = {
     Act.MERGE_REFUSED: ("Không duyệt gộp hoặc tách", "Merge or split refused"),
     Act.MERGED: ("Đã gộp hoặc tách", "Merged or split"),
     Act.MERGE_UNDONE: ("Hoàn tác gộp hoặc tách", "Merge or split undone"),
+    Act.PAGES_ARRANGED: ("Sắp xếp trang", "Pages arranged"),
+    Act.PAGES_ARRANGED_UNDONE: ("Hoàn tác sắp xếp trang", "Page work undone"),
     Act.HOME_SET: ("Định vị trí lưu trữ", "Place on the shelves set"),
     Act.SLIP_MADE: ("Lập phiếu sao giấy tờ", "Slip for certified copies made"),
     Act.EXPORT_ASKED: ("Yêu cầu gửi hồ sơ ra ngoài", "Export asked for"),

@@ -64,7 +64,7 @@ async def move(
     await keying.follow_pages(session, filed, target.id)
     await _move_persons(session, gone, source, target)
     await life.move_survey(session, ordinals, source.id, target.id)
-    await _derive(session, source, target)
+    await derive(session, source, target)
     return Moved(
         pages=list(filed),
         persons=gone,
@@ -104,7 +104,7 @@ async def give_back(session: WriteSession, moved: Moved, source: DossierRow, tar
         raise MergeOvertaken(extensions={"moved": "persons"})
     ordinals = {after: before for before, (after, _) in moved.surveyed.items()}
     await life.move_survey(session, ordinals, target.id, source.id)
-    await _derive(session, target, source)
+    await derive(session, target, source)
 
 
 async def _move_persons(
@@ -117,14 +117,15 @@ async def _move_persons(
     await persons.move(session, places, source.id, target.id)
 
 
-async def _derive(session: WriteSession, left: DossierRow, entered: DossierRow) -> None:
+async def derive(session: WriteSession, left: DossierRow, entered: DossierRow | None = None) -> None:
     """Let documents, read persons and cases follow from what each dossier now holds."""
-    if left.unit_code != entered.unit_code:
+    rows = [left] if entered is None else [left, entered]
+    if entered is not None and left.unit_code != entered.unit_code:
         await custody.follow_dossier(session, entered)
-    await dossiers.arrange(session, [left.id, entered.id])
+    await dossiers.arrange(session, [row.id for row in rows])
     # One after the other: who is read in the pages leaves the first before entering the second.
-    for row in (left, entered):
+    for row in rows:
         await persons.link(session, [row.id])
-    await households.follow_heads(session, [left, entered])
-    for row in (left, entered):
+    await households.follow_heads(session, rows)
+    for row in rows:
         await session.refresh(row)

@@ -1,0 +1,1 @@
+"""Page work: pages of dossiers reordered and moved, documents split and joined, all undone exactly."""

@@ -1,0 +1,46 @@
+"""Shapes of page work on the wire."""
+
+import uuid
+from typing import Self
+
+from pydantic import BaseModel, Field, model_validator
+
+from services.records.pagework.domain import Action
+
+
+class PageWork(BaseModel):
+    """What is to be done to pages of a dossier."""
+
+    action: Action
+    pages: list[uuid.UUID] = Field(
+        max_length=2000, description="For `split` and `join` one page: the first of the later document"
+    )
+    before: uuid.UUID | None = Field(
+        default=None, description="The page that they shall lie before; at the end without one"
+    )
+    document_id: uuid.UUID | None = Field(default=None, description="The document that `move` puts them in")
+    target_dossier_id: uuid.UUID | None = Field(
+        default=None,
+        description="The dossier that `move` puts them in, behind all others or in `document_id`",
+    )
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.action is not Action.MOVE and (self.document_id or self.target_dossier_id):
+            raise ValueError("only `move` goes into another document or dossier")
+        if self.action is Action.MOVE and not (self.document_id or self.target_dossier_id):
+            raise ValueError("`move` needs document_id or target_dossier_id")
+        if self.action in {Action.SPLIT, Action.JOIN} and (len(self.pages) > 1 or self.before):
+            raise ValueError("`split` and `join` take one page")
+        return self
+
+
+class WorkDone(BaseModel):
+    """A piece of page work that was done, or undone."""
+
+    work_id: uuid.UUID
+    action: Action
+    pages: list[uuid.UUID]
+    dossier_id: uuid.UUID
+    target_dossier_id: uuid.UUID | None
+    version: int = Field(description="Of the dossier, as in its ETag")

@@ -1,0 +1,272 @@
+"""Use cases of page work: do a piece of it, undo the last. Images and masters are not touched."""
+
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from contracts.vocabulary import PageContent
+from kernel.concurrency import check_version
+from kernel.database import WriteSession
+from kernel.errors import Conflict, NotFound, Unprocessable
+from kernel.identity import Identity
+from kernel.ids import new_id
+from services.records.dossiers import pages, placements
+from services.records.dossiers import service as dossiers
+from services.records.dossiers.domain import Act
+from services.records.dossiers.models import DossierRow, PageRow, PageWorkRow, PlacementRow
+from services.records.life import moving as life
+from services.records.merging import checks, content
+from services.records.merging.domain import MergingKind, Moved
+from services.records.pagework import domain
+from services.records.pagework.domain import Action, Documents
+
+
+class NothingChosen(Unprocessable):
+    """No page is named."""
+
+    slug = "no_pages_chosen"
+    title = "Chưa chọn trang nào"
+    title_en = "No pages are chosen"
+
+
+class NothingChanges(Conflict):
+    """The pages lie so already."""
+
+    slug = "page_work_changes_nothing"
+    title = "Các trang đã ở đúng chỗ đó, không có gì thay đổi"
+    title_en = "The pages lie so already; nothing would change"
+
+
+class CoverSheetApart(Conflict):
+    """A cover sheet is a document of its own."""
+
+    slug = "cover_sheet_apart"
+    title = "Tờ bìa luôn là giấy tờ riêng"
+    title_en = "A cover sheet stays a document of its own"
+
+
+class NothingToUndo(Conflict):
+    """No page work of the dossier is left to undo."""
+
+    slug = "no_page_work"
+    title = "Không còn thao tác trang nào để hoàn tác"
+    title_en = "There is no page work to undo"
+
+
+class WorkOvertaken(Conflict):
+    """The other dossier's pages were worked on since (`dossier_id`): undo that first."""
+
+    slug = "page_work_overtaken"
+    title = "Hồ sơ kia đã có thao tác trang sau đó; phải hoàn tác thao tác đó trước"
+    title_en = "The other dossier's pages were worked on since; undo that first"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody wants done."""
+
+    action: Action
+    pages: Collection[uuid.UUID]
+    before: uuid.UUID | None = None
+    document_id: uuid.UUID | None = None
+    target_id: uuid.UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was done or undone, and the dossier that it was asked of."""
+
+    work: PageWorkRow
+    dossier: DossierRow
+
+
+@dataclass(slots=True)
+class _Side:
+    """A dossier with its pages as they lie."""
+
+    row: DossierRow
+    filed: dict[uuid.UUID, PageRow]
+    documents: Documents
+
+    @property
+    def covers(self) -> set[uuid.UUID]:
+        return {one for one, page in self.filed.items() if page.page_content is PageContent.COVER_SHEET}
+
+    def opener(self, document_id: uuid.UUID | None) -> uuid.UUID | None:
+        """The first page of a document of this dossier; raises NotFound."""
+        if document_id is None:
+            return None
+        for one, page in self.filed.items():
+            if page.document_id == document_id:
+                return one
+        raise NotFound(f"document {document_id}")
+
+
+async def work(
+    session: WriteSession, identity: Identity, dossier_id: uuid.UUID, if_match: str | None, wanted: Wanted
+) -> Done:
+    """Do a piece of page work in the version that its author has seen.
+
+    Raises:
+        NotFound, PreconditionRequired, PreconditionFailed, NothingChosen, NothingChanges, CoverSheetApart,
+        OtherKind, DossierMerged, DossierInTransit, DossierClosed, OnHold.
+    """
+    target_id = wanted.target_id if wanted.target_id != dossier_id else None
+    rows = {
+        row.id: row
+        for row in await checks.lock_concerned(session, identity, MergingKind.SPLIT, dossier_id, target_id)
+    }
+    check_version(if_match, rows[dossier_id].version)
+    if not wanted.pages:
+        raise NothingChosen
+    source = await _side(session, rows[dossier_id])
+    target = await _side(session, rows[target_id]) if target_id else None
+    named = {*wanted.pages, *([wanted.before] if wanted.before and target is None else [])}
+    if strange := sorted(str(one) for one in named - source.filed.keys()):
+        raise NotFound("not in the dossier", extensions={"unknown": [*strange]})
+    if target is not None and wanted.before and wanted.before not in target.filed:
+        raise NotFound("not in the dossier", extensions={"unknown": [str(wanted.before)]})
+    if wanted.before in wanted.pages:
+        raise NothingChanges
+    after = _outcome(wanted, source, target)
+    done = await _write(session, identity.subject, wanted, source, target, after)
+    moved = list(done.moved)
+    if target is not None:
+        await content.move(session, source.row, target.row, content.Selection(pages=moved))
+    else:
+        await content.derive(session, source.row)
+    await _tell(session, Act.PAGES_ARRANGED, done, list(rows.values()), identity.subject)
+    return Done(done, rows[dossier_id])
+
+
+async def undo(
+    session: WriteSession, identity: Identity, dossier_id: uuid.UUID, if_match: str | None
+) -> Done:
+    """Take the dossier's last page work back, exactly.
+
+    Raises:
+        NotFound, PreconditionRequired, PreconditionFailed, NothingToUndo, WorkOvertaken, MergeOvertaken,
+        DossierMerged, DossierInTransit, DossierClosed, OnHold.
+    """
+    seen = await placements.last_work(session, dossier_id)
+    both = {dossier_id} if seen is None else {one for one in (seen.source_id, seen.target_id) if one}
+    rows = {row.id: row for row in await dossiers.hold_still(session, both | {dossier_id}, identity.units)}
+    await checks.require_free(session, list(rows.values()))
+    check_version(if_match, rows[dossier_id].version)
+    if seen is None:
+        raise NothingToUndo
+    for one in sorted(both):
+        last = await placements.last_work(session, one)
+        if last is None or last.work_id != seen.work_id:
+            raise WorkOvertaken(extensions={"dossier_id": str(one)})
+    await placements.mark_undone(session, seen.work_id, identity.subject)
+    source = rows[seen.source_id]
+    if seen.target_id:
+        moved = Moved(pages=list(seen.moved), persons=[], surveyed={})
+        await content.give_back(session, moved, source, rows[seen.target_id])
+    else:
+        await content.derive(session, source)
+    await _tell(session, Act.PAGES_ARRANGED_UNDONE, seen, list(rows.values()), identity.subject)
+    return Done(seen, rows[dossier_id])
+
+
+async def _side(session: WriteSession, row: DossierRow) -> _Side:
+    filed = dict(await pages.pages_of_dossiers(session, [row.id]))
+    documents: dict[uuid.UUID | None, list[uuid.UUID]] = {}
+    for one, page in filed.items():
+        documents.setdefault(page.document_id, []).append(one)
+    return _Side(row, filed, list(documents.values()))
+
+
+def _outcome(wanted: Wanted, source: _Side, target: _Side | None) -> tuple[Documents, Documents | None]:
+    """The documents of source and target afterwards."""
+    first = (target or source).opener(wanted.document_id)
+    covers = source.covers | (target.covers if target else set())
+    after: Documents
+    into: Documents | None = None
+    match wanted.action:
+        case Action.SPLIT:
+            after = domain.split(source.documents, *wanted.pages)
+        case Action.JOIN:
+            after = domain.joined(source.documents, *wanted.pages)
+        case Action.REORDER:
+            after = domain.reordered(source.documents, wanted.pages, wanted.before, covers)
+        case Action.MOVE:
+            parts = domain.taken(source.documents, wanted.pages)
+            after = domain.without(source.documents, wanted.pages)
+            if target is not None:
+                into = domain.moved_into(target.documents, parts, first, wanted.before)
+            elif first in wanted.pages and not any(first in kept for kept in after):
+                first = next((one for pages in source.documents if first in pages for one in pages
+                              if one not in wanted.pages), None)  # fmt: skip
+                if first is None:
+                    raise NothingChanges
+                after = domain.moved_into(after, parts, first, wanted.before)
+            else:
+                after = domain.moved_into(after, parts, first, wanted.before)
+    if after == source.documents and into is None:
+        raise NothingChanges
+    for documents in (after, into or []):
+        if any(len(each) > 1 and covers & set(each) and each not in source.documents for each in documents):
+            raise CoverSheetApart
+    return after, into
+
+
+async def _write(
+    session: WriteSession,
+    who: str,
+    wanted: Wanted,
+    source: _Side,
+    target: _Side | None,
+    after: tuple[Documents, Documents | None],
+) -> PageWorkRow:
+    work_id = new_id()
+    sides = [(source, after[0])] + ([(target, after[1])] if target and after[1] is not None else [])
+    works: list[PageWorkRow] = []
+    placed: list[PlacementRow] = []
+    for side, documents in sides:
+        works.append(
+            PageWorkRow(
+                work_id=work_id,
+                dossier_id=side.row.id,
+                unit_code=side.row.unit_code,
+                action=wanted.action.value,
+                source_id=source.row.id,
+                target_id=target.row.id if target else None,
+                moved=[page for page in source.filed if page in wanted.pages],
+                who=who,
+            )
+        )
+        standing = {
+            page: each.opens for page, each in (await placements.live(session, list(side.filed))).items()
+        }
+        decisions = domain.decided(side.documents, documents, standing)
+        placed += [
+            PlacementRow(
+                work_id=work_id,
+                page_id=page,
+                dossier_id=side.row.id,
+                unit_code=side.row.unit_code,
+                ordinal=ordinal,
+                opens=opens,
+            )
+            for ordinal, (page, opens) in enumerate(decisions, start=1)
+        ]
+    await placements.add(session, works, placed)
+    return works[0]
+
+
+async def _tell(session: WriteSession, act: Act, done: PageWorkRow, rows: list[DossierRow], who: str) -> None:
+    for row in rows:
+        await life.keep_honest(session, row, who, "page_work")
+    details = {
+        "work_id": str(done.work_id),
+        "action": done.action,
+        "pages": [str(one) for one in done.moved],
+        "source": str(done.source_id),
+        "target": str(done.target_id) if done.target_id else None,
+    }
+    await dossiers.note(session, act, [(row.id, row.unit_code, details) for row in rows], who)
+    await session.flush()
+    for row in rows:
+        await session.refresh(row)
