@@ -155,12 +155,12 @@ def test_each_undo_gives_back_the_very_rows(registry: RunningRegistry, http: htt
     """Pages, documents, persons and keying are the same rows after a move to and fro."""
     papers = scan(registry)
     states = [rows(registry, papers)]
-    for work in (
-        lambda: do(http, papers, "move", 2, 3, target_dossier_id=papers.second),
-        lambda: do(http, papers, "join", 2, at=papers.second),
-        lambda: do(http, papers, "move", 8, at=papers.second, target_dossier_id=papers.first),
+    for action, pages, at, more in (
+        ("move", [2, 3], papers.first, {"target_dossier_id": papers.second}),
+        ("join", [2], papers.second, {}),
+        ("move", [8], papers.second, {"target_dossier_id": papers.first}),
     ):
-        done = work()
+        done = do(http, papers, action, *pages, at=at, **more)
         assert done.is_success, done.text
         states.append(rows(registry, papers))
     for dossier in (papers.first, papers.second, papers.first):
