@@ -24,7 +24,7 @@ FLAGS = [
     ),
     *("--remote-debugging-port=0", "--hide-scrollbars", "--lang=vi"),
 ]
-CODES = {"Backspace": 8, "Tab": 9, "Enter": 13}
+CODES = {"Backspace": 8, "Tab": 9, "Enter": 13, "Escape": 27}
 """Windows' codes: without them Chromium tells the page of a key, and does nothing itself."""
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 PATIENCE_S = 60.0

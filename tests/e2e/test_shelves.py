@@ -103,7 +103,9 @@ def test_put_away_ask_and_undo(desk: Any, store: Store) -> None:
     desk.until("document.querySelector('#alarm').open")
     assert "K1.G1.T1.H1/2" in desk.evaluate("document.querySelector('#alarm-text').textContent")
     shot(desk, "alarm")
-    desk.press("Enter")
+    scan(desk, store.code(2))
+    assert desk.evaluate("document.querySelector('#alarm').open"), "the next scan does not acknowledge it"
+    desk.press("Escape")
     desk.until("!document.querySelector('#alarm').open && document.activeElement.id === 'code'")
     assert store.paper(1)["misplaced"]
     desk.press("z", control=True)

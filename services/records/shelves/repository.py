@@ -188,15 +188,30 @@ async def overdue(
 
 
 async def to_return(
-    session: ReadSession, after: uuid.UUID | None, limit: int, batch: uuid.UUID | None = None
+    session: ReadSession, after: uuid.UUID | None, limit: int
 ) -> Sequence[tuple[PaperRow, DossierRow]]:
-    """Papers that are out or on a wrong shelf; with a batch, all papers of its dossiers."""
+    """Papers that are out or on a wrong shelf."""
     out = or_(PaperRow.due_at.is_not(None), PaperRow.misplaced)
-    if batch:
-        out = DossierRow.batch_id == batch
     query = _with_dossier().where(out).order_by(PaperRow.dossier_id).limit(limit)
     if after:
         query = query.where(PaperRow.dossier_id > after)
+    return [(paper, dossier) for paper, dossier in await session.execute(query)]
+
+
+async def of_batch(
+    session: ReadSession, batch: uuid.UUID, after: uuid.UUID | None, limit: int
+) -> Sequence[tuple[PaperRow | None, DossierRow]]:
+    """Every dossier of a scan batch with its paper, none where nobody has ever placed it."""
+    query = (
+        select(PaperRow, DossierRow)
+        .select_from(DossierRow)
+        .outerjoin(PaperRow, PaperRow.dossier_id == DossierRow.id)
+        .where(DossierRow.batch_id == batch)
+        .order_by(DossierRow.id)
+        .limit(limit)
+    )
+    if after:
+        query = query.where(DossierRow.id > after)
     return [(paper, dossier) for paper, dossier in await session.execute(query)]
 
 

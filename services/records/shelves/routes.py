@@ -1,6 +1,7 @@
 """HTTP of the paper's places."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -13,8 +14,10 @@ from kernel.idempotency import IdempotencyKey, answer_once
 from kernel.identity import CurrentIdentity, Role
 from kernel.pages import Cursor, CursorInvalid, CursorPage, Limit, decode_cursor, encode_cursor
 from services.records.dossiers import service as dossiers
+from services.records.dossiers.models import DossierRow
 from services.records.shelves import barcodes, repository, service, undoing, views
 from services.records.shelves.domain import AlarmKind, Level, Terms
+from services.records.shelves.models import PaperRow
 from services.records.shelves.schemas import (
     Movement,
     NewPlace,
@@ -145,7 +148,11 @@ async def return_checklist(
 ) -> CursorPage[Paper]:
     """Papers that are out or on a wrong shelf, with where each belongs; step 4 of the plan."""
     async with request.app.state.runtime.database.read(identity.units) as session:
-        rows = await repository.to_return(session, _id(cursor), limit + 1, batch)
+        rows: Sequence[tuple[PaperRow | None, DossierRow]]
+        if batch:
+            rows = await repository.of_batch(session, batch, _id(cursor), limit + 1)
+        else:
+            rows = await repository.to_return(session, _id(cursor), limit + 1)
         items = await views.papers_of(session, [(dossier, paper) for paper, dossier in rows[:limit]])
     following = encode_cursor(str(items[-1].dossier_id)) if len(rows) > limit else None
     return CursorPage(items=items, next_cursor=following)

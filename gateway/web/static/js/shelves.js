@@ -97,11 +97,12 @@ function note(tone, reference, text, at) {
   document.getElementById("no-moves").hidden = true;
 }
 
-// Somebody must say that they have seen it: a wrong shelf is how a dossier is lost.
+// Somebody must say that they have seen it, by Esc or by hand: a wrong shelf is how a dossier is lost. The Enter that a
+// scanner sends after its next code must not, so no button has the focus.
 function raise(warnings) {
-  document.getElementById("alarm-text").replaceChildren(
-    ...warnings.map((text) => Object.assign(document.createElement("li"), { textContent: text })),
-  );
+  const list = document.getElementById("alarm-text");
+  if (!alarm.open) list.replaceChildren();
+  list.append(...warnings.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
   if (!alarm.open) alarm.showModal();
 }
 
