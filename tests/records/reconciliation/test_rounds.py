@@ -11,7 +11,7 @@ from tests.records.conftest import RunningRegistry
 from tests.records.duplicates.test_cases import enter
 from tests.records.merging.test_merging import ask, born, slug
 
-HERE, THERE = "31519", "31522"
+HERE, THERE = "31498", "31522"
 """Wards until 2025 that no other test uses."""
 
 
