@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+import uuid
 from typing import Annotated, Generic, TypeVar
 
 from fastapi import Query
@@ -49,3 +50,13 @@ def decode_cursor(cursor: str, length: int) -> list[JsonValue]:
     if not isinstance(position, list) or len(position) != length:
         raise CursorInvalid
     return position
+
+
+def decode_id(cursor: str | None) -> uuid.UUID | None:
+    """The id inside a cursor, none for the first page; raises CursorInvalid where it holds anything else."""
+    if not cursor:
+        return None
+    try:
+        return uuid.UUID(str(decode_cursor(cursor, 1)[0]))
+    except ValueError as error:
+        raise CursorInvalid from error

@@ -10,7 +10,7 @@ from contracts.civil.writing import cleaned
 from kernel.concurrency import IfMatch, etag
 from kernel.database import ReadSession
 from kernel.identity import CurrentIdentity, Role
-from kernel.pages import Cursor, CursorInvalid, CursorPage, Limit, decode_cursor, encode_cursor
+from kernel.pages import Cursor, CursorPage, Limit, decode_id, encode_cursor
 from services.records.cases import service
 from services.records.cases.domain import CaseKind, CaseState, Resolution
 from services.records.cases.models import CaseRow
@@ -36,7 +36,7 @@ async def list_cases(
     cursor: Cursor = None,
 ) -> CursorPage[ReviewCase]:
     """Cases of the caller's units, oldest first; those that are open by default."""
-    after = _position(cursor) if cursor else None
+    after = decode_id(cursor)
     async with request.app.state.runtime.database.read(identity.units) as session:
         rows = await service.list_cases(
             session,
@@ -108,10 +108,3 @@ async def _shown(session: ReadSession, rows: Sequence[CaseRow]) -> list[ReviewCa
         )
         for row in rows
     ]
-
-
-def _position(cursor: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(str(decode_cursor(cursor, 1)[0]))
-    except ValueError as error:
-        raise CursorInvalid from error

@@ -9,11 +9,10 @@ from kernel.concurrency import IfMatch, etag
 from kernel.database import WriteSession
 from kernel.idempotency import IdempotencyKey, answer_once
 from kernel.identity import CurrentIdentity
-from kernel.pages import Cursor, CursorPage, Limit, encode_cursor
+from kernel.pages import Cursor, CursorPage, Limit, decode_id, encode_cursor
 from services.records.custody import consignments, repository, scanning
 from services.records.custody.consignments import Checked
 from services.records.custody.models import ConsignmentRow
-from services.records.custody.positions import position
 from services.records.custody.routes import CARRIERS
 from services.records.custody.schemas import (
     CheckConsignment,
@@ -49,7 +48,7 @@ async def list_consignments(
 ) -> CursorPage[Consignment]:
     """Consignments from and to the caller's units, newest first."""
     async with request.app.state.runtime.database.read(identity.units) as session:
-        rows = await repository.page_of_consignments(session, before=position(cursor), limit=limit + 1)
+        rows = await repository.page_of_consignments(session, before=decode_id(cursor), limit=limit + 1)
     items = [Consignment.model_validate(row) for row in rows[:limit]]
     following = encode_cursor(str(items[-1].id)) if len(rows) > limit else None
     return CursorPage(items=items, next_cursor=following)

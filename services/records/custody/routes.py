@@ -13,11 +13,10 @@ from kernel.database import WriteSession
 from kernel.errors import NotFound
 from kernel.idempotency import IdempotencyKey, answer_once
 from kernel.identity import CurrentIdentity, Role
-from kernel.pages import Cursor, CursorPage, Limit, encode_cursor
+from kernel.pages import Cursor, CursorPage, Limit, decode_id, encode_cursor
 from services.records.custody import reorganisation, repository, scanning, service
 from services.records.custody.domain import TransferState
 from services.records.custody.models import PeriodRow, ReorganisationRow, TransferRow
-from services.records.custody.positions import position
 from services.records.custody.reorganisation import Progress
 from services.records.custody.schemas import (
     Because,
@@ -79,7 +78,7 @@ async def list_transfers(
             state=state,
             dossier_id=dossier,
             alone=alone,
-            before=position(cursor),
+            before=decode_id(cursor),
             limit=limit + 1,
         )
     items = [Transfer.model_validate(row) for row in rows[:limit]]

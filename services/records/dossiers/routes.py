@@ -9,7 +9,7 @@ from contracts.vocabulary import DossierKind
 from kernel.concurrency import IfMatch, etag
 from kernel.database import ReadSession
 from kernel.identity import CurrentIdentity, Role
-from kernel.pages import Cursor, CursorInvalid, CursorPage, Limit, decode_cursor, encode_cursor
+from kernel.pages import Cursor, CursorPage, Limit, decode_id, encode_cursor
 from services.records.cases import service as cases
 from services.records.dossiers import service, views
 from services.records.dossiers.domain import DossierState
@@ -34,7 +34,7 @@ async def list_dossiers(
     cursor: Cursor = None,
 ) -> CursorPage[DossierSummary]:
     """Dossiers of the caller's units, newest first."""
-    before = _position(cursor) if cursor else None
+    before = decode_id(cursor)
     async with request.app.state.runtime.database.read(identity.units) as session:
         rows = await service.list_dossiers(
             session,
@@ -108,10 +108,3 @@ async def _whole(session: ReadSession, row: DossierRow) -> Dossier:
         open_cases=await cases.count_open(session, row.id),
         held=bool(await cases.held(session, [row.id])),
     )
-
-
-def _position(cursor: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(str(decode_cursor(cursor, 1)[0]))
-    except ValueError as error:
-        raise CursorInvalid from error

@@ -11,7 +11,7 @@ from kernel.concurrency import IfMatch, etag
 from kernel.database import ReadSession, WriteSession
 from kernel.idempotency import IdempotencyKey, answer_once
 from kernel.identity import CurrentIdentity, Role
-from kernel.pages import Cursor, CursorInvalid, CursorPage, Limit, decode_cursor, encode_cursor
+from kernel.pages import Cursor, CursorPage, Limit, decode_id, encode_cursor
 from services.records.dossiers import service as dossiers
 from services.records.exports import repository, service
 from services.records.exports.domain import ExportState, Resolution
@@ -103,7 +103,7 @@ async def list_exports(
     """Those of the caller's units, newest first."""
     identity.require_role(*SENDERS)
     async with request.app.state.runtime.database.read(identity.units) as session:
-        rows = await service.list_exports(session, state=state, before=_id(cursor), limit=limit + 1)
+        rows = await service.list_exports(session, state=state, before=decode_id(cursor), limit=limit + 1)
         items = await _exports(session, rows[:limit])
     return CursorPage(
         items=items, next_cursor=encode_cursor(str(items[-1].id)) if len(rows) > limit else None
@@ -132,7 +132,7 @@ async def list_tickets(
     identity.require_role(*SENDERS)
     async with request.app.state.runtime.database.read(identity.units) as session:
         rows = await repository.page_of_tickets(
-            session, resolved=resolved, before=_id(cursor), limit=limit + 1
+            session, resolved=resolved, before=decode_id(cursor), limit=limit + 1
         )
         items = await _tickets(session, rows[:limit])
     return CursorPage(
@@ -187,12 +187,3 @@ async def _tickets(session: ReadSession | WriteSession, rows: Sequence[TicketRow
         )
         for row in rows
     ]
-
-
-def _id(cursor: str | None) -> uuid.UUID | None:
-    if not cursor:
-        return None
-    try:
-        return uuid.UUID(str(decode_cursor(cursor, 1)[0]))
-    except ValueError as error:
-        raise CursorInvalid from error

@@ -19,7 +19,7 @@ from contracts.vocabulary import DossierKind
 from kernel.concurrency import IfMatch, etag
 from kernel.database import Database
 from kernel.identity import CurrentIdentity, Identity, Role
-from kernel.pages import Cursor, CursorInvalid, CursorPage, Limit, decode_cursor, encode_cursor
+from kernel.pages import Cursor, CursorPage, Limit, decode_cursor, decode_id, encode_cursor
 from kernel.storage import QUARANTINE, content_key
 from services.records.households.domain import refusal_titles
 from services.records.households.service import check_unit
@@ -93,7 +93,7 @@ async def list_imports(
 ) -> CursorPage[Import]:
     """Imports of the caller's units, newest first."""
     _require_import(identity)
-    before = _position(cursor) if cursor else None
+    before = decode_id(cursor)
     async with request.app.state.runtime.database.read(identity.units) as session:
         rows = await service.list_imports(session, units=identity.units, before=before, limit=limit + 1)
     items = [import_of(row) for row in rows[:limit]]
@@ -267,10 +267,3 @@ def _csv_line(*cells: str) -> str:
     line = io.StringIO()
     csv.writer(line).writerow([safe_cell(cell) for cell in cells])
     return line.getvalue()
-
-
-def _position(cursor: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(str(decode_cursor(cursor, 1)[0]))
-    except ValueError as error:
-        raise CursorInvalid from error

@@ -10,8 +10,7 @@ from kernel.concurrency import IfMatch, etag
 from kernel.database import WriteSession
 from kernel.idempotency import IdempotencyKey, answer_once
 from kernel.identity import CurrentIdentity, Role
-from kernel.pages import Cursor, CursorPage, Limit, encode_cursor
-from services.records.custody.positions import position
+from kernel.pages import Cursor, CursorPage, Limit, decode_id, encode_cursor
 from services.records.dossiers.domain import normalise_reference
 from services.records.merging import repository, service
 from services.records.merging.domain import MergingState
@@ -67,7 +66,7 @@ async def list_mergings(
     """Of the caller's units, newest first; `subject`: a person or dossier at either end."""
     async with request.app.state.runtime.database.read(identity.units) as session:
         rows = await repository.page(
-            session, state=state, case_id=case, subject=subject, before=position(cursor), limit=limit + 1
+            session, state=state, case_id=case, subject=subject, before=decode_id(cursor), limit=limit + 1
         )
     items = [Merging.model_validate(row) for row in rows[:limit]]
     following = encode_cursor(str(items[-1].id)) if len(rows) > limit else None

@@ -11,8 +11,7 @@ from kernel.concurrency import IfMatch, etag
 from kernel.database import ReadSession, WriteSession
 from kernel.idempotency import IdempotencyKey, answer_once
 from kernel.identity import CurrentIdentity, Role
-from kernel.pages import Cursor, CursorInvalid, CursorPage, Limit, decode_cursor, encode_cursor
-from services.records.custody.positions import position
+from kernel.pages import Cursor, CursorInvalid, CursorPage, Limit, decode_cursor, decode_id, encode_cursor
 from services.records.dossiers.domain import normalise_reference
 from services.records.reconciliation import repository, service
 from services.records.reconciliation.domain import Answer, RoundState
@@ -63,7 +62,7 @@ async def list_rounds(
     """Of the caller's units, newest first, each with its figures."""
     async with request.app.state.runtime.database.read(identity.units) as session:
         rows = await repository.page(
-            session, unit=unit, kind=kind, state=state, before=position(cursor), limit=limit + 1
+            session, unit=unit, kind=kind, state=state, before=decode_id(cursor), limit=limit + 1
         )
         items = [await _shown(session, row) for row in rows[:limit]]
     following = encode_cursor(str(items[-1].id)) if len(rows) > limit else None

@@ -1,6 +1,5 @@
 """HTTP of training samples."""
 
-import uuid
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -8,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from contracts.recognition import Box
 from kernel.concurrency import IfMatch, etag
 from kernel.identity import CurrentIdentity, Role
-from kernel.pages import Cursor, CursorInvalid, CursorPage, Limit, decode_cursor, encode_cursor
+from kernel.pages import Cursor, CursorPage, Limit, decode_id, encode_cursor
 from services.records.keying.settled import Learnable
 from services.records.samples import service
 from services.records.samples.domain import writer_of
@@ -62,7 +61,7 @@ async def list_samples(
     """
     identity.require_role(Role.ADMINISTRATOR)
     identity.require_unit(unit)
-    after = _position(cursor) if cursor else None
+    after = decode_id(cursor)
     async with request.app.state.runtime.database.read(identity.units) as session:
         found = await service.samples(session, unit, after, limit + 1)
     more = len(found) > limit
@@ -95,10 +94,3 @@ def _sample(one: Learnable) -> TrainingSample:
         width_px=field.page_width_px,
         height_px=field.page_height_px,
     )
-
-
-def _position(cursor: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(str(decode_cursor(cursor, 1)[0]))
-    except ValueError as error:
-        raise CursorInvalid from error

@@ -12,7 +12,7 @@ from kernel.concurrency import IfMatch, etag
 from kernel.database import WriteSession
 from kernel.idempotency import IdempotencyKey, answer_once
 from kernel.identity import CurrentIdentity, Role
-from kernel.pages import Cursor, CursorInvalid, CursorPage, Limit, decode_cursor, encode_cursor
+from kernel.pages import Cursor, CursorInvalid, CursorPage, Limit, decode_cursor, decode_id, encode_cursor
 from services.records.dossiers import service as dossiers
 from services.records.dossiers.models import DossierRow
 from services.records.shelves import barcodes, repository, service, undoing, views
@@ -108,7 +108,7 @@ async def list_places(
     identity.require_unit(unit)
     async with request.app.state.runtime.database.read(identity.units) as session:
         rows = await repository.page_of_places(
-            session, unit=unit, parent=parent, after=_id(cursor), limit=limit + 1
+            session, unit=unit, parent=parent, after=decode_id(cursor), limit=limit + 1
         )
     items = [views.place_of(row) for row in rows[:limit]]
     following = encode_cursor(str(items[-1].id)) if len(rows) > limit else None
@@ -122,7 +122,7 @@ async def list_alarms(
     """Papers of the caller's units; the longest overdue first."""
     async with request.app.state.runtime.database.read(identity.units) as session:
         if kind is AlarmKind.WRONG_SHELF:
-            rows = await repository.misplaced(session, _id(cursor), limit + 1)
+            rows = await repository.misplaced(session, decode_id(cursor), limit + 1)
         else:
             rows = await repository.overdue(session, datetime.now(UTC), _moment(cursor), limit + 1)
         items = await views.papers_of(session, [(dossier, paper) for paper, dossier in rows[:limit]])
@@ -150,9 +150,9 @@ async def return_checklist(
     async with request.app.state.runtime.database.read(identity.units) as session:
         rows: Sequence[tuple[PaperRow | None, DossierRow]]
         if batch:
-            rows = await repository.of_batch(session, batch, _id(cursor), limit + 1)
+            rows = await repository.of_batch(session, batch, decode_id(cursor), limit + 1)
         else:
-            rows = await repository.to_return(session, _id(cursor), limit + 1)
+            rows = await repository.to_return(session, decode_id(cursor), limit + 1)
         items = await views.papers_of(session, [(dossier, paper) for paper, dossier in rows[:limit]])
     following = encode_cursor(str(items[-1].dossier_id)) if len(rows) > limit else None
     return CursorPage(items=items, next_cursor=following)
@@ -226,15 +226,6 @@ async def undo_movement(
         return 200, await views.result_of(session, await undoing.undo(session, identity, seen)), {}
 
     return await answer_once(request.app.state.runtime.database, request, identity, key, act)
-
-
-def _id(cursor: str | None) -> uuid.UUID | None:
-    if not cursor:
-        return None
-    try:
-        return uuid.UUID(str(decode_cursor(cursor, 1)[0]))
-    except ValueError as error:
-        raise CursorInvalid from error
 
 
 def _moment(cursor: str | None) -> tuple[datetime, uuid.UUID] | None:
