@@ -44,8 +44,10 @@ async def load_units(
     known = set(await repository.every_edition(session))
     changed = {(one.code, one.valid_from): one for one in editions if one not in known}
     await repository.save(session, changed.values())
-    known_after = set(await repository.every_succession(session))
-    fresh = [one for one in successions if one not in known_after]
+    known_successions = set(await repository.every_succession(session))
+    fresh = [one for one in successions if one not in known_successions]
+    if not changed and not fresh:
+        return 0
     await repository.save_successions(session, fresh)
     after = await repository.every_succession(session)
     ended = {one.key for one in fresh} - changed.keys()
