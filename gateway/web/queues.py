@@ -38,7 +38,29 @@ class Waiting:
     """The earliest deadline, ISO 8601, where the work has one."""
 
 
-Ask = Callable[[Reader, Identity], Awaitable[Waiting]]
+class Asked:
+    """Asks for a visitor; what several queues are counted from is asked for once."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._answers: dict[str, asyncio.Task[Data]] = {}
+
+    async def get(self, path: str, **query: str | int) -> Data:
+        """JSON of a list of one queue; raises as `Reader.get`."""
+        return await self._reader.get(path, **query)
+
+    async def shared(self, path: str) -> Data:
+        """JSON that other queues need too; raises as `Reader.get`."""
+        if path not in self._answers:
+            self._answers[path] = asyncio.create_task(self._reader.get(path))
+        return await self._answers[path]
+
+    async def failed_messages(self) -> Data:
+        """As `Reader.failed_messages`."""
+        return await self._reader.failed_messages()
+
+
+Ask = Callable[[Asked, Identity], Awaitable[Waiting]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +91,7 @@ def listed(
 ) -> Ask:
     """Counts what a list of `/v1` holds; `since` and `due` name the members with the moments."""
 
-    async def ask(reader: Reader, identity: Identity) -> Waiting:
+    async def ask(reader: Asked, identity: Identity) -> Waiting:
         found = await reader.get(path, limit=MOST_LISTED, **query)
         items = [item for item in found["items"] if wanted(item, identity)]
         return Waiting(
@@ -82,8 +104,8 @@ def listed(
 def keyed(*stages: str) -> Ask:
     """Counts the forms of these stages of keying."""
 
-    async def ask(reader: Reader, identity: Identity) -> Waiting:
-        today = await reader.get("/v1/keying/today")
+    async def ask(reader: Asked, identity: Identity) -> Waiting:
+        today = await reader.shared("/v1/keying/today")
         return Waiting(sum(one["forms"] for one in today["queues"] if one["stage"] in stages))
 
     return ask
@@ -92,8 +114,8 @@ def keyed(*stages: str) -> Ask:
 def inspected(*, rescans: bool) -> Ask:
     """Counts the sets of images that wait: those scanned again, or all others."""
 
-    async def ask(reader: Reader, identity: Identity) -> Waiting:
-        waiting = await reader.get("/v1/inspection/waiting")
+    async def ask(reader: Asked, identity: Identity) -> Waiting:
+        waiting = await reader.shared("/v1/inspection/waiting")
         again = waiting["rescans"]
         count = again if rescans else waiting["sets"] - again
         return Waiting(count, waiting["sets"] >= 1000, waiting["oldest_at"] if count else None)
@@ -101,7 +123,7 @@ def inspected(*, rescans: bool) -> Ask:
     return ask
 
 
-async def failed_messages(reader: Reader, identity: Identity) -> Waiting:
+async def failed_messages(reader: Asked, identity: Identity) -> Waiting:
     """Counts what the services gave up on and nobody has sent again."""
     items = [item for item in (await reader.failed_messages())["items"] if item["replayed_at"] is None]
     return Waiting(len(items), since=_earliest(items, "failed_at"))
@@ -154,11 +176,12 @@ async def standing_for(reader: Reader, caller: Caller) -> list[Standing]:
     """A caller's queues that hold something or did not answer: deadlines first, then the oldest."""
     identity = caller.identity
     mine = [queue for queue in QUEUES if queue.roles & identity.roles]
-    found = await asyncio.gather(*(_stand(queue, reader, identity) for queue in mine))
+    asked = Asked(reader)
+    found = await asyncio.gather(*(_stand(queue, asked, identity) for queue in mine))
     return sorted((one for one in found if one.waiting is None or one.waiting.count), key=_urgency)
 
 
-async def _stand(queue: Queue, reader: Reader, identity: Identity) -> Standing:
+async def _stand(queue: Queue, reader: Asked, identity: Identity) -> Standing:
     try:
         return Standing(queue, await queue.ask(reader, identity))
     except (ServiceRefused, UpstreamDown):
