@@ -1,6 +1,7 @@
 // A consignment checked on arrival: one scan, one answer; the lists are rendered anew after each.
 
-import { ask, byKey, renew, why } from "./transfers_ask.js";
+import { ask } from "./requests.js";
+import { byKey, renew, why } from "./transfers_ask.js";
 
 const form = document.getElementById("scan");
 const live = () => document.getElementById("consignment");
@@ -37,7 +38,7 @@ async function refuse(row) {
   if (!reason) return;
   const { id, version } = live().dataset;
   const items = [{ dossier_id: row.dataset.dossier, outcome: "refused", reason }];
-  if (await ask(`/v1/consignments/${id}:check`, { items }, { "If-Match": `"${version}"` })) await refresh();
+  if (await ask(`/v1/consignments/${id}:check`, { items }, { headers: { "If-Match": `"${version}"` } })) await refresh();
   form.elements.code.focus();
 }
 
@@ -45,7 +46,7 @@ document.addEventListener("click", async ({ target }) => {
   if (target.closest("[data-refuse]")) refuse(target.closest("[data-line]"));
   if (!target.closest("[data-close]")) return;
   const { id, version } = live().dataset;
-  if (await ask(`/v1/consignments/${id}:close`, undefined, { "If-Match": `"${version}"` })) location.reload();
+  if (await ask(`/v1/consignments/${id}:close`, undefined, { headers: { "If-Match": `"${version}"` } })) location.reload();
 });
 document.getElementById("print").addEventListener("click", () => print());
 byKey(form?.elements.code, { r: refuse, p: () => print() });

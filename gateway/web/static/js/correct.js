@@ -1,6 +1,7 @@
 // Corrections of a page: turned, marked blank or not, brought back. The page shows its new image at once; what
 // other services make of it follows.
 
+import { once, titleOf } from "./requests.js";
 import { say } from "./say.js";
 
 const texts = document.getElementById("corrections")?.dataset;
@@ -26,15 +27,14 @@ async function asked(page, wish) {
     headers: {
       "Content-Type": "application/json",
       "If-Match": before.headers.get("ETag"),
-      "Idempotency-Key": crypto.randomUUID?.() ?? `${page}-${before.headers.get("ETag")}-${Date.now()}`,
+      ...once(),
     },
     body: JSON.stringify(wanted[1]),
   });
   if (answer.status === 412) return { failed: texts.changed };
   if (answer.ok) return { state: await answer.json(), content };
   const problem = await answer.json().catch(() => ({}));
-  const title = document.documentElement.lang === "en" ? problem.title_en : problem.title;
-  return { failed: title ?? texts.failed };
+  return { failed: titleOf(problem) ?? texts.failed };
 }
 
 // The part of the screen asks again by itself while a page waits to be read.

@@ -1,6 +1,7 @@
 // Entry of dossiers by keyboard: Enter moves on and adds rows, Ctrl+Enter writes and begins the next one.
 // What is being typed is kept sealed in the browser: a cut line, an ended session or a closed tab loses nothing.
 
+import { once, titleOf } from "./requests.js";
 import { say } from "./say.js";
 import { Form, clean } from "./entry_form.js";
 import { choose, offer, writtenOut } from "./entry_offers.js";
@@ -38,7 +39,7 @@ function count() {
   counts.textContent = dossier ? "" : words.counts.replace("{done}", done).replace("{speed}", Math.round(done / Math.max(hours, 1 / 60)));
 }
 
-const reasonIn = (problem) => (document.documentElement.lang === "en" ? problem.title_en : problem.title) ?? words.failed;
+const reasonIn = (problem) => titleOf(problem) ?? words.failed;
 const headBox = (field) => form.box("dossier", field);
 const headText = (field) => clean(headBox(field)?.value ?? "").trim();
 
@@ -143,7 +144,7 @@ async function save() {
 
 async function register() {
   const { etag: _none, why: _unused, shelf, ...body } = whole();
-  const headers = { "Idempotency-Key": crypto.randomUUID?.() ?? `${who}-${Date.now()}-${Math.random()}` };
+  const headers = once();
   const answer = await outbox.post("/v1/dossiers", body, { headers });
   if (answer && !answer.ok && answer.status < 500 && answer.status !== 401) return refuse(await answer.json().catch(() => ({})));
   if (answer?.ok) {

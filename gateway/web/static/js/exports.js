@@ -1,16 +1,9 @@
 // Sends what waits again, and settles tickets. The server renders what it looks like afterwards.
 
-import { say, status } from "./say.js";
+import { ask } from "./requests.js";
 
-async function post(address, body, headers = {}) {
-  const answer = await fetch(address, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", ...headers },
-    body: body && JSON.stringify(body),
-  }).catch(() => null);
-  if (answer?.ok) return location.reload();
-  const problem = await answer?.json().catch(() => null);
-  say((document.documentElement.lang === "en" ? problem?.title_en : problem?.title) ?? status.dataset.failed);
+async function post(address, body, headers) {
+  if (await ask(address, body, { headers, seconds: 5 })) location.reload();
 }
 
 document.addEventListener("click", async ({ target }) => {

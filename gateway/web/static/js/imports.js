@@ -1,13 +1,12 @@
 // Sends a list as the request's body, and has it written, given up or checked again.
 
+import { titleOf } from "./requests.js";
 import { say, status } from "./say.js";
 
 async function told(answer) {
   const problem = await answer?.json().catch(() => null);
-  const english = document.documentElement.lang === "en";
   const [first] = problem?.errors ?? [];
-  const reason = first && (english ? first.title_en : first.title);
-  say(reason ?? (english ? problem?.title_en : problem?.title) ?? status.dataset.failed);
+  say(titleOf(first) ?? titleOf(problem) ?? status.dataset.failed);
 }
 
 const form = document.getElementById("upload");

@@ -1,9 +1,9 @@
 // Acts of a dossier's life: each form goes to the service as JSON, and the part is shown anew.
 
+import { once, titleOf } from "./requests.js";
 import { say } from "./say.js";
 
 const part = document.getElementById("life");
-const english = document.documentElement.lang === "en";
 
 function body(form, submitter) {
   const wanted = {};
@@ -23,13 +23,13 @@ part?.addEventListener("submit", async (event) => {
   form.dataset.busy = "1";
   const headers = { "Content-Type": "application/json" };
   if (form.dataset.version) headers["If-Match"] = `"${form.dataset.version}"`;
-  else headers["Idempotency-Key"] = [...crypto.getRandomValues(new Uint8Array(16))].map((one) => one.toString(16).padStart(2, "0")).join("");
+  else Object.assign(headers, once());
   const sent = { method: form.dataset.method, headers, body: JSON.stringify(body(form, event.submitter)) };
   const answer = await fetch(form.dataset.path, sent).catch(() => null);
   delete form.dataset.busy;
   const problem = answer?.ok ? null : await answer?.json().catch(() => null);
   if (answer?.ok) say(part.dataset.done);
-  else say(answer?.status === 412 ? part.dataset.changed : ((english ? problem?.title_en : problem?.title) ?? part.dataset.failed));
+  else say(answer?.status === 412 ? part.dataset.changed : (titleOf(problem) ?? part.dataset.failed));
   // A change by somebody else is shown at once; what was typed stays where the service refused it.
   if (answer?.ok || answer?.status === 412) {
     const { dossier } = part.querySelector(".life").dataset;

@@ -1,5 +1,6 @@
 // The batch's events say that something changed; the server renders what it looks like now.
 
+import { titleOf } from "./requests.js";
 import { say } from "./say.js";
 
 const SOONEST_MS = 700;
@@ -51,5 +52,5 @@ live.addEventListener("change", async ({ target }) => {
   const sent = await fetch(`${target.dataset.rescan}/${hash}`, { method: "PUT", body: file }).catch(() => null);
   if (sent?.ok) return changed();
   const problem = await sent?.json().catch(() => null);
-  say((document.documentElement.lang === "en" ? problem?.title_en : problem?.title) ?? status.dataset.failed);
+  say(titleOf(problem) ?? status.dataset.failed);
 });

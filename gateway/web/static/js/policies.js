@@ -1,5 +1,7 @@
 // Policies decided: what another one would have done is shown before anything is written.
 
+import { titleOf } from "./requests.js";
+
 const main = document.getElementById("policies");
 const dialog = document.getElementById("decide");
 const form = dialog?.querySelector("form");
@@ -59,7 +61,7 @@ async function decide() {
   }).catch(() => null);
   if (answer?.ok) return location.reload();
   const problem = await answer?.json().catch(() => null);
-  wrong.textContent = (document.documentElement.lang === "en" ? problem?.title_en : problem?.title) ?? document.getElementById("status").dataset.failed;
+  wrong.textContent = titleOf(problem) ?? document.getElementById("status").dataset.failed;
   if (!form.why.value.trim()) form.why.focus();
 }
 

@@ -1,6 +1,7 @@
 // Preparing papers by Enter alone: a code brings a dossier up, each Enter moves to the next field, Enter on the
 // empty last line saves and asks for the next code. What is scanned stays out of addresses.
 
+import { titleOf } from "./requests.js";
 import { say } from "./say.js";
 
 const by = (id) => document.getElementById(id);
@@ -12,7 +13,6 @@ let open = null; // the dossier whose papers are counted
 let waiting = []; // the other dossiers of a scanned place, in their order
 let place = null;
 
-const title = (problem) => problem && (english ? problem.title_en : problem.title);
 
 async function ask(address, options = {}) {
   const { body, headers, ...rest } = options;
@@ -25,7 +25,7 @@ async function ask(address, options = {}) {
 async function find(text) {
   by("code-error").textContent = "";
   const answer = await ask("/v1/preparation/dossiers:find", { method: "POST", body: { codes: [text] } }).catch(() => null);
-  if (!answer?.ok) return refuse(title(await answer?.json().catch(() => null)) ?? codeForm.dataset.unknown);
+  if (!answer?.ok) return refuse(titleOf(await answer?.json().catch(() => null)) ?? codeForm.dataset.unknown);
   const found = await answer.json();
   place = found.places[0] ?? null;
   waiting = place ? found.items : [];
@@ -73,7 +73,7 @@ function offerNext() {
 async function show(barcode) {
   const id = barcode.split(":").pop();
   const answer = await ask(`/v1/preparation/sheets/${id}`).catch(() => null);
-  if (!answer?.ok) return refuse(title(await answer?.json().catch(() => null)) ?? codeForm.dataset.unknown);
+  if (!answer?.ok) return refuse(titleOf(await answer?.json().catch(() => null)) ?? codeForm.dataset.unknown);
   const found = await answer.json();
   if (!found.open_for_survey) return refuse(sheet.dataset.closed);
   open = { ...found, etag: answer.headers.get("ETag") };
@@ -156,7 +156,7 @@ async function save() {
     return;
   }
   if (!answer?.ok) {
-    by("paper-error").textContent = title(await answer?.json().catch(() => null)) ?? sheet.dataset.failed;
+    by("paper-error").textContent = titleOf(await answer?.json().catch(() => null)) ?? sheet.dataset.failed;
     return;
   }
   say(`${sheet.dataset.saved}: ${open.reference} · ${by("total").textContent} ${sheet.dataset.total}`);

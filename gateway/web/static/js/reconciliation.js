@@ -1,14 +1,12 @@
 // Reconciliation by keyboard: one dossier after another, record on the screen and paper in the hand.
 
 import { moveOnByEnter } from "./fields.js";
-import { say, status } from "./say.js";
+import { ask, once } from "./requests.js";
 
 const round = document.getElementById("round")?.dataset;
 const rows = [...document.querySelectorAll("#rounds a")];
 const start = document.getElementById("start");
 const typing = (target) => target.closest("input, textarea, select, dialog[open]");
-const json = { "Content-Type": "application/json" };
-const key = () => ({ "Idempotency-Key": crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}` });
 
 let busy = false;
 
@@ -16,13 +14,11 @@ let busy = false;
 async function send(method, address, body, headers, onward) {
   if (busy) return;
   busy = true;
-  const answer = await fetch(address, { method, headers: { ...json, ...headers }, body: JSON.stringify(body) }).catch(() => null);
+  const told = await ask(address, body, { method, headers });
   busy = false;
-  if (answer?.ok) return onward(await answer.json());
-  const problem = await answer?.json().catch(() => null);
+  if (told) return onward(told);
+  // A dialog lies above the line that tells what happened.
   document.querySelector("dialog[open]")?.close();
-  const english = document.documentElement.lang === "en";
-  say((english ? problem?.title_en : problem?.title) ?? status.dataset.failed, 8);
 }
 
 const following = () => location.assign(location.pathname);
@@ -33,7 +29,7 @@ start?.addEventListener("submit", (event) => {
   event.preventDefault();
   const { unit, kind, size } = start.elements;
   const body = { unit: unit.value.trim(), kind: kind.value, size: size.value ? Number(size.value) : null };
-  send("POST", "/v1/reconciliations", body, key(), ({ id }) => location.assign(`/reconciliation/${id}`));
+  send("POST", "/v1/reconciliations", body, once(), ({ id }) => location.assign(`/reconciliation/${id}`));
 });
 
 if (start) moveOnByEnter(start);
@@ -52,7 +48,7 @@ const forms = {
   },
   missing: (form) => {
     const body = { reference: form.elements.reference.value.trim(), note: form.elements.note.value.trim() || null };
-    send("POST", `/v1/reconciliations/${round.id}/items`, body, key(), following);
+    send("POST", `/v1/reconciliations/${round.id}/items`, body, once(), following);
   },
 };
 

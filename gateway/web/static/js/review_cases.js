@@ -1,7 +1,7 @@
 // Review cases by keyboard: the list, and on one case the dialogs and decisions. The server renders what came of it.
 
 import { moveOnByEnter } from "./fields.js";
-import { say, status } from "./say.js";
+import { ask, once } from "./requests.js";
 
 const actions = document.getElementById("actions")?.dataset;
 const rows = [...document.querySelectorAll("#cases a")];
@@ -12,7 +12,6 @@ function ends({ dataset }) {
   return { persons: JSON.parse(dataset.persons), dossiers: JSON.parse(dataset.dossiers) };
 }
 
-const key = () => ({ "Idempotency-Key": crypto.randomUUID?.() ?? `${actions.case}-${Date.now()}-${Math.random()}` });
 const match = (version) => ({ "If-Match": `"${version}"` });
 
 // Each answers with address, body and headers.
@@ -27,32 +26,24 @@ const asks = {
     const both = ends(document.getElementById("ends"))[kind];
     const kept = Number(given(form, "keep"));
     const wanted = { kind, source_id: both[1 - kept], target_id: both[kept], case_id: actions.case };
-    return ["/v1/mergings", { ...wanted, document: given(form, "document"), reason: given(form, "reason") }, key()];
+    return ["/v1/mergings", { ...wanted, document: given(form, "document"), reason: given(form, "reason") }, once()];
   },
   split: (form) => {
     const chosen = (name) => [...form.querySelectorAll(`[name=${name}]:checked`)].map((one) => one.value);
     const body = { kind: "split", source_id: form.dataset.source, case_id: actions.case, reference: given(form, "reference") };
     body.documents = chosen("documents");
     body.persons = chosen("persons");
-    return ["/v1/mergings", { ...body, document: given(form, "document"), reason: given(form, "reason") }, key()];
+    return ["/v1/mergings", { ...body, document: given(form, "document"), reason: given(form, "reason") }, once()];
   },
   undo: (form) => [`/v1/mergings/${actions.done}:undo`, { reason: given(form, "reason") }, match(actions.doneVersion)],
 };
 
 async function send([address, body, headers], button) {
   button.disabled = true;
-  const answer = await fetch(address, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", ...headers },
-    body: JSON.stringify(body),
-  }).catch(() => null);
-  if (answer?.ok) return location.reload();
+  if (await ask(address, body, { headers })) return location.reload();
   button.disabled = false;
-  const problem = await answer?.json().catch(() => null);
-  const english = document.documentElement.lang === "en";
   // A dialog lies above the line that tells what happened.
   document.querySelector("dialog[open]")?.close();
-  say((english ? problem?.title_en : problem?.title) ?? status.dataset.failed, 8);
 }
 
 for (const form of document.querySelectorAll("dialog form[data-act]")) {

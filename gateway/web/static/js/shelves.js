@@ -2,6 +2,7 @@
 // all go there. A dossier alone: where is it. What is scanned while the line is cut is kept and sent afterwards.
 
 import { Outbox, showLine } from "./outbox.js";
+import { once, titleOf } from "./requests.js";
 import { say } from "./say.js";
 
 const desk = document.getElementById("shelves");
@@ -33,7 +34,7 @@ function told() {
 }
 
 function refused(item, problem) {
-  const what = english ? (problem.title_en ?? problem.title) : problem.title;
+  const what = titleOf(problem) ?? problem.title;
   const codes = item.body.codes?.join(" · ") ?? "";
   show("bad", "stop", what ?? words.failed, codes);
   note("bad", codes, what ?? words.failed, item.body.at);
@@ -113,11 +114,6 @@ function held() {
   document.getElementById("lend").disabled = !dossiers.length;
 }
 
-// Makes a repeat of the request do nothing twice.
-function once() {
-  return { "Idempotency-Key": crypto.randomUUID() };
-}
-
 function move(body, of = "move") {
   const at = line.offline ? { at: new Date().toISOString() } : {};
   const address = of === "undo" ? "/v1/barcodes:undo" : "/v1/barcodes";
@@ -139,7 +135,7 @@ async function meaning(code) {
   }
   const said = await reply.json();
   if (!reply.ok) {
-    show("bad", "stop", (english ? said.title_en : said.title) ?? words.failed, code);
+    show("bad", "stop", titleOf(said) ?? words.failed, code);
     return null;
   }
   if (said.place) return { place: { code, name: said.place.code } };

@@ -1,6 +1,6 @@
 // Work taken back and given to others; samples drawn. The server renders what it looks like afterwards.
 
-import { say } from "./say.js";
+import { ask } from "./requests.js";
 
 const asks = {
   draw: () => ["/v1/keying/lots:draw", {}],
@@ -12,13 +12,6 @@ document.addEventListener("click", async ({ target }) => {
   if (!button) return;
   button.disabled = true;
   const [address, body] = asks[button.dataset.act](button);
-  const answer = await fetch(address, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(body),
-  }).catch(() => null);
-  if (answer?.ok) return location.reload();
+  if (await ask(address, body, { seconds: 5 })) return location.reload();
   button.disabled = false;
-  const problem = await answer?.json().catch(() => null);
-  say((document.documentElement.lang === "en" ? problem?.title_en : problem?.title) ?? document.getElementById("status").dataset.failed);
 });

@@ -1,7 +1,8 @@
 // Dossiers scanned one after the other and sent together; those on their way accepted, refused or called back.
 
 import { say } from "./say.js";
-import { ask, byKey, why } from "./transfers_ask.js";
+import { ask, once } from "./requests.js";
+import { byKey, why } from "./transfers_ask.js";
 
 const form = document.getElementById("send");
 const { to, reason, code } = form.elements;
@@ -37,7 +38,6 @@ async function add(text) {
   show();
 }
 
-let key = null;
 let sending = false;
 async function send() {
   if (!chosen.size) return say(form.dataset.none), code.focus();
@@ -48,8 +48,7 @@ async function send() {
     ids.length === 1
       ? ["/v1/transfers", { dossier_id: ids[0], to_unit: to.value, reason: reason.value }]
       : ["/v1/consignments", { dossier_ids: ids, to_unit: to.value, note: reason.value }];
-  key = crypto.randomUUID?.() ?? `${ids[0]}-${Date.now()}`;
-  const made = await ask(address, body, { "Idempotency-Key": key });
+  const made = await ask(address, body, { headers: once() });
   sending = false;
   if (made) location.assign(ids.length === 1 ? "/transfers" : `/transfers/consignments/${made.id}`);
 }
@@ -75,7 +74,7 @@ async function settle(row, act) {
   const said = act === "accept" ? "" : await why(button.textContent);
   if (act !== "accept" && !said) return;
   const { id, version } = row.dataset;
-  const done = await ask(`/v1/transfers/${id}:${act}`, act === "accept" ? undefined : { reason: said }, { "If-Match": `"${version}"` });
+  const done = await ask(`/v1/transfers/${id}:${act}`, act === "accept" ? undefined : { reason: said }, { headers: { "If-Match": `"${version}"` } });
   if (done) location.reload();
 }
 document.addEventListener("click", ({ target }) => {

@@ -1,20 +1,6 @@
-// What the screens of transfers share: a change asked for and its refusal told, a reason asked, rows chosen by key.
+// What the screens of transfers share: a part renewed, a reason asked, rows chosen by key.
 
 import { say, status } from "./say.js";
-
-const english = document.documentElement.lang === "en";
-
-export async function ask(address, body, headers = {}) {
-  const answer = await fetch(address, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", ...headers },
-    body: body === undefined ? undefined : JSON.stringify(body),
-  }).catch(() => null);
-  const told = await answer?.json().catch(() => null);
-  if (answer?.ok) return told;
-  say((english ? told?.title_en : told?.title) ?? status.dataset.failed, 8);
-  return null;
-}
 
 // A part of the screen as the server renders it now.
 export async function renew(address, id) {

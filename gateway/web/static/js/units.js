@@ -1,7 +1,8 @@
 // The tree narrowed by name without marks; a reorganisation ordered and moved on until it is done.
 
 import { say } from "./say.js";
-import { ask, renew } from "./transfers_ask.js";
+import { ask, once } from "./requests.js";
+import { renew } from "./transfers_ask.js";
 
 const find = document.getElementById("find");
 const items = [...document.querySelectorAll(".tree li")];
@@ -53,8 +54,7 @@ async function advance(id) {
 form?.addEventListener("submit", async (event) => {
   event.preventDefault();
   const { day, decree } = form.elements;
-  const key = { "Idempotency-Key": `reorganisation-${day.value}-${Date.now()}` };
-  const made = await ask("/v1/reorganisations", { effective_on: day.value, decree: decree.value.trim() }, key);
+  const made = await ask("/v1/reorganisations", { effective_on: day.value, decree: decree.value.trim() }, { headers: once() });
   if (made) await advance(made.id);
 });
 document.addEventListener("click", ({ target }) => {

@@ -1,0 +1,27 @@
+// Requests that change something: sent as JSON, a refusal told in the page's language.
+
+import { say, status } from "./say.js";
+
+// Makes a repeat of a request do nothing twice. On a plain http address browsers have no randomUUID.
+export function once() {
+  const random = () => [...crypto.getRandomValues(new Uint8Array(16))].map((one) => one.toString(16).padStart(2, "0")).join("");
+  return { "Idempotency-Key": crypto.randomUUID?.() ?? random() };
+}
+
+// The sentence of a problem; none where the service sent none.
+export function titleOf(problem) {
+  return document.documentElement.lang === "en" ? problem?.title_en : problem?.title;
+}
+
+// What the service answered; null where it refused or was not reached, and that has been told.
+export async function ask(address, body, { method = "POST", headers = {}, seconds = 8 } = {}) {
+  const answer = await fetch(address, {
+    method,
+    headers: { "Content-Type": "application/json", ...headers },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  }).catch(() => null);
+  const told = await answer?.json().catch(() => null);
+  if (answer?.ok) return told ?? {};
+  say(titleOf(told) ?? status.dataset.failed, seconds);
+  return null;
+}
