@@ -20,11 +20,10 @@ if (dialog) {
     event.preventDefault();
     dialog.showModal();
   });
-  dialog.addEventListener("toggle", () => {
-    if (!dialog.open) return;
+  // Emptied on closing: on opening, "toggle" comes after the first letters of a fast typist.
+  dialog.addEventListener("close", () => {
     box.value = "";
     filter();
-    box.focus();
   });
   box.addEventListener("input", filter);
   dialog.addEventListener("keydown", (event) => {
