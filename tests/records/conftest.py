@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
 import httpx
@@ -26,6 +26,8 @@ from kernel.bus import Bus
 from kernel.identity import HEADER, Identity, IdentitySigner, Role
 from kernel.settings import ServiceSettings
 from kernel.storage import DERIVATIVES, S3Store, key_of
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,24 @@ class RunningRegistry:
                 await connection.close()
 
         in_thread(run)
+
+    def while_changing(self, doing: Callable[[], Answer], statement: str, *arguments: Any) -> Answer:
+        """What `doing` gives that begins while a transaction has changed rows, and may wait for its end."""
+
+        async def run() -> Answer:
+            connection = await asyncpg.connect(self.settings.database_url.get_secret_value())
+            try:
+                await connection.execute("SET search_path = records; SET tangthu.units = '*'")
+                async with connection.transaction():
+                    await connection.execute(statement, *arguments)
+                    begun = asyncio.create_task(asyncio.to_thread(doing))
+                    await asyncio.wait([begun], timeout=1)
+                return await begun
+            finally:
+                await connection.close()
+
+        found: Answer = in_thread(run)
+        return found
 
     def send(self, *events: Event) -> None:
         """Publish events."""

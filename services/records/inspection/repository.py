@@ -105,9 +105,11 @@ async def room_for_rescan(
     return (await session.scalars(query)).one_or_none()
 
 
-async def held_by(session: AnySession, who: str, now: datetime) -> Sequence[InspectionSetRow]:
-    """Sets that `who` holds now, the oldest lease first."""
-    rows = await session.scalars(
+async def hold_again(
+    session: WriteSession, who: str, *, now: datetime, until: datetime
+) -> Sequence[InspectionSetRow]:
+    """Let `who` hold for longer what they hold, the oldest first, but for a set that they finish just now."""
+    found = await session.scalars(
         select(InspectionSetRow)
         .where(
             InspectionSetRow.leased_by == who,
@@ -115,8 +117,13 @@ async def held_by(session: AnySession, who: str, now: datetime) -> Sequence[Insp
             InspectionSetRow.state == SetState.WAITING.value,
         )
         .order_by(InspectionSetRow.priority.desc(), InspectionSetRow.ordered_at, InspectionSetRow.id)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
     )
-    return rows.all()
+    rows = found.all()
+    for row in rows:
+        row.leased_until = until
+    return rows
 
 
 async def take(
@@ -134,7 +141,7 @@ async def take(
         select(InspectionSetRow)
         .where(
             InspectionSetRow.state == SetState.WAITING.value,
-            or_(InspectionSetRow.leased_until.is_(None), InspectionSetRow.leased_until < now),
+            or_(InspectionSetRow.leased_by.is_(None), InspectionSetRow.leased_until < now),
             literal(who) != all_(InspectionSetRow.senders),
         )
         .order_by(InspectionSetRow.priority.desc(), InspectionSetRow.ordered_at, InspectionSetRow.id)

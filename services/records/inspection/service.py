@@ -137,9 +137,7 @@ async def lease(
 ) -> list[SetWork]:
     """Give `who` up to `count` sets for half an hour; what they hold already comes first and is held anew."""
     now = datetime.now(UTC)
-    held = await repository.held_by(session, who, now)
-    for row in held:
-        row.leased_until = now + LEASE
+    held = await repository.hold_again(session, who, now=now, until=now + LEASE)
     taken = await repository.take(
         session,
         who,

@@ -107,7 +107,7 @@ async def take(
         select(KeyingFormRow)
         .where(
             KeyingFormRow.stage.in_([stage.value for stage in stages]),
-            or_(KeyingFormRow.leased_until.is_(None), KeyingFormRow.leased_until < now),
+            or_(KeyingFormRow.leased_by.is_(None), KeyingFormRow.leased_until < now),
             ~answered.exists(),
         )
         .order_by(KeyingFormRow.priority.desc(), KeyingFormRow.ordered_at, KeyingFormRow.id)
@@ -195,6 +195,32 @@ async def hand_over(session: WriteSession, who: str, to: str, until: datetime) -
 async def was_given(session: WriteSession, form_id: uuid.UUID, who: str) -> bool:
     """Whether `who` was ever given the form."""
     return await session.get(LeaseRow, (form_id, who)) is not None
+
+
+async def hold_again(
+    session: WriteSession, who: str, stages: Collection[Stage], *, now: datetime, until: datetime
+) -> list[KeyingFormRow]:
+    """Let `who` hold for longer what they hold at some stages, in its order.
+
+    A form that another request of theirs is answering just now is passed over: a lease written over the
+    answer would keep the form from everybody.
+    """
+    rows = list(
+        await session.scalars(
+            select(KeyingFormRow)
+            .where(
+                KeyingFormRow.leased_by == who,
+                KeyingFormRow.leased_until >= now,
+                KeyingFormRow.stage.in_([stage.value for stage in stages]),
+            )
+            .order_by(KeyingFormRow.priority.desc(), KeyingFormRow.ordered_at, KeyingFormRow.id)
+            .with_for_update(skip_locked=True)
+            .execution_options(populate_existing=True)
+        )
+    )
+    for row in rows:
+        row.leased_until = until
+    return rows
 
 
 async def leased_by(session: AnySession, who: str, now: datetime) -> list[KeyingFormRow]:

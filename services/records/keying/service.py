@@ -137,9 +137,7 @@ async def lease(
     """Give `who` up to `count` forms for 15 minutes; what they hold already comes first and is held anew."""
     now = datetime.now(UTC)
     stages = STAGES_OF[arbitrates]
-    held = [row for row in await repository.leased_by(session, who, now) if Stage(row.stage) in stages]
-    for row in held:
-        row.leased_until = now + LEASE
+    held = await repository.hold_again(session, who, stages, now=now, until=now + LEASE)
     taken = await repository.take(
         session,
         who=who,

@@ -90,9 +90,7 @@ async def take(
 ) -> list[Work]:
     """Forms with fields of samples for `who`, those held already first; they look like a second keying."""
     now = datetime.now(UTC)
-    held = list(await repository.checks_held(session, who, now))
-    for row in held:
-        row.leased_until = now + LEASE
+    held = await repository.hold_checks_again(session, who, now=now, until=now + LEASE)
     fresh = await repository.take_checks(
         session, who, now=now, until=now + LEASE, count=max(0, count - len(held)), kind=kind, units=units
     )

@@ -116,14 +116,20 @@ async def canaries_since(session: AnySession, who: str, since: datetime) -> tupl
     return row[0], row[1]
 
 
-async def checks_held(session: AnySession, who: str, now: datetime) -> Sequence[LotCheckRow]:
-    """Fields of samples that `who` holds."""
+async def hold_checks_again(
+    session: WriteSession, who: str, *, now: datetime, until: datetime
+) -> Sequence[LotCheckRow]:
+    """Let `who` hold for longer the fields of samples that they hold, but for what they answer just now."""
     query = select(LotCheckRow).where(
         LotCheckRow.leased_by == who,
         LotCheckRow.leased_until >= now,
         LotCheckRow.state.in_(OPEN_CHECKS),
     )
-    return (await session.scalars(query.order_by(LotCheckRow.id))).all()
+    query = query.order_by(LotCheckRow.id).with_for_update(skip_locked=True)
+    rows = (await session.scalars(query.execution_options(populate_existing=True))).all()
+    for row in rows:
+        row.leased_until = until
+    return rows
 
 
 async def take_checks(
@@ -147,7 +153,7 @@ async def take_checks(
         .join(KeyingFormRow, KeyingFormRow.id == LotCheckRow.form_id)
         .where(
             LotCheckRow.state.in_(OPEN_CHECKS),
-            or_(LotCheckRow.leased_until.is_(None), LotCheckRow.leased_until < now),
+            or_(LotCheckRow.leased_by.is_(None), LotCheckRow.leased_until < now),
             LotCheckRow.who != who,
             KeyingFormRow.stage == Stage.DONE.value,
             ~voted.exists(),

@@ -249,6 +249,21 @@ def test_leases_end_and_are_given_back(registry: RunningRegistry, unit: str) -> 
     assert [one["id"] for one in desk.lease()] == [grid["id"]]
 
 
+def test_asking_for_more_while_giving_back_keeps_the_set_from_nobody(
+    registry: RunningRegistry, unit: str
+) -> None:
+    """A lease that meets the end of the lease it would renew leaves the set to the next inspector."""
+    send(registry, unit, 2)
+    one, other = Inspector(registry, unit, "one"), Inspector(registry, unit, "two")
+    (held,) = one.lease()
+    registry.while_changing(
+        one.lease,
+        "UPDATE inspection_sets SET leased_by = NULL, leased_until = NULL WHERE id = $1",
+        uuid.UUID(held["id"]),
+    )
+    assert [found["id"] for found in other.lease()] == [held["id"]]
+
+
 def test_a_failed_sample_has_the_rest_of_its_class_inspected(registry: RunningRegistry, unit: str) -> None:
     """Of 20 blank pages 13 are looked at; one that is not blank makes the other seven wait as well."""
     made = send(registry, unit, 20, PageContent.BLANK)

@@ -231,6 +231,20 @@ def test_postponed_given_back_and_counted(registry: RunningRegistry, unit: str, 
     assert (day["forms"], day["fields"], day["checked"], day["differed"]) == (1, 6, 4, 0)
 
 
+def test_asking_for_more_while_answering_keeps_the_form_from_nobody(
+    registry: RunningRegistry, unit: str, batch: Batch
+) -> None:
+    """A lease that meets the answer of a form it would hold anew leaves that form to the next keyer."""
+    ana, ben = Desk(registry, unit, "a"), Desk(registry, unit, "b")
+    (answered,) = ana.lease(count=1)
+    registry.while_changing(
+        lambda: ana.lease(count=1),
+        "UPDATE keying_forms SET stage = 'second', leased_by = NULL, leased_until = NULL WHERE id = $1",
+        uuid.UUID(answered["id"]),
+    )
+    assert answered["id"] in {form["id"] for form in ben.lease(count=3)}
+
+
 def _expire(registry: RunningRegistry, unit: str) -> None:
     registry.execute(
         "UPDATE keying_forms SET leased_until = now() - interval '1 minute' WHERE unit_code = $1"
