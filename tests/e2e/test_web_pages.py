@@ -3,46 +3,26 @@
 import hashlib
 import json
 import os
-import random
 import time
 import unicodedata
 from pathlib import Path
 from typing import Any
 
 import httpx
-import numpy as np
 import pytest
 
-from forms import edition
 from local.system import LocalSystem
 from synthetic import files
-from synthetic.covers import draw_back
-from synthetic.forms import Filled, draw_form, fill
-from synthetic.people import person
-from synthetic.scans import Faults, scan
+from tests.e2e.papers import declaration, filled, marked
 
 pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.timeout(900)]
 
-UNIT = "943"
+UNIT, SEED = "943", 7
 SHOTS = os.environ.get("SCREENSHOTS", "")
 """A folder to put pictures of the screens into, for whoever wants to look at them."""
 SIZES = ((1366, 768, False), (390, 844, True))
 SLOW_S = 300.0
 """A page is read within seconds on an idle machine; a busy one may take minutes."""
-
-
-def filled() -> Filled:
-    """What one person wrote on an ID declaration."""
-    rng = random.Random(7)
-    return fill(edition("CC01", "2019"), person(rng, district=UNIT), rng)
-
-
-def declaration() -> tuple[bytes, bytes]:
-    """Front and back of that declaration, printed and scanned, as JPEG."""
-    noise = np.random.default_rng(7)
-    front = draw_form(edition("CC01", "2019"), filled(), noise, mode="print", dpi=200)[0]
-    back = draw_back(front, noise)
-    return files.jpeg(scan(front, noise, Faults())), files.jpeg(scan(back, noise, Faults()))
 
 
 def sign_in(page: Any, system: LocalSystem) -> None:
@@ -59,7 +39,7 @@ def test_an_officer_watches_a_batch_and_reads_its_dossier(system: LocalSystem, p
         page.go(f"{system.base_url}/batches/{batch}")
         assert page.evaluate("document.querySelector('.lamp').className") == "lamp off"
         page.evaluate("window.untouched = true")
-        front, back = declaration()
+        front, back = declaration(UNIT, SEED)
         _send(agent, batch, [front, back, files.truncated(front)])
     page.until("document.querySelector('.lamp.on') !== null", SLOW_S)
     page.until("document.querySelector('.refusals')?.textContent.includes('Tệp số 3')", SLOW_S)
@@ -90,7 +70,7 @@ def test_a_page_is_corrected_and_its_document_made(system: LocalSystem, page: An
     key = {"Authorization": f"Bearer {system.access.agent_keys[UNIT]}"}
     with httpx.Client(base_url=system.base_url, headers=key, timeout=120, trust_env=False) as agent:
         batch = _open_batch(agent, "corrected")
-        _send(agent, batch, list(declaration()))
+        _send(agent, batch, list(declaration(UNIT, SEED)))
     page.go(f"{system.base_url}/batches/{batch}")
     page.until("document.querySelectorAll('.thumb a').length === 2", SLOW_S)
     page.until("document.querySelector('.lamp .chip.good') !== null", SLOW_S)
@@ -128,7 +108,7 @@ def test_a_form_is_keyed_by_keyboard_alone(system: LocalSystem, page: Any) -> No
     key = {"Authorization": f"Bearer {system.access.agent_keys[UNIT]}"}
     with httpx.Client(base_url=system.base_url, headers=key, timeout=120, trust_env=False) as agent:
         batch = _open_batch(agent, "keyed")
-        _send(agent, batch, list(declaration()))
+        _send(agent, batch, list(declaration(UNIT, SEED)))
     page.go(f"{system.base_url}/keying")
     page.until("document.querySelectorAll('.key-row').length === 6", SLOW_S)
     keyed = page.evaluate("document.querySelector('#keying').dataset.form")
@@ -147,7 +127,7 @@ def test_a_form_is_keyed_by_keyboard_alone(system: LocalSystem, page: Any) -> No
     page.press("Tab")
     assert page.evaluate("document.activeElement.value") == "Ngô "
     page.evaluate("document.activeElement.select()")
-    values = {name: value.text for name, value in filled().values.items()}
+    values = {name: value.text for name, value in filled(UNIT, SEED).values.items()}
 
     _type_form(page, values | {"birth_date": "31021960"})
     page.until("document.querySelector('.key-row.wrong .key-error').textContent.includes('01011960')")
@@ -176,8 +156,8 @@ def test_a_failed_page_is_scanned_again_in_its_place(system: LocalSystem, page: 
     key = {"Authorization": f"Bearer {system.access.agent_keys[UNIT]}"}
     with httpx.Client(base_url=system.base_url, headers=key, timeout=120, trust_env=False) as agent:
         batch = _open_batch(agent, "inspected")
-        front, back = declaration()
-        _send(agent, batch, [front, back, _marked(front, b"another dossier"), _marked(back, b"2")])
+        front, back = declaration(UNIT, SEED)
+        _send(agent, batch, [front, back, marked(front, b"another dossier"), marked(back, b"2")])
         _until_inspected(system, page, batch)
         page.press("ArrowRight")
         page.press("2")
@@ -208,7 +188,7 @@ def test_a_failed_page_is_scanned_again_in_its_place(system: LocalSystem, page: 
         if SHOTS:
             page.screenshot(Path(SHOTS) / "rescans.png")
         before = page.evaluate(f"fetch('/v1/pages/{wanted['page_id']}').then((one) => one.json())")
-        again = _marked(front, b"scanned again")
+        again = marked(front, b"scanned again")
         path = f"/v1/scan-batches/{batch}/rescans/{wanted['rescan_id']}/{hashlib.sha256(again).hexdigest()}"
         assert agent.put(path, content=again).status_code == 201
         page.go(f"{system.base_url}/batches/{batch}")
@@ -229,12 +209,12 @@ def test_what_input_methods_and_clipboards_bring(system: LocalSystem, page: Any)
     sign_in(page, system)
     key = {"Authorization": f"Bearer {system.access.agent_keys[UNIT]}"}
     with httpx.Client(base_url=system.base_url, headers=key, timeout=120, trust_env=False) as agent:
-        front, back = declaration()
-        _send(agent, _open_batch(agent, "pasted"), [_marked(front, b"pasted"), _marked(back, b"pasted")])
+        front, back = declaration(UNIT, SEED)
+        _send(agent, _open_batch(agent, "pasted"), [marked(front, b"pasted"), marked(back, b"pasted")])
     page.go(f"{system.base_url}/keying")
     page.until("document.querySelectorAll('.key-row').length === 6", SLOW_S)
     keyed = page.evaluate("document.querySelector('#keying').dataset.form")
-    values = {name: value.text for name, value in filled().values.items()}
+    values = {name: value.text for name, value in filled(UNIT, SEED).values.items()}
     name, box = values["full_name"], "document.querySelector('[name=full_name]')"
     page.evaluate(f"{box}.focus()")
 
@@ -358,11 +338,6 @@ def test_screens_fit(system: LocalSystem, page: Any, path: str) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.resize(1366, 768)
     assert page.complaints == []
-
-
-def _marked(page: bytes, note: bytes) -> bytes:
-    """The same picture with other bytes: a JPEG comment after the start marker."""
-    return page[:2] + b"\xff\xfe" + (len(note) + 2).to_bytes(2, "big") + note + page[2:]
 
 
 def _rescans_wanted(agent: httpx.Client, batch: str, count: int) -> list[dict[str, Any]]:

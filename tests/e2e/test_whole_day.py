@@ -7,7 +7,6 @@ again, which is opened by key and answered by the test.
 
 import json
 import os
-import random
 import re
 import secrets
 import subprocess
@@ -19,29 +18,16 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import numpy as np
 import pytest
 
-from forms import edition
 from kernel.identity import Role
 from local.system import LocalSystem
 from services.records.search.domain import plain_key
-from synthetic import files
-from synthetic.covers import draw_back
-from synthetic.forms import Filled, draw_form, fill
-from synthetic.people import person
-from synthetic.scans import Faults, scan
+from tests.e2e.papers import declaration, filled, marked
 
-pytestmark = [
-    pytest.mark.e2e,
-    pytest.mark.browser,
-    pytest.mark.timeout(900),
-    pytest.mark.skipif(
-        not os.environ.get("WHOLE_DAY"), reason="a whole day takes minutes: `make e2e` runs it"
-    ),
-]
+pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.timeout(900)]
 
-UNIT = "943"
+UNIT, SEED = "943", 11
 REFERENCE = "CC-2026-0001"
 BOX = "K1.G1.T1.H1"
 SLOW_S = 300.0
@@ -112,7 +98,7 @@ def day(system: LocalSystem, page: Any, tmp_path_factory: pytest.TempPathFactory
             place = {"unit": UNIT, "code": code, "name": code, "parent_id": above}
             above = made(http, "/v1/shelves/places", place)["id"]
         made(http, "/v1/dossiers", {"unit": UNIT, "kind": "identity", "reference": REFERENCE})
-    return Day(system, page, folder, {name: value.text for name, value in filled().values.items()})
+    return Day(system, page, folder, {name: value.text for name, value in filled(UNIT, SEED).values.items()})
 
 
 def test_the_day(day: Day) -> None:
@@ -153,7 +139,7 @@ def send(day: Day) -> None:
     """The district's command sends front and back."""
     pages = day.folder / "scans" / REFERENCE
     pages.mkdir(parents=True)
-    for place, content in enumerate(declaration(), start=1):
+    for place, content in enumerate(declaration(UNIT, SEED), start=1):
         (pages / f"{place:03}.jpg").write_bytes(content)
     key_file = day.folder / "key.txt"
     key_file.write_text(day.system.access.agent_keys[UNIT])
@@ -192,7 +178,7 @@ def inspect(day: Day) -> None:
 def rescan(day: Day) -> None:
     """Whoever scanned sees the order on the batch's screen, goes to its button by Tab and names the new file."""
     again = day.folder / "again.jpg"
-    again.write_bytes(marked(declaration()[1], b"scanned again"))
+    again.write_bytes(marked(declaration(UNIT, SEED)[1], b"scanned again"))
     with day.as_officer("can.bo.quet") as page:
         page.press("g")
         page.press("2")
@@ -315,25 +301,6 @@ def walk_to(page: Any, reached: str) -> None:
             return
         page.press("Tab")
     raise AssertionError(f"not reached by Tab: {reached}")
-
-
-def filled() -> Filled:
-    """What one person wrote on an ID declaration."""
-    rng = random.Random(11)
-    return fill(edition("CC01", "2019"), person(rng, district=UNIT), rng)
-
-
-def declaration() -> tuple[bytes, bytes]:
-    """Front and back of that declaration, printed and scanned, as JPEG."""
-    noise = np.random.default_rng(11)
-    front = draw_form(edition("CC01", "2019"), filled(), noise, mode="print", dpi=200)[0]
-    back = draw_back(front, noise)
-    return files.jpeg(scan(front, noise, Faults())), files.jpeg(scan(back, noise, Faults()))
-
-
-def marked(page: bytes, note: bytes) -> bytes:
-    """The same picture with other bytes: a JPEG comment after the start marker."""
-    return page[:2] + b"\xff\xfe" + (len(note) + 2).to_bytes(2, "big") + note + page[2:]
 
 
 @contextmanager

@@ -1,0 +1,31 @@
+"""One declaration on paper, as a district scans it."""
+
+import random
+
+import numpy as np
+
+from forms import edition
+from synthetic import files
+from synthetic.covers import draw_back
+from synthetic.forms import Filled, draw_form, fill
+from synthetic.people import person
+from synthetic.scans import Faults, scan
+
+
+def filled(unit: str, seed: int) -> Filled:
+    """What one person wrote on an ID declaration."""
+    rng = random.Random(seed)
+    return fill(edition("CC01", "2019"), person(rng, district=unit), rng)
+
+
+def declaration(unit: str, seed: int) -> tuple[bytes, bytes]:
+    """Front and back of that declaration, printed and scanned, as JPEG."""
+    noise = np.random.default_rng(seed)
+    front = draw_form(edition("CC01", "2019"), filled(unit, seed), noise, mode="print", dpi=200)[0]
+    back = draw_back(front, noise)
+    return files.jpeg(scan(front, noise, Faults())), files.jpeg(scan(back, noise, Faults()))
+
+
+def marked(page: bytes, note: bytes) -> bytes:
+    """The same picture with other bytes: a JPEG comment after the start marker."""
+    return page[:2] + b"\xff\xfe" + (len(note) + 2).to_bytes(2, "big") + note + page[2:]
