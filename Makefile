@@ -49,7 +49,7 @@ test: check ## all checks and all tests, on real servers
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 e2e: setup ## only the tests that drive the whole running system, a whole day by keyboard among them
-	WHOLE_DAY=1 $(BIN)/pytest -m e2e $(ARGS)
+	$(BIN)/pytest -m e2e $(ARGS)
 
 bench: ## list the benchmarks; run one with `make bench-NAME`
 	@for f in bench/[a-z]*.py; do n=$${f#bench/}; n=$${n%.py}; \
