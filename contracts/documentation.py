@@ -15,6 +15,7 @@ PRODUCERS = {
     "archive.page.recognised.v1": "ocr",
     "archive.batch.closed.v1": "intake",
     "archive.dossier.registered.v1": "records",
+    "archive.dossiers.entered.v1": "records",
     "archive.dossier.transferred.v1": "records",
     "archive.dossier.merged.v1": "records",
     "archive.page.filed.v1": "records",

@@ -214,6 +214,16 @@ class DossierRegistered(Event):
     kind: DossierKind
 
 
+class DossiersEntered(Event):
+    """Records has made many dossiers at once, as an imported list names them."""
+
+    subject: ClassVar[str] = "archive.dossiers.entered.v1"
+
+    dossier_ids: tuple[uuid.UUID, ...]
+    unit_code: str
+    kind: DossierKind
+
+
 class PageFiled(Event):
     """Records has put a page in its dossier (cover sheets are filed with the dossier that they open)."""
 
@@ -382,6 +392,7 @@ EVENTS: tuple[type[Event], ...] = (
     PageRecognised,
     ScanBatchClosed,
     DossierRegistered,
+    DossiersEntered,
     PageFiled,
     FieldsProposed,
     PersonLinked,

@@ -1,7 +1,7 @@
 """SQL of reporting."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import func, select
@@ -31,15 +31,15 @@ async def count(
     )
 
 
-async def first_fact(session: WriteSession, dossier_id: uuid.UUID, metric: Metric) -> bool:
-    """Note that `metric` holds for a dossier; false if it was noted before."""
+async def first_facts(session: WriteSession, dossier_ids: Collection[uuid.UUID], metric: Metric) -> int:
+    """Note that `metric` holds for dossiers; returns for how many of them that was not noted before."""
     noted = await session.execute(
         insert(DossierFactRow)
-        .values(dossier_id=dossier_id, metric=metric)
+        .values([{"dossier_id": one, "metric": metric} for one in dossier_ids])
         .on_conflict_do_nothing()
         .returning(DossierFactRow.dossier_id)
     )
-    return noted.first() is not None
+    return len(noted.all())
 
 
 async def lock_page(session: WriteSession, page_id: uuid.UUID) -> PageFactRow:

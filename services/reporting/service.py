@@ -34,9 +34,10 @@ async def take_in(session: WriteSession, event: Event) -> None:
             await repository.put_unit(session, event)
         case events.HoldingsDeclared():
             await repository.put_holdings(session, event)
-        case events.DossierRegistered():
-            if await repository.first_fact(session, event.dossier_id, Metric.DOSSIERS):
-                await _count(session, event, event.unit_code, event.kind, Metric.DOSSIERS)
+        case events.DossierRegistered() | events.DossiersEntered():
+            ids = event.dossier_ids if isinstance(event, events.DossiersEntered) else [event.dossier_id]
+            if fresh := await repository.first_facts(session, ids, Metric.DOSSIERS):
+                await _count(session, event, event.unit_code, event.kind, Metric.DOSSIERS, fresh)
         case events.DossierTransferred():
             for unit, amount in ((event.from_unit_code, -1), (event.to_unit_code, 1)):
                 moved = amount * event.dossier_count
@@ -46,7 +47,7 @@ async def take_in(session: WriteSession, event: Event) -> None:
             await _count(session, event, event.unit_code, event.kind, Metric.DOSSIERS, amount)
         case events.FieldsProposed():
             await _count_fields(session, event)
-            if await repository.first_fact(session, event.dossier_id, Metric.DOSSIERS_WITH_FIELDS):
+            if await repository.first_facts(session, [event.dossier_id], Metric.DOSSIERS_WITH_FIELDS):
                 await _count(session, event, event.unit_code, event.kind, Metric.DOSSIERS_WITH_FIELDS)
         case _:
             await _count_page_or_batch(session, event)

@@ -15,7 +15,7 @@ from kernel.database import ALL_UNITS, ReadSession, WriteSession
 from kernel.errors import Conflict, NotFound, Unprocessable
 from kernel.ids import new_id
 from kernel.outbox import record
-from services.records.dossiers import merged, page_repository, placements, repository
+from services.records.dossiers import announcements, merged, page_repository, placements, repository
 from services.records.dossiers.domain import (
     SYSTEM,
     Act,
@@ -152,13 +152,7 @@ async def enter(
     await repository.add_history(
         session, [(row.id, row.unit_code, Act.REGISTERED, dict(details)) for row in fresh], who
     )
-    await record(
-        session,
-        *(
-            DossierRegistered(dossier_id=row.id, unit_code=row.unit_code, kind=DossierKind(row.kind))
-            for row in fresh
-        ),
-    )
+    await record(session, *announcements.of_entered(fresh))
     return rows, made
 
 

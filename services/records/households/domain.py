@@ -5,7 +5,8 @@ import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from datetime import date
+from functools import cache, lru_cache
 from pathlib import Path
 
 from contracts.civil.dates import is_before, typed_date
@@ -18,6 +19,8 @@ from services.records.persons.domain import is_head
 DATA = Path(__file__).parent / "data"
 LONGEST_TEXT = 300
 """Characters; the longest names and addresses of the archive's rules are far below."""
+LONGEST_CLEANED_ONCE = 80
+"""What is cleaned is remembered up to this length: names, days and relations, no addresses."""
 LONGEST_RAW_DATE = 40
 MOST_SHEETS = 2000
 
@@ -140,6 +143,18 @@ def metadata_fields(path: Path = DATA / "metadata_fields.csv") -> dict[str, Meta
         }
 
 
+_cleaned = lru_cache(1 << 14)(cleaned)
+"""Lists repeat their sexes, days, relations and names: two of three values were met before."""
+
+
+@lru_cache(1 << 14)
+def _date_of(plain: str, _today: date) -> str | None:
+    """A typed date; days ahead of today are none, so that it is known anew each day."""
+    if whole := _WHOLE.fullmatch(plain):
+        plain = whole[1]
+    return typed_date(plain) if len(plain) <= LONGEST_RAW_DATE else None
+
+
 class Checker:
     """Takes given values one by one and keeps what is refused of them."""
 
@@ -160,7 +175,7 @@ class Checker:
                 self.refuse(field, "missing")
             return None
         # Cut before cleaning: what is far too long costs no more than what is just too long.
-        plain = cleaned(raw[: 4 * LONGEST_TEXT])
+        plain = _cleaned(raw) if len(raw) <= LONGEST_CLEANED_ONCE else cleaned(raw[: 4 * LONGEST_TEXT])
         if len(plain) > LONGEST_TEXT:
             self.refuse(field, "too_long")
             return None
@@ -198,9 +213,7 @@ class Checker:
         plain = self.text(field)
         if plain is None:
             return None
-        if whole := _WHOLE.fullmatch(plain):
-            plain = whole[1]
-        found = typed_date(plain) if len(plain) <= LONGEST_RAW_DATE else None
+        found = _date_of(plain, date.today())  # noqa: DTZ011 - a birth date has no time zone
         if found is None:
             self.refuse(field, "date_impossible")
         return found

@@ -28,11 +28,17 @@ class Placed:
 
 
 async def write_persons(
-    session: WriteSession, placed: Sequence[Placed], who: str, source: Source, *, fresh: bool
+    session: WriteSession,
+    placed: Sequence[Placed],
+    who: str,
+    source: Source,
+    *,
+    fresh: bool,
+    names_known: bool = False,
 ) -> list[dict[str, Any]]:
     """Write persons, members and numbers; returns the numbers that are disputed.
 
-    `fresh`: none of the persons was known before.
+    `fresh`: none of the persons was known before. `names_known`: the search was told their names.
     """
     now = datetime.now(UTC)
     disputed = await persons.enter(
@@ -42,6 +48,7 @@ async def write_persons(
         [row for one in placed for row in _number_rows(one)],
         fresh=fresh,
         announced=source is Source.ENTERED,
+        names_known=names_known,
     )
     await repository.save_members(session, [_member_row(one) for one in placed if _is_residence(one)])
     return disputed

@@ -56,6 +56,19 @@ class Ready:
     """Of the persons and their parents."""
 
 
+def without_broken_off(
+    rows: Sequence[tuple[int, Mapping[str, Any] | None]],
+) -> Sequence[tuple[int, Mapping[str, Any] | None]]:
+    """Rows without the last dossier's, which may go on behind them; all of them where that is all."""
+
+    def home(given: Mapping[str, Any] | None) -> tuple[str, str] | None:
+        return (given["unit"], given["reference"]) if given else None
+
+    last = home(rows[-1][1])
+    kept = next((place for place in range(len(rows), 0, -1) if home(rows[place - 1][1]) != last), 0)
+    return rows[:kept] or rows
+
+
 def make_ready(after: int, rows: Sequence[tuple[int, Mapping[str, Any] | None]]) -> Ready:
     """Rows as kept (number, clean values or none), with all that needs no database done."""
     ready = [Row(number, given, restored(given["person"])) for number, given in rows if given is not None]
@@ -108,7 +121,7 @@ async def commit_rows(
     who: str,
     import_id: uuid.UUID,
 ) -> Outcome:
-    """Commit rows in the caller's transaction."""
+    """Commit rows in the caller's transaction; the names in them are known to the search already."""
     outcome = Outcome()
     if not rows:
         return outcome
@@ -214,7 +227,7 @@ async def _write(
     touched = {one.dossier.id: one.dossier for one in placed}
     if kind is DossierKind.RESIDENCE:
         await _save_households(session, rows, homes, outcome)
-    disputed = await write_persons(session, placed, who, Source.IMPORTED, fresh=True)
+    disputed = await write_persons(session, placed, who, Source.IMPORTED, fresh=True, names_known=True)
     units = {dossier_id: row.unit_code for dossier_id, row in touched.items()}
     await cases.add_found(session, units, find_doubts(placed, disputed))
     if kind is DossierKind.RESIDENCE:

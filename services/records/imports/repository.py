@@ -46,6 +46,13 @@ async def lock(session: WriteSession, import_id: uuid.UUID, *, wait: bool = True
     return (await session.scalars(query.execution_options(populate_existing=True))).one_or_none()
 
 
+async def wait_for_locks_at_most(session: WriteSession, seconds: int) -> None:
+    """Let the transaction give up where others keep rows from it for longer; 0 is for ever."""
+    await session.execute(
+        text("SELECT set_config('lock_timeout', :most, true)"), {"most": str(1000 * seconds)}
+    )
+
+
 async def working(session: AnySession) -> Sequence[tuple[uuid.UUID, ImportState]]:
     """Imports that the background work has to do with, oldest first."""
     states = [ImportState.CHECKING.value, ImportState.COMMITTING.value]

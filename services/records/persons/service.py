@@ -142,12 +142,14 @@ async def enter(
     *,
     fresh: bool,
     announced: bool,
+    names_known: bool = False,
 ) -> list[dict[str, Any]]:
     """Write persons whom officers entered, with their places and numbers, and make them findable.
 
     `fresh`: none of them was known before. `announced`: each by an event of its own; lists of a hundred
-    thousand are told by their dossiers' events alone. Returns the numbers that are disputed, because a
-    living record of the same archive has them already.
+    thousand are told by their dossiers' events alone. `names_known`: the search was told their names.
+
+    Returns the numbers that are disputed, because a living record of the same archive has them already.
     """
     await repository.write_entered(session, persons, places)
     if not fresh:
@@ -155,7 +157,7 @@ async def enter(
     stood = await repository.save_numbers(session, numbers)
     disputed = [row for row in numbers if (str(row["person_id"]), row["number"]) not in stood]
     await repository.save_numbers(session, [{**row, "standing": "disputed"} for row in disputed])
-    await search.index(session, [_searchable(person) for person in persons])
+    await search.index(session, [_searchable(person) for person in persons], names_known=names_known)
     if announced:
         names = ("person_id", "dossier_id", "unit_code")
         await record(session, *(PersonLinked(**{name: each[name] for name in names}) for each in places))

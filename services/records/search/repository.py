@@ -96,8 +96,8 @@ async def plan_each_query(session: ReadSession) -> None:
     await session.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
 
 
-async def save(session: WriteSession, entries: list[dict[str, Any]], names: Collection[str]) -> None:
-    """Replace the keys of persons, and know the names that they and their parents bear."""
+async def save(session: WriteSession, entries: list[dict[str, Any]]) -> None:
+    """Replace the keys of persons; whom they name must be known (`save_names`)."""
     changes = ", ".join(f"{name} = excluded.{name}" for name in entries[0] if name != "person_id")
     await insert_many(
         session,
@@ -105,7 +105,6 @@ async def save(session: WriteSession, entries: list[dict[str, Any]], names: Coll
         entries,
         on_conflict=f"ON CONFLICT (person_id) DO UPDATE SET {changes}",
     )
-    await save_names(session, names)
 
 
 async def save_names(session: WriteSession, names: Collection[str]) -> None:

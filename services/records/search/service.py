@@ -41,13 +41,20 @@ class Found:
         return (-self.score, self.sort_key, self.person_id)
 
 
-async def index(session: WriteSession, persons: Sequence[Searchable]) -> None:
-    """Make persons findable by what they are now called; removing a person removes its keys."""
+async def index(session: WriteSession, persons: Sequence[Searchable], *, names_known: bool = False) -> None:
+    """Make persons findable by what they are now called; removing a person removes its keys.
+
+    `names_known`: `know_names` was given all of them.
+    """
     if persons:
         # Many persons' keys are made aside: the loop answers requests meanwhile.
         entries = await asyncio.to_thread(lambda: [_entry(person) for person in persons])
-        names = {str(entry[key]) for entry in entries for key in ("name_key", "father_key", "mother_key")}
-        await repository.save(session, entries, names - {""})
+        await repository.save(session, entries)
+        if not names_known:
+            keys = ("name_key", "father_key", "mother_key")
+            await repository.save_names(
+                session, {str(entry[key]) for entry in entries for key in keys} - {""}
+            )
 
 
 async def know_names(session: WriteSession, names: Iterable[str]) -> None:
