@@ -52,8 +52,8 @@ class Ready:
     """The position behind them; `after` where there are none."""
     rows: Sequence[Row]
     """Without those that are refused."""
-    names: frozenset[str] = frozenset()
-    """Of the persons and their parents."""
+    name_keys: frozenset[str] = frozenset()
+    """Names of the persons and their parents as they are compared."""
 
 
 def without_broken_off(
@@ -72,15 +72,15 @@ def without_broken_off(
 def make_ready(after: int, rows: Sequence[tuple[int, Mapping[str, Any] | None]]) -> Ready:
     """Rows as kept (number, clean values or none), with all that needs no database done."""
     ready = [Row(number, given, restored(given["person"])) for number, given in rows if given is not None]
-    names: set[str] = set()
+    keys: set[str] = set()
     for row in ready:
         person = row.person
-        names |= {person.full_name, person.father_name or "", person.mother_name or ""}
+        keys |= {
+            plain_key(name) for name in (person.full_name, person.father_name, person.mother_name) if name
+        }
         # Keys are remembered until the persons are made findable.
         toned_key(person.full_name), sort_key(person.full_name)
-    for name in names:
-        plain_key(name)
-    return Ready(after, rows[-1][0] if rows else after, ready, frozenset(names))
+    return Ready(after, rows[-1][0] if rows else after, ready, frozenset(keys - {""}))
 
 
 @dataclass(slots=True)

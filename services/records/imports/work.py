@@ -41,6 +41,8 @@ LOCK_WAIT_S = 5
 """How long a transaction waits for rows of another; on a busy machine one takes a second."""
 IN_THE_WAY = frozenset({"55P03", "40P01"})
 """Postgres: a lock was waited for too long; a deadlock."""
+REMEMBERED_NAMES = 200_000
+"""20 MB."""
 EVERY_S = 1.0
 TRIES = 3
 """After so many failures of its own an import is given up; somebody may have it checked again."""
@@ -55,6 +57,8 @@ class Imports:
         self._runtime = runtime
         self._database: Database = runtime.database
         self._failures: Counter[uuid.UUID] = Counter()
+        self._known_names: set[str] = set()
+        """Names that the search was told: lists repeat them, and no name is ever forgotten."""
         self._singly: set[uuid.UUID] = set()
         """Imports whose rows stood in each other's way."""
 
@@ -213,8 +217,12 @@ class Imports:
             rows = await repository.given_after(session, row.id, after, COMMITTED_ROWS)
         whole = without_broken_off(rows) if len(rows) == COMMITTED_ROWS else rows
         ready = await asyncio.to_thread(make_ready, after, whole)
-        async with self._database.write() as session:
-            await search.know_names(session, ready.names)
+        if fresh := ready.name_keys - self._known_names:
+            async with self._database.write() as session:
+                await search.know_names(session, fresh)
+            if len(self._known_names) > REMEMBERED_NAMES:
+                self._known_names.clear()
+            self._known_names |= fresh
         return ready
 
     async def _commit_next(self, row: ImportRow, ready: Ready, before: Sequence[asyncio.Task[bool]]) -> bool:
