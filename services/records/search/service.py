@@ -60,8 +60,8 @@ async def index(session: WriteSession, persons: Sequence[Searchable], *, names_k
 async def know_names(session: WriteSession, keys: Collection[str]) -> None:
     """Know names, as `plain_key` makes them, before their bearers are found by them.
 
-    A name that nobody will bear finds nobody. Who is about to index many persons does this in a transaction of
-    its own, beside another one's work.
+    A name that nobody will bear finds nobody. Who is about to index many persons does this in a transaction
+    of its own, beside another one's work.
     """
     await repository.save_names(session, keys)
 
