@@ -135,7 +135,7 @@ def _add(rows: dict[str, list[dict[str, Any]]], person: Drawn, names: set[str]) 
     known = {"number": person.number, "birth_year": person.birth.year}
     rows["dossiers"].append(
         {"id": person.id, "kind": "identity", "reference": f"{person.ordinal:09d}", "reference_given": True}
-        | {"state": "registered", "batch_id": person.id, "subject_name": person.full_name}
+        | {"state": _state(person.ordinal), "batch_id": person.id, "subject_name": person.full_name}
         | {"origin_unit_code": person.unit, **unit}
     )
     rows["persons"].append(
@@ -149,6 +149,11 @@ def _add(rows: dict[str, list[dict[str, Any]]], person: Drawn, names: set[str]) 
         {"person_id": person.id, "toned_key": toned_key(person.full_name), "name_key": own, **known, **unit}
         | {"father_key": father, "mother_key": mother, "sort_key": sort_key(person.full_name)}
     )
+
+
+def _state(ordinal: int) -> str:
+    """One in a thousand is held up somewhere: a list of those few must not read all others."""
+    return "checked" if ordinal % 1000 == 0 else "registered"
 
 
 async def _connect(url: str) -> "asyncpg.Connection":

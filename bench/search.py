@@ -14,6 +14,7 @@ import random
 import statistics
 import tempfile
 import time
+import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,12 +92,12 @@ class Target:
     def _sign(self) -> dict[str, str]:
         return {HEADER: self._signer.sign(self._identity), **PURPOSE}
 
-    def ask(self, parameters: dict[str, Any]) -> tuple[float, dict[str, Any]]:
+    def ask(self, parameters: dict[str, Any], address: str = "/v1/persons") -> tuple[float, dict[str, Any]]:
         """Milliseconds and the page."""
         if time.monotonic() - self._signed > 10:
             self._headers, self._signed = self._sign(), time.monotonic()
         began = time.perf_counter()
-        answer = self._http.get("/v1/persons", params=parameters, headers=self._headers)
+        answer = self._http.get(address, params=parameters, headers=self._headers)
         spent = (time.perf_counter() - began) * 1000
         answer.raise_for_status()
         return spent, answer.json()
@@ -144,6 +145,31 @@ def listed(target: Target, units: Sequence[str], queries: int) -> list[dict[str,
             first, page = target.ask(parameters)
             spent.append(min(first, target.ask(parameters)[0]))
             cursor = page["next_cursor"]
+        lines.append(_line(name, spent, (60, 25)))
+    return lines
+
+
+def dossiers_listed(target: Target, units: Sequence[str], queries: int) -> list[dict[str, Any]]:
+    """List pages of dossiers from random places, under each filter; few are in the state asked for."""
+    unit = units[0] if ALL_UNITS not in units else UNITS[0]
+    filters: dict[str, dict[str, Any]] = {
+        "dossiers": {},
+        "dossiers, one unit": {"unit": unit},
+        "dossiers, rare state": {"state": "checked"},
+        "dossiers, kind + rare state": {"kind": "identity", "state": "checked"},
+        "dossiers, unit + rare state": {"unit": unit, "state": "checked"},
+        "dossiers, none of the kind": {"kind": "residence"},
+        "dossiers, none in the state": {"unit": unit, "state": "signed"},
+    }
+    lines = []
+    for name, chosen in filters.items():
+        spent = []
+        rng = random.Random(name)
+        for _ in range(queries):
+            place = encode_cursor(str(uuid.UUID(int=rng.getrandbits(128))))
+            parameters = {"limit": PAGE, **chosen, **({"cursor": place} if rng.random() < 0.8 else {})}
+            first, _page = target.ask(parameters, "/v1/dossiers")
+            spent.append(min(first, target.ask(parameters, "/v1/dossiers")[0]))
         lines.append(_line(name, spent, (60, 25)))
     return lines
 
@@ -218,7 +244,8 @@ def run(system: LocalSystem, count: int, queries: int) -> None:
         target = Target(system, units)
         for parameters in ({"q": each.number} for each in sample[:20]):
             target.ask(parameters)
-        lines = [timed(target, kind, sample) for kind in KINDS] + listed(target, units, queries)
+        lines = [timed(target, kind, sample) for kind in KINDS]
+        lines += listed(target, units, queries) + dossiers_listed(target, units, queries)
         for line in lines:
             print(json.dumps({"officer": who, **line}), flush=True)
         if ALL_UNITS in units:

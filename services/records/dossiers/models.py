@@ -68,6 +68,9 @@ class DossierRow(Base):
         ),
         Index(None, "unit_code", "id"),
         Index(None, "unit_code", "kind", "id"),
+        Index(None, "kind", "id"),
+        Index(None, "kind", "state", "id"),
+        Index(None, "unit_code", "kind", "state", "id"),
         Index(None, "reference"),
     )
 

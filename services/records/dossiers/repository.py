@@ -3,9 +3,10 @@
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import product
 from typing import Any
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import delete, exists, false, func, select, true, union_all, update
 from sqlalchemy.dialects.postgresql import insert
 
 from contracts.vocabulary import DossierKind
@@ -99,20 +100,29 @@ async def page_of_dossiers(
     limit: int,
 ) -> Sequence[DossierRow]:
     """Dossiers, newest first, filtered, after a position."""
-    query = select(DossierRow).order_by(DossierRow.id.desc()).limit(limit)
-    if (scope := set(units)) and ALL_UNITS not in scope:
-        query = query.where(DossierRow.unit_code.in_(scope))
-    if unit:
-        query = query.where(DossierRow.unit_code == unit)
-    if kind:
-        query = query.where(DossierRow.kind == kind.value)
+    query = select(DossierRow.id).order_by(DossierRow.id.desc()).limit(limit)
     if state:
         query = query.where(DossierRow.state == state)
     if batch_id:
         query = query.where(exists().where(PageRow.batch_id == batch_id, PageRow.dossier_id == DossierRow.id))
     if before:
         query = query.where(DossierRow.id < before)
-    return (await session.scalars(query)).all()
+    scope = sorted(set(units))
+    if unit:
+        scope = [unit] if ALL_UNITS in scope or unit in scope else []
+    # An index gives each unit's dossiers of a kind (in a state) in order; merging them reads a page of each.
+    of_units = [true()] if ALL_UNITS in scope else [DossierRow.unit_code == one for one in scope]
+    kinds = [kind] if kind else list(DossierKind) if state else []
+    of_kinds = [DossierRow.kind == one.value for one in kinds] or [true()]
+    pages = [query.where(*both) for both in product(of_units, of_kinds)]
+    query = select(union_all(*pages).subquery().c.id) if pages else query.where(false())
+    rows = await session.scalars(
+        select(DossierRow)
+        .where(DossierRow.id.in_(query.subquery().select()))
+        .order_by(DossierRow.id.desc())
+        .limit(limit)
+    )
+    return rows.all()
 
 
 async def documents_of(session: AnySession, dossier_ids: Iterable[uuid.UUID]) -> Sequence[DocumentRow]:
