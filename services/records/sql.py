@@ -6,7 +6,7 @@ from enum import Enum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, String, any_, literal
+from sqlalchemy import ARRAY, ColumnElement, DateTime, Select, String, any_, cast, literal, null
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.types import TypeEngine
@@ -16,6 +16,12 @@ from services.records.models import Base
 
 ROWS_PER_INSERT = 5000
 """Bounds the parameters of one statement to some megabytes."""
+
+
+Waits = Select[Any, Any]
+"""Of things that wait: since when, and when they are due, NULL where unknown; the oldest come first."""
+
+NO_MOMENT = cast(null(), DateTime(timezone=True))
 
 
 def one_of(column: InstrumentedAttribute[Any], values: Iterable[Any]) -> ColumnElement[bool]:

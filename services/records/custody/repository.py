@@ -1,13 +1,13 @@
 """SQL of custody."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, or_, select, text, update
 
-from kernel.database import ReadSession, WriteSession
+from kernel.database import ALL_UNITS, ReadSession, WriteSession
 from services.records.custody.domain import Cause, ConsignmentState, TransferState
 from services.records.custody.models import (
     ConsignmentRow,
@@ -17,7 +17,7 @@ from services.records.custody.models import (
     TransferRow,
 )
 from services.records.custody.tables import MOVED
-from services.records.sql import one_of
+from services.records.sql import NO_MOMENT, Waits, one_of
 
 AnySession = ReadSession | WriteSession
 
@@ -255,3 +255,11 @@ async def lock_step(session: WriteSession, reorganisation_id: uuid.UUID, code: s
     return await session.get_one(
         StepRow, (reorganisation_id, code), with_for_update=True, populate_existing=True
     )
+
+
+def waits(units: Collection[str]) -> Waits:
+    """What is on its way to some units, the longest on its way first."""
+    query = select(TransferRow.sent_at, NO_MOMENT).where(TransferRow.state == TransferState.IN_TRANSIT.value)
+    if ALL_UNITS not in units:
+        query = query.where(TransferRow.to_unit_code.in_(units))
+    return query.order_by(TransferRow.id)
