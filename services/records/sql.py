@@ -6,7 +6,19 @@ from enum import Enum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, DateTime, Select, String, any_, cast, literal, null
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    DateTime,
+    Select,
+    String,
+    any_,
+    bindparam,
+    cast,
+    literal,
+    null,
+    true,
+)
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.types import TypeEngine
@@ -22,6 +34,15 @@ Waits = Select[Any, Any]
 """Of things that wait: since when, and when they are due, NULL where unknown; the oldest come first."""
 
 NO_MOMENT = cast(null(), DateTime(timezone=True))
+WHO = bindparam("who", type_=String)
+"""Whose work it is, in statements that are built once for everybody: building costs more than asking."""
+UNITS = bindparam("units", type_=ARRAY(String))
+"""In such statements, the units of whoever asks."""
+
+
+def in_scope(column: InstrumentedAttribute[str], *, everywhere: bool) -> ColumnElement[bool]:
+    """Whether a row is in UNITS; always for people of every unit. Row-level security alone uses no index."""
+    return true() if everywhere else column == any_(UNITS)
 
 
 def one_of(column: InstrumentedAttribute[Any], values: Iterable[Any]) -> ColumnElement[bool]:

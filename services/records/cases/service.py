@@ -205,6 +205,6 @@ async def _note_opened(
     await dossiers.note(session, Act.CASE_OPENED, notes)
 
 
-def waits(units: Collection[str]) -> Waits:
-    """Open cases of some units."""
-    return repository.waits(units)
+def waits(*, everywhere: bool) -> Waits:
+    """Open cases of UNITS."""
+    return repository.waits(everywhere=everywhere)

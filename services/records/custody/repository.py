@@ -1,13 +1,13 @@
 """SQL of custody."""
 
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, or_, select, text, update
 
-from kernel.database import ALL_UNITS, ReadSession, WriteSession
+from kernel.database import ReadSession, WriteSession
 from services.records.custody.domain import Cause, ConsignmentState, TransferState
 from services.records.custody.models import (
     ConsignmentRow,
@@ -17,7 +17,7 @@ from services.records.custody.models import (
     TransferRow,
 )
 from services.records.custody.tables import MOVED
-from services.records.sql import NO_MOMENT, Waits, one_of
+from services.records.sql import NO_MOMENT, Waits, in_scope, one_of
 
 AnySession = ReadSession | WriteSession
 
@@ -257,9 +257,8 @@ async def lock_step(session: WriteSession, reorganisation_id: uuid.UUID, code: s
     )
 
 
-def waits(units: Collection[str]) -> Waits:
-    """What is on its way to some units, the longest on its way first."""
+def waits(*, everywhere: bool) -> Waits:
+    """What is on its way to UNITS, the longest on its way first."""
+    coming = in_scope(TransferRow.to_unit_code, everywhere=everywhere)
     query = select(TransferRow.sent_at, NO_MOMENT).where(TransferRow.state == TransferState.IN_TRANSIT.value)
-    if ALL_UNITS not in units:
-        query = query.where(TransferRow.to_unit_code.in_(units))
-    return query.order_by(TransferRow.id)
+    return query.where(coming).order_by(TransferRow.id)

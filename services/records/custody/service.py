@@ -282,6 +282,6 @@ async def _note(session: WriteSession, act: Act, transfers: Iterable[TransferRow
     )
 
 
-def waits(units: Collection[str]) -> Waits:
-    """Transfers that some units are to accept."""
-    return repository.waits(units)
+def waits(*, everywhere: bool) -> Waits:
+    """Transfers that UNITS are to accept."""
+    return repository.waits(everywhere=everywhere)

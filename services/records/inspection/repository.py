@@ -14,7 +14,7 @@ from kernel.database import ReadSession, WriteSession
 from services.records.dossiers.models import PageRow
 from services.records.inspection.domain import SET_PAGES, PageCheckState, SetReason, SetState
 from services.records.inspection.models import InspectionCheckRow, InspectionPageRow, InspectionSetRow
-from services.records.sql import NO_MOMENT, Waits, one_of
+from services.records.sql import NO_MOMENT, WHO, Waits, one_of
 
 AnySession = ReadSession | WriteSession
 
@@ -184,7 +184,7 @@ async def queue_for(session: AnySession, who: str, most: int) -> tuple[int, int,
     """
     some = (
         select(InspectionSetRow.priority, InspectionSetRow.ordered_at)
-        .where(*_free_for(who))
+        .where(*_free_for(literal(who)))
         .order_by(InspectionSetRow.priority.desc(), InspectionSetRow.ordered_at, InspectionSetRow.id)
         .limit(most)
         .subquery()
@@ -260,16 +260,16 @@ async def put_in_set(
     )
 
 
-def waits(who: str, *, rescans: bool) -> Waits:
-    """Sets that `who` may inspect, of pages scanned again or of all others; the oldest first."""
+def waits(*, rescans: bool) -> Waits:
+    """Sets that WHO may inspect, of pages scanned again or of all others; the oldest first."""
     again = InspectionSetRow.priority > 0 if rescans else InspectionSetRow.priority <= 0
-    query = select(InspectionSetRow.ordered_at, NO_MOMENT).where(*_free_for(who), again)
+    query = select(InspectionSetRow.ordered_at, NO_MOMENT).where(*_free_for(WHO), again)
     return query.order_by(InspectionSetRow.priority.desc(), InspectionSetRow.ordered_at, InspectionSetRow.id)
 
 
-def _free_for(who: str) -> tuple[ColumnElement[bool], ...]:
+def _free_for(who: ColumnElement[str]) -> tuple[ColumnElement[bool], ...]:
     """Waiting sets that `who` did not scan and nobody else holds."""
-    own = literal(who) == any_(InspectionSetRow.senders)
+    own = who == any_(InspectionSetRow.senders)
     free = or_(
         InspectionSetRow.leased_until.is_(None),
         InspectionSetRow.leased_until < func.now(),

@@ -235,9 +235,9 @@ async def queue_for(session: AnySession, who: str, most: int) -> tuple[int, int,
     return await repository.queue_for(session, who, most)
 
 
-def waits(who: str, *, rescans: bool) -> Waits:
-    """Sets that `who` may inspect: of pages scanned again, or all others."""
-    return repository.waits(who, rescans=rescans)
+def waits(*, rescans: bool) -> Waits:
+    """Sets that WHO may inspect: of pages scanned again, or all others."""
+    return repository.waits(rescans=rescans)
 
 
 async def own_waits(session: AnySession, who: str) -> bool:

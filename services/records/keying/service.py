@@ -270,9 +270,9 @@ async def lengths(session: AnySession, units: Collection[str]) -> dict[tuple[Dos
     return {(DossierKind(kind), Stage(stage)): count for (kind, stage), count in found.items() if count}
 
 
-def waits(stages: Collection[Stage], units: Collection[str]) -> Waits:
-    """Forms that wait at some stages."""
-    return repository.waits(stages, units)
+def waits(stages: Collection[Stage], *, everywhere: bool) -> Waits:
+    """Forms of UNITS that wait at some stages."""
+    return repository.waits(stages, everywhere=everywhere)
 
 
 async def work_of(session: ReadSession, who: str, since: datetime) -> tuple[int, int, int, int]:

@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 from kernel.database import ReadSession, WriteSession
 from services.records.merging.domain import MergingKind, MergingState
 from services.records.merging.models import MergingRow
-from services.records.sql import NO_MOMENT, Waits
+from services.records.sql import NO_MOMENT, WHO, Waits
 
 AnySession = ReadSession | WriteSession
 
@@ -56,8 +56,8 @@ async def page(
     return (await session.scalars(query)).all()
 
 
-def waits(who: str) -> Waits:
-    """What others than `who` have asked for and nobody has decided, the oldest first."""
+def waits() -> Waits:
+    """What others than WHO have asked for and nobody has decided, the oldest first."""
     asked = MergingRow.state == MergingState.ASKED.value
-    query = select(MergingRow.asked_at, NO_MOMENT).where(asked, MergingRow.asked_by != who)
+    query = select(MergingRow.asked_at, NO_MOMENT).where(asked, MergingRow.asked_by != WHO)
     return query.order_by(MergingRow.id)

@@ -355,6 +355,6 @@ async def _note(
     await dossiers.note(session, act, [(one.id, one.unit_code, details) for one in rows], who)
 
 
-def waits(who: str) -> Waits:
-    """Merges and splits that `who` may decide: asked for by others."""
-    return repository.waits(who)
+def waits() -> Waits:
+    """Merges and splits that WHO may decide: asked for by others."""
+    return repository.waits()
