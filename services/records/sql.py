@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from enum import Enum
+from enum import Enum, StrEnum
 from functools import cache
 from typing import Any
 
@@ -16,6 +16,7 @@ from sqlalchemy import (
     bindparam,
     cast,
     literal,
+    literal_column,
     null,
     true,
 )
@@ -38,6 +39,11 @@ WHO = bindparam("who", type_=String)
 """Whose work it is, in statements that are built once for everybody: building costs more than asking."""
 UNITS = bindparam("units", type_=ARRAY(String))
 """In such statements, the units of whoever asks."""
+
+
+def constant(word: StrEnum) -> ColumnElement[str]:
+    """A word of our own in the statement itself: a plan for any word cannot use the index of one."""
+    return literal_column(f"'{word.value}'", String)
 
 
 def in_scope(column: InstrumentedAttribute[str], *, everywhere: bool) -> ColumnElement[bool]:

@@ -17,7 +17,7 @@ from services.records.custody.models import (
     TransferRow,
 )
 from services.records.custody.tables import MOVED
-from services.records.sql import NO_MOMENT, Waits, in_scope, one_of
+from services.records.sql import NO_MOMENT, Waits, constant, in_scope, one_of
 
 AnySession = ReadSession | WriteSession
 
@@ -260,5 +260,7 @@ async def lock_step(session: WriteSession, reorganisation_id: uuid.UUID, code: s
 def waits(*, everywhere: bool) -> Waits:
     """What is on its way to UNITS, the longest on its way first."""
     coming = in_scope(TransferRow.to_unit_code, everywhere=everywhere)
-    query = select(TransferRow.sent_at, NO_MOMENT).where(TransferRow.state == TransferState.IN_TRANSIT.value)
+    query = select(TransferRow.sent_at, NO_MOMENT).where(
+        TransferRow.state == constant(TransferState.IN_TRANSIT)
+    )
     return query.where(coming).order_by(TransferRow.id)

@@ -14,7 +14,7 @@ from kernel.database import ReadSession, WriteSession
 from services.records.dossiers.models import PageRow
 from services.records.inspection.domain import SET_PAGES, PageCheckState, SetReason, SetState
 from services.records.inspection.models import InspectionCheckRow, InspectionPageRow, InspectionSetRow
-from services.records.sql import NO_MOMENT, WHO, Waits, one_of
+from services.records.sql import NO_MOMENT, WHO, Waits, constant, one_of
 
 AnySession = ReadSession | WriteSession
 
@@ -275,4 +275,4 @@ def _free_for(who: ColumnElement[str]) -> tuple[ColumnElement[bool], ...]:
         InspectionSetRow.leased_until < func.now(),
         InspectionSetRow.leased_by == who,
     )
-    return InspectionSetRow.state == SetState.WAITING.value, ~own, free
+    return InspectionSetRow.state == constant(SetState.WAITING), ~own, free

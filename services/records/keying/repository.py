@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from kernel.database import ALL_UNITS, ReadSession, WriteSession
 from services.records.keying.domain import FieldState, Stage, VoteKind
 from services.records.keying.models import KeyingFieldRow, KeyingFormRow, LeaseRow, VoteRow
-from services.records.sql import NO_MOMENT, Waits, in_scope, one_of
+from services.records.sql import NO_MOMENT, Waits, constant, in_scope, one_of
 
 AnySession = ReadSession | WriteSession
 
@@ -325,6 +325,6 @@ async def work_of(session: ReadSession, who: str, since: datetime) -> tuple[int,
 
 def waits(stages: Collection[Stage], *, everywhere: bool) -> Waits:
     """Forms that wait at some stages; they have no deadline, and the oldest is not looked for."""
-    at = KeyingFormRow.stage.in_([stage.value for stage in stages])
+    at = KeyingFormRow.stage.in_([constant(stage) for stage in stages])
     there = in_scope(KeyingFormRow.unit_code, everywhere=everywhere)
     return select(NO_MOMENT, NO_MOMENT).select_from(KeyingFormRow).where(at, there)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, String, func, literal_column, select, union_all
+from sqlalchemy import CompoundSelect, Integer, Select, func, literal_column, select, union_all
 
 from kernel.database import ReadSession
 from kernel.identity import Identity
@@ -19,7 +19,7 @@ from services.records.queues.domain import MOST, QueueName, most_of, queues_of
 from services.records.queues.schemas import Queue
 from services.records.shelves import service as shelves
 from services.records.shelves.domain import AlarmKind
-from services.records.sql import Waits
+from services.records.sql import Waits, constant
 from services.records.vigilance import service as vigilance
 
 WAITS: dict[QueueName, Callable[[bool], Waits]] = {
@@ -60,8 +60,6 @@ def _statement(names: tuple[QueueName, ...], everywhere: bool) -> CompoundSelect
 
 
 def _counted(name: QueueName, waits: Waits) -> Select[Any, ...]:
-    some = waits.limit(most_of(name) + 1).subquery()
+    some = waits.limit(literal_column(str(most_of(name) + 1), Integer)).subquery()
     since, due = some.c
-    # The queue's name stands in the statement: it is our own word, never data.
-    named = literal_column(f"'{name.value}'", String)
-    return select(named, func.count(), func.min(since), func.min(due)).select_from(some)
+    return select(constant(name), func.count(), func.min(since), func.min(due)).select_from(some)
