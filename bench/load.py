@@ -1,10 +1,17 @@
 """50 people at once through the gateway: p95 and errors of a day's mixed work, CPU milliseconds a request.
 
-`python -m bench.load [--people N] [--seconds N] [--pause S]` starts the whole system, enters dossiers, sends
-drawn declarations and waits until they are filed and read. Each person then does one thing after another with
-a pause between: keying and inspection (lease, answer), a dossier with its thumbnails and an image, search,
-progress, the start page. Answers of 5xx, and any other that the work does not expect, are errors. The machine
-is part of the figure; CPU time, read from the processes themselves, is less so.
+`python -m bench.load [--people N] [--seconds N] [--pause S] [--pace brisk|work]` starts the whole system,
+enters dossiers, sends drawn declarations and waits until they are filed and read. Each person then does one
+thing after another with a pause between. Answers of 5xx, and any other that the work does not expect, are
+errors. The machine is part of the figure, and this program's own share of it; CPU time, read from the
+processes themselves, is less so.
+
+`brisk`, the default: everybody does everything (a form, a set, a dossier with thumbnails and an image, a
+search, progress, the start page), one thing every 3 s in the mean. That is three to six times as fast as
+people work: keyers send 200 forms an hour and inspectors look at 1,200 pages (issue 6), which is a form
+every 18 s and a set of forty every two minutes. It stands for some 200 people, or for the worst minute.
+`work`: 28 keyers, 8 inspectors, 8 keepers, 4 clerks and 2 leaders at those paces, each asking for all that
+their screens ask for: a lease of twenty forms with every snippet, all thumbnails of a set at once.
 No peer states a figure for this; the targets are those of issue 6.
 """
 
@@ -17,6 +24,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -39,11 +47,50 @@ FAMILIES, MIDDLES = ("Nguyễn", "Trần", "Lê", "Thạch", "Sơn"), ("Văn", "
 GIVEN = ("An", "Bình", "Cường", "Dung", "Hoa", "Khoa", "Lan", "Phúc")
 
 
+PURPOSE = {"X-Purpose": "tra cuu theo giay to"}
+"""Clerks must state one."""
+AT_ONCE = 6
+"""Requests of one browser to one host at the same time."""
+FORMS_LEASED = 20
+
+
+@dataclass(frozen=True)
+class Trade:
+    """People who do the same work."""
+
+    share: float
+    roles: tuple[Role, ...]
+    things: tuple[str, ...]
+    """Methods of Person; one that comes twice is done twice as often."""
+    pause_s: float
+    """In the mean, between two things."""
+
+
+BRISK = (
+    *("key", "key", "key", "key", "open_dossier", "open_dossier"),
+    *("inspect", "search", "search", "progress", "home"),
+)
+PACES: dict[str, tuple[Trade, ...]] = {
+    "brisk": (Trade(1, (Role.KEYER, Role.INSPECTOR, Role.KEEPER), BRISK, 3),),
+    "work": (
+        Trade(0.56, (Role.KEYER,), ("key_shown",) * 30 + ("home",), 18),
+        Trade(0.16, (Role.INSPECTOR, Role.KEYER), ("inspect_shown",) * 9 + ("home",), 120),
+        Trade(0.16, (Role.KEEPER,), ("search", "open_dossier", "open_dossier", "home"), 20),
+        Trade(0.08, (Role.KEEPER, Role.CLERK), ("search", "search", "open_dossier"), 30),
+        Trade(0.04, (Role.UNIT_LEADER,), ("progress", "home"), 30),
+    ),
+}
+
+
 class Person:
     """Somebody at work: sends requests and notes how long each took."""
 
-    def __init__(self, http: httpx.AsyncClient, rng: random.Random, dossiers: list[str]) -> None:
+    def __init__(
+        self, http: httpx.AsyncClient, rng: random.Random, dossiers: list[str], trade: Trade, pause_s: float
+    ) -> None:
         self.http, self.rng, self.dossiers = http, rng, dossiers
+        self.trade, self.pause_s = trade, pause_s
+        self.forms: list[Any] = []
         self.took: dict[str, list[float]] = defaultdict(list)
         self.errors: list[str] = []
 
@@ -70,6 +117,37 @@ class Person:
             answers = [{"field_id": one["id"], "text": "1960", "took_ms": 900} for one in form["fields"]]
             path = f"/v1/keying/forms/{form['id']}/answers"
             await self.ask("keying answer", "POST", path, {"answers": answers}, (200, 409, 422))
+
+    async def key_shown(self) -> None:
+        """A form keyed as at the desk: twenty are leased, with their snippets, before the last is done."""
+        if not self.forms:
+            leased = await self.ask("keying lease", "POST", "/v1/keying/leases", {"count": FORMS_LEASED})
+            self.forms = leased.json()["forms"] if leased else []
+            snippets = [one["snippet"] for form in self.forms for one in form["fields"] if one["snippet"]]
+            await self.ask_all("snippet", snippets)
+        if self.forms:
+            form = self.forms.pop(0)
+            answers = [{"field_id": one["id"], "text": "1960", "took_ms": 900} for one in form["fields"]]
+            path = f"/v1/keying/forms/{form['id']}/answers"
+            await self.ask("keying answer", "POST", path, {"answers": answers}, (200, 409, 422))
+
+    async def inspect_shown(self) -> None:
+        """A set leased, all its thumbnails looked at, and passed."""
+        leased = await self.ask("inspection lease", "POST", "/v1/inspection/leases", {"count": 1})
+        for one in leased.json()["sets"][:1] if leased else []:
+            await self.ask_all("thumbnail", [page["thumbnail"] for page in one["pages"]])
+            path = f"/v1/inspection/sets/{one['id']}:finish"
+            await self.ask("inspection answer", "POST", path, {"failed": []}, (200, 409))
+
+    async def ask_all(self, name: str, paths: list[str]) -> None:
+        """Images of a screen, so many at once as a browser asks for."""
+        waiting = asyncio.Semaphore(AT_ONCE)
+
+        async def one(path: str) -> None:
+            async with waiting:
+                await self.ask(name, "GET", path)
+
+        await asyncio.gather(*map(one, paths))
 
     async def inspect(self) -> None:
         """A set leased and passed."""
@@ -104,16 +182,13 @@ class Person:
         """The start page with its queues."""
         await self.ask("home", "GET", "/")
 
-    async def work(self, ends: float, pause_s: float) -> None:
+    async def work(self, ends: float) -> None:
         """One thing after another until the end."""
-        things: list[Callable[[], Awaitable[None]]] = [
-            *(self.key, self.key, self.key, self.key, self.open_dossier, self.open_dossier),
-            *(self.inspect, self.search, self.search, self.progress, self.home),
-        ]
-        await asyncio.sleep(self.rng.uniform(0, pause_s))
+        things: list[Callable[[], Awaitable[None]]] = [getattr(self, name) for name in self.trade.things]
+        await asyncio.sleep(self.rng.uniform(0, self.pause_s))
         while time.monotonic() < ends:
             await self.rng.choice(things)()
-            await asyncio.sleep(self.rng.uniform(0.5, 1.5) * pause_s)
+            await asyncio.sleep(min(self.rng.uniform(0.5, 1.5) * self.pause_s, ends - time.monotonic() + 0.1))
 
 
 def key() -> dict[str, str]:
@@ -121,14 +196,20 @@ def key() -> dict[str, str]:
     return {"Idempotency-Key": secrets.token_hex(8)}
 
 
-def prepared(system: LocalSystem, people: int) -> tuple[list[str], list[str]]:
+def trades_of(pace: str, people: int) -> list[Trade]:
+    """The trade of each of so many people."""
+    found = [trade for trade in PACES[pace] for _ in range(round(trade.share * people))]
+    return (found + [PACES[pace][0]] * people)[:people]
+
+
+def prepared(system: LocalSystem, trades: list[Trade]) -> tuple[list[str], list[str]]:
     """Officers' tokens, and dossiers with pages, in a system that has persons to search."""
     rng = random.Random(SEED)
     made = [body for body, _ in drawn(DRAWN)]
     bodies = [numbered(made[number % DRAWN], number) for number in range(DRAWN * COPIES)]
     with Api(system.base_url, system.access.agent_keys[UNIT]) as api:
         batch = send(api, bodies, [hashlib.sha256(body).hexdigest() for body in bodies], 4)
-        until(api, batch, lambda found: found["reached"]["filed"] >= len(bodies))
+        until(api, batch, lambda found: found["reached"]["recognised"] >= len(bodies))
     with httpx.Client(base_url=system.base_url, timeout=60, trust_env=False) as http:
         who = {"username": system.access.username, "password": system.access.password}
         http.headers["Authorization"] = f"Bearer {_checked(http.post('/v1/sessions', json=who))['token']}"
@@ -138,12 +219,12 @@ def prepared(system: LocalSystem, people: int) -> tuple[list[str], list[str]]:
             entry = {"unit": UNIT, "kind": "identity", "reference": f"B-{number}", "persons": [person]}
             _checked(http.post("/v1/dossiers", json=entry, headers=key()))
         tokens = []
-        for number in range(people):
+        for number, trade in enumerate(trades):
             officer = {
                 "username": f"tai.{number}",
                 "display_name": f"Tải {number}",
                 "password": PASSWORD,
-                "roles": [Role.KEYER, Role.INSPECTOR, Role.KEEPER],
+                "roles": trade.roles,
                 "units": [UNIT],
             }
             _checked(http.post("/v1/officers", json=officer, headers=key()))
@@ -160,23 +241,30 @@ def _checked(answer: httpx.Response) -> Any:
 
 
 async def loaded(
-    base_url: str, tokens: list[str], dossiers: list[str], seconds: float, pause_s: float
+    base_url: str,
+    tokens: list[str],
+    trades: list[Trade],
+    dossiers: list[str],
+    seconds: float,
+    pause_s: float | None,
 ) -> list[Person]:
     """Everybody at work for so many seconds."""
-    limits = httpx.Limits(max_connections=2)
+    limits = httpx.Limits(max_connections=AT_ONCE)
     people = [
         Person(
             httpx.AsyncClient(
-                base_url=base_url, headers={"Authorization": f"Bearer {token}"},
+                base_url=base_url, headers={"Authorization": f"Bearer {token}"} | PURPOSE,
                 timeout=60, trust_env=False, limits=limits,
             ),
             random.Random(SEED + number),
             dossiers,
+            trade,
+            pause_s or trade.pause_s,
         )
-        for number, token in enumerate(tokens)
+        for number, (token, trade) in enumerate(zip(tokens, trades, strict=True))
     ]  # fmt: skip
     ends = time.monotonic() + seconds
-    await asyncio.gather(*(one.work(ends, pause_s) for one in people))
+    await asyncio.gather(*(one.work(ends) for one in people))
     for one in people:
         await one.http.aclose()
     return people
@@ -187,16 +275,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--pause", type=float, default=3.0, help="seconds between two things, in the mean")
+    parser.add_argument("--pause", type=float, help="seconds between two things, in the mean, for everybody")
+    parser.add_argument("--pace", choices=PACES, default="brisk")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         system = LocalSystem(Path(folder) / "system")
         with system.running():
-            tokens, dossiers = prepared(system, asked.people)
+            trades = trades_of(asked.pace, asked.people)
+            tokens, dossiers = prepared(system, trades)
             pids = {part.name: part.child.pid or 0 for part in system.supervisor.parts}
             before = cpu_seconds(pids)
-            people = asyncio.run(loaded(system.base_url, tokens, dossiers, asked.seconds, asked.pause))
+            own = time.process_time()
+            work = loaded(system.base_url, tokens, trades, dossiers, asked.seconds, asked.pause)
+            people = asyncio.run(work)
+            own = time.process_time() - own
             used = {part: spent - before[part] for part, spent in cpu_seconds(pids).items()}
+            used["this program"] = own
     _report(people, used, asked.seconds)
 
 

@@ -38,6 +38,7 @@ SECURITY_SCHEMES = {
 }
 TAGS = {
     "sessions": "Đăng nhập, đăng xuất · Signing in and out",
+    "queues": "Việc đang chờ theo vai trò · What waits, by role",
     "scan-batches": "Lô quét và trang gửi lên · Scan batches and their pages",
     "units": "Đơn vị công an · Police units",
     "dossiers": "Hồ sơ, giấy tờ, trang · Dossiers, documents, pages",

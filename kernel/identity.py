@@ -1,5 +1,6 @@
 """Who is asking: a short-lived identity that the gateway signs and every service checks."""
 
+import time
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -21,6 +22,10 @@ AUDIENCE = "tangthu-services"
 ALGORITHM = "EdDSA"
 LIFETIME = timedelta(seconds=60)
 """Long enough to start a request; a long upload is checked when it starts."""
+SIGNED_AGAIN_S = 20.0
+"""The same identity is not signed anew for so long: what is left of a token's life is ample for a request."""
+REMEMBERED = 2000
+"""Tokens that a process keeps; one is some hundred bytes."""
 MAX_TOKEN_BYTES = 8192
 """Refused unread above this: Authlib once spent 4 GB on one header (CVE-2025-61920)."""
 
@@ -107,9 +112,20 @@ class IdentitySigner:
         if not isinstance(key, Ed25519PrivateKey):
             raise TypeError("identities are signed with Ed25519")
         self._key = key
+        self._signed: dict[Identity, tuple[float, str]] = {}
 
     def sign(self, identity: Identity) -> str:
-        """A token that services accept for LIFETIME."""
+        """A token that services accept for LIFETIME, less SIGNED_AGAIN_S at most."""
+        known = self._signed.get(identity)
+        if known and known[0] > time.monotonic():
+            return known[1]
+        if len(self._signed) >= REMEMBERED:
+            self._signed.clear()
+        token = self._sign(identity)
+        self._signed[identity] = (time.monotonic() + SIGNED_AGAIN_S, token)
+        return token
+
+    def _sign(self, identity: Identity) -> str:
         now = datetime.now(UTC)
         claims = identity.model_dump(mode="json")
         return jwt.encode(
@@ -134,6 +150,7 @@ class IdentityVerifier:
 
     def __init__(self, public_key_pem: str) -> None:
         self._key_pem = public_key_pem
+        self._verified: dict[str, tuple[float, Identity]] = {}
 
     @cached_property
     def _key(self) -> Ed25519PublicKey:
@@ -143,9 +160,22 @@ class IdentityVerifier:
         return key
 
     def verify(self, token: str) -> Identity:
-        """The identity in `token`; raises Unauthenticated if forged, old or malformed."""
+        """The identity in `token`; raises Unauthenticated if forged, old or malformed.
+
+        A token that was found good stays so until it ends: the gateway sends it for many requests.
+        """
         if not token or len(token) > MAX_TOKEN_BYTES:
             raise Unauthenticated("no identity from the gateway")
+        known = self._verified.get(token)
+        if known and known[0] > time.time():
+            return known[1]
+        ends, identity = self._verify(token)
+        if len(self._verified) >= REMEMBERED:
+            self._verified.clear()
+        self._verified[token] = (ends, identity)
+        return identity
+
+    def _verify(self, token: str) -> tuple[float, Identity]:
         try:
             claims = jwt.decode(
                 token,
@@ -156,19 +186,20 @@ class IdentityVerifier:
                 leeway=5,
                 options={"require": ["exp", "iat", "sub"]},
             )
-            return Identity(
+            identity = Identity(
                 subject=claims["sub"],
                 roles=frozenset(Role(role) for role in claims["roles"]),
                 units=frozenset(claims["units"]),
                 purpose=claims.get("purpose", ""),
                 name=claims.get("name", ""),
             )
+            return float(claims["exp"]), identity
         except (jwt.InvalidTokenError, KeyError, ValueError) as error:
             raise Unauthenticated("the identity is not valid") from error
 
 
-def current_identity(request: Request) -> Identity:
-    """FastAPI dependency: the checked caller of this request."""
+async def current_identity(request: Request) -> Identity:
+    """FastAPI dependency: the checked caller of this request. Async: a plain function gets a thread each."""
     verifier: IdentityVerifier = request.app.state.identity_verifier
     return verifier.verify(request.headers.get(HEADER, ""))
 

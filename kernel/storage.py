@@ -14,7 +14,7 @@ from minio import Minio
 from minio.commonconfig import CopySource
 from minio.error import S3Error
 from typing_extensions import override
-from urllib3 import PoolManager, Retry, Timeout
+from urllib3 import BaseHTTPResponse, PoolManager, Retry, Timeout
 
 from kernel.settings import StorageSettings
 
@@ -41,6 +41,14 @@ class StoredObject:
     content_type: str
 
 
+@dataclass(frozen=True, slots=True)
+class OpenObject:
+    """An object that is being read, its first chunk already at hand."""
+
+    stored: StoredObject
+    chunks: AsyncIterator[bytes]
+
+
 class ObjectStore(Protocol):
     """What Tangthu needs of object storage."""
 
@@ -61,6 +69,9 @@ class ObjectStore(Protocol):
 
     def stream(self, bucket: str, key: str) -> AsyncIterator[bytes]:
         """An object's bytes in chunks; raises ObjectMissing at the first one."""
+
+    async def open(self, bucket: str, key: str) -> OpenObject:
+        """Size, type and bytes in one request; raises ObjectMissing."""
 
     async def stat(self, bucket: str, key: str) -> StoredObject:
         """Size and type; raises ObjectMissing."""
@@ -179,6 +190,27 @@ class S3Store(ObjectStore):
             response.release_conn()
 
     @override
+    async def open(self, bucket: str, key: str) -> OpenObject:
+        response, first = await asyncio.to_thread(self._open, bucket, key)
+        headers = response.headers
+        size, kind = int(headers["content-length"]), headers.get("content-type", "application/octet-stream")
+        chunks = _once(first) if len(first) == size else _rest(first, response)
+        return OpenObject(StoredObject(key, size, kind), chunks)
+
+    def _open(self, bucket: str, key: str) -> tuple[BaseHTTPResponse, bytes]:
+        with _missing(key):
+            response = self._client.get_object(self._settings.bucket(bucket), key)
+        more = False
+        try:
+            first = response.read(CHUNK_BYTES)
+            more = len(first) < int(response.headers["content-length"])
+        finally:
+            if not more:
+                response.close()
+                response.release_conn()
+        return response, first
+
+    @override
     async def stat(self, bucket: str, key: str) -> StoredObject:
         with _missing(key):
             found = await asyncio.to_thread(self._client.stat_object, self._settings.bucket(bucket), key)
@@ -201,6 +233,20 @@ class S3Store(ObjectStore):
     @override
     async def ping(self) -> None:
         await asyncio.to_thread(self._client.bucket_exists, self._settings.bucket(QUARANTINE))
+
+
+async def _once(chunk: bytes) -> AsyncIterator[bytes]:
+    yield chunk
+
+
+async def _rest(first: bytes, response: BaseHTTPResponse) -> AsyncIterator[bytes]:
+    try:
+        yield first
+        while chunk := await asyncio.to_thread(response.read, CHUNK_BYTES):
+            yield chunk
+    finally:
+        response.close()
+        response.release_conn()
 
 
 class suppress_codes(suppress):  # noqa: N801 - reads like contextlib.suppress, which it narrows

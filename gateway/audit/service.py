@@ -13,19 +13,18 @@ from kernel.telemetry import trace_id
 async def write(
     database: Database, identity: Identity, method: str, route: str, objects: Iterable[str], status: int
 ) -> None:
-    """Write one event in a transaction of its own; the answer goes out only after it."""
-    async with database.write() as session:
-        await session.execute(
-            insert(AuditRow).values(
-                subject=identity.subject,
-                method=method,
-                route=route,
-                objects=[value[:80] for value in objects],
-                purpose=identity.purpose[:200],
-                status=status,
-                trace_id=trace_id(),
-            )
+    """Write one event, committed by itself; the answer goes out only after it."""
+    await database.write_alone(
+        insert(AuditRow).values(
+            subject=identity.subject,
+            method=method,
+            route=route,
+            objects=[value[:80] for value in objects],
+            purpose=identity.purpose[:200],
+            status=status,
+            trace_id=trace_id(),
         )
+    )
 
 
 async def page(

@@ -39,12 +39,10 @@ class Upstreams:
     def __init__(self, urls: Mapping[str, str], signer: IdentitySigner) -> None:
         self._urls = {name: httpx.URL(url) for name, url in urls.items()}
         self._signer = signer
-        # One client per service, so that a slow one cannot use up the others' connections. The machine's
-        # proxy settings are for the world outside.
-        self._clients = {
-            name: httpx.AsyncClient(timeout=TIMEOUT, limits=LIMITS, trust_env=False, follow_redirects=False)
-            for name in urls
-        }
+        # One pool per service, so that a slow one cannot use up the others' connections. The machine's proxy
+        # settings are for the world outside. A whole client would do more for a request than we let it do
+        # (cookies, redirects, authentication), at a third more CPU time.
+        self._pools = {name: httpx.AsyncHTTPTransport(limits=LIMITS, trust_env=False) for name in urls}
 
     @property
     def services(self) -> tuple[str, ...]:
@@ -65,17 +63,17 @@ class Upstreams:
 
         `target` is path and query as they go over the wire. Raises UpstreamDown.
         """
-        client = self._clients[service]
+        pool = self._pools[service]
         own = {HEADER: self._signer.sign(identity), **trace_headers()}
-        request = client.build_request(
+        request = httpx.Request(
             method,
             self._urls[service],
             headers=[*headers, *((name.encode(), value.encode()) for name, value in own.items())],
             content=body,
-            extensions={"target": target},
+            extensions={"target": target, "timeout": TIMEOUT.as_dict()},
         )
         try:
-            return await client.send(request, stream=True)
+            return await _send(pool, request)
         except BROKEN_IDLE_CONNECTION as error:
             if body is not None:
                 raise UpstreamDown(service) from error
@@ -83,11 +81,18 @@ class Upstreams:
             raise UpstreamDown(service) from error
         # The service closed a kept connection just as we used it, or was restarted: once more, on a new one.
         try:
-            return await client.send(request, stream=True)
+            return await _send(pool, request)
         except httpx.TransportError as error:
             raise UpstreamDown(service) from error
 
     async def close(self) -> None:
         """Close every connection."""
-        for client in self._clients.values():
-            await client.aclose()
+        for pool in self._pools.values():
+            await pool.aclose()
+
+
+async def _send(pool: httpx.AsyncHTTPTransport, request: httpx.Request) -> httpx.Response:
+    """The answer as soon as its headers are here."""
+    response = await pool.handle_async_request(request)
+    response.request = request
+    return response

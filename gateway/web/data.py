@@ -1,7 +1,7 @@
 """What screens show, asked from the services over HTTP like anyone else's requests, and audited alike."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,6 +17,9 @@ from kernel.errors import Problem
 
 Data = Any
 """JSON as a service sent it; templates read it with the undefined made an error."""
+
+Parameter = str | int | Sequence[str] | None
+"""Of an address: several values go as the same name several times, none is left out."""
 
 ROUTES = load_routes()
 JSON = (b"content-type", b"application/json")
@@ -40,11 +43,11 @@ class Reader:
         self._state = request.app.state
         self._caller = caller
 
-    async def get(self, path: str, **query: str | int | None) -> Data:
+    async def get(self, path: str, **query: Parameter) -> Data:
         """JSON from a path of `/v1`; raises ServiceRefused or UpstreamDown."""
         return await self._ask("GET", path, query)
 
-    async def post(self, path: str, **query: str | int | None) -> Data:
+    async def post(self, path: str, **query: Parameter) -> Data:
         """JSON of a change that needs no body; raises ServiceRefused or UpstreamDown."""
         return await self._ask("POST", path, query)
 
@@ -61,20 +64,20 @@ class Reader:
         found = await dead_letters.collect(self._state.upstreams, self._caller.identity)
         return found.model_dump(mode="json")
 
-    async def _ask(self, method: str, path: str, query: Mapping[str, str | int | None]) -> Data:
+    async def _ask(self, method: str, path: str, query: Mapping[str, Parameter]) -> Data:
         return (await self._answer(method, path, query)).json()
 
     async def _answer(
         self,
         method: str,
         path: str,
-        query: Mapping[str, str | int | None],
+        query: Mapping[str, Parameter],
         sent: Data = None,
         key: str | None = None,
     ) -> httpx.Response:
         route, parameters = find_route(ROUTES, method, path)
-        given = {key: value for key, value in query.items() if value not in {None, ""}}
-        target = path + (f"?{urlencode(given)}" if given else "")
+        given = {key: value for key, value in query.items() if value not in (None, "")}
+        target = path + (f"?{urlencode(given, doseq=True)}" if given else "")
         upstreams: Upstreams = self._state.upstreams
         headers, content = ([], None) if sent is None else ([JSON], json.dumps(sent).encode())
         if key:

@@ -1,7 +1,7 @@
 """Queries on intake's tables; every writer takes the batch's row first (see ScanBatchRow)."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
@@ -53,14 +53,14 @@ async def lock_batch(session: WriteSession, batch_id: uuid.UUID) -> ScanBatchRow
 
 
 async def batches(
-    session: ReadSession, *, unit: str | None, state: str | None, before: uuid.UUID | None, limit: int
+    session: ReadSession, *, unit: str | None, states: Collection[str], before: uuid.UUID | None, limit: int
 ) -> Sequence[ScanBatchRow]:
     """Batches from the newest on (their identifiers rise with time), at most `limit`."""
     query = select(ScanBatchRow).order_by(ScanBatchRow.id.desc()).limit(limit)
     if unit:
         query = query.where(ScanBatchRow.unit_code == unit)
-    if state:
-        query = query.where(ScanBatchRow.state == state)
+    if states:
+        query = query.where(ScanBatchRow.state.in_(states))
     if before:
         query = query.where(ScanBatchRow.id < before)
     return (await session.scalars(query)).all()

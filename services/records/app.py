@@ -35,6 +35,7 @@ from services.records.merging.routes import routes as merging_routes
 from services.records.pagework.routes import routes as page_work_routes
 from services.records.persons.routes import routes as person_routes
 from services.records.preparation.routes import routes as preparation_routes
+from services.records.queues.routes import routes as queue_routes
 from services.records.reconciliation.routes import routes as reconciliation_routes
 from services.records.samples.routes import routes as sample_routes
 from services.records.settings import RecordsSettings
@@ -102,6 +103,7 @@ def create_app() -> FastAPI:
         lookup_routes,
         matching_routes,
         export_routes,
+        queue_routes,
     ):
         app.include_router(routes)
     return app

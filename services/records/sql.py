@@ -2,11 +2,24 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from enum import Enum
+from enum import Enum, StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, String, any_, literal
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    DateTime,
+    Select,
+    String,
+    any_,
+    bindparam,
+    cast,
+    literal,
+    literal_column,
+    null,
+    true,
+)
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.types import TypeEngine
@@ -16,6 +29,26 @@ from services.records.models import Base
 
 ROWS_PER_INSERT = 5000
 """Bounds the parameters of one statement to some megabytes."""
+
+
+Waits = Select[Any, Any]
+"""Of things that wait: since when, and when they are due, NULL where unknown; the oldest come first."""
+
+NO_MOMENT = cast(null(), DateTime(timezone=True))
+WHO = bindparam("who", type_=String)
+"""Whose work it is, in statements that are built once for everybody: building costs more than asking."""
+UNITS = bindparam("units", type_=ARRAY(String))
+"""In such statements, the units of whoever asks."""
+
+
+def constant(word: StrEnum) -> ColumnElement[str]:
+    """A word of our own in the statement itself: a plan for any word cannot use the index of one."""
+    return literal_column(f"'{word.value}'", String)
+
+
+def in_scope(column: InstrumentedAttribute[str], *, everywhere: bool) -> ColumnElement[bool]:
+    """Whether a row is in UNITS; always for people of every unit. Row-level security alone uses no index."""
+    return true() if everywhere else column == any_(UNITS)
 
 
 def one_of(column: InstrumentedAttribute[Any], values: Iterable[Any]) -> ColumnElement[bool]:

@@ -84,3 +84,17 @@ def test_queue_is_opened_by_keys(page: Any, system: LocalSystem, admin: httpx.Cl
     page.resize(1366, 768)
     page.press("Enter")
     page.until("location.pathname === '/review-cases'")
+
+
+def test_ones_own_act_shows_at_once(page: Any, system: LocalSystem, admin: httpx.Client) -> None:
+    """What the keeper has just resolved is gone from their start page when they come back to it."""
+    with httpx.Client(base_url=system.base_url, timeout=60, trust_env=False) as http:
+        who = {"username": "thu.kho", "password": PASSWORD}
+        http.headers["Authorization"] = f"Bearer {http.post('/v1/sessions', json=who).json()['token']}"
+        for case in http.get("/v1/review-cases").json()["items"]:
+            path, seen = f"/v1/review-cases/{case['id']}:resolve", {"If-Match": f'"{case["version"]}"'}
+            resolved = http.post(path, json={"resolution": "Đúng theo giấy khai sinh"}, headers=seen)
+            assert resolved.status_code == 200, resolved.text
+    sign_in(page, system, "thu.kho")
+    page.go(f"{system.base_url}/")
+    assert "Điểm chờ xem xét" not in page.evaluate("document.body.innerText")

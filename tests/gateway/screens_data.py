@@ -172,3 +172,18 @@ IMPORT: dict[str, Any] = {
     "preview": [{"row_no": 2, "cells": {"full_name": NASTY}, "errors": {"full_name": "name_unlikely"}}],
     "refusals": [{"code": "name_unlikely", "title": "Họ tên lạ", "title_en": "Odd name", "count": 1}],
 }  # fmt: skip
+
+QUEUES: dict[str, Any] = {
+    "as_of": "2026-11-23T12:06:00Z",
+    "queues": [
+        {"name": "forms", "count": 1000, "more": True, "since": None, "due": None},
+        {
+            "name": "overdue",
+            "count": 2,
+            "more": False,
+            "since": "2026-11-01T00:00:00Z",
+            "due": "2026-11-20T00:00:00Z",
+        },
+        {"name": "lots", "count": 0, "more": False, "since": None, "due": None},
+    ],
+}

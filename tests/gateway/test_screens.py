@@ -44,6 +44,7 @@ class Markup(HTMLParser):
 
 SCREENS = [
     ("/", "Việc của tôi", "My work"),
+    ("/", "Phiếu chờ nhập", "Earliest deadline"),
     ("/batches", "Lô quét", "Scan batches"),
     ("/batches/{batch}", "chưa trả hồ sơ giấy", "do not return the paper yet"),
     ("/batches/{batch}/live", "12.345", "12.345"),

@@ -3,9 +3,9 @@
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Query, Request
 from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.requests import ClientDisconnect
 
@@ -89,8 +89,8 @@ def create_app() -> FastAPI:
         return JSONResponse(note(request, body=(await request.body()).decode()), 201)
 
     @app.get("/v1/scan-batches")
-    async def batches(state: str = "") -> dict[str, Any]:
-        items = [batch for batch in (data.BATCH, data.FINISHED) if state in {"", batch["state"]}]
+    async def batches(state: Annotated[list[str], Query()] = []) -> dict[str, Any]:  # noqa: B006
+        items = [batch for batch in (data.BATCH, data.FINISHED) if not state or batch["state"] in state]
         return {"items": items, "next_cursor": None}
 
     @app.get("/v1/scan-batches/{batch_id}")
@@ -132,6 +132,10 @@ def create_app() -> FastAPI:
     @app.get("/v1/imports/{import_id}")
     async def one_import(import_id: str) -> Any:
         return data.IMPORT
+
+    @app.get("/v1/queues")
+    async def queues() -> Any:
+        return data.QUEUES
 
     @app.get("/v1/progress")
     async def progress() -> Any:

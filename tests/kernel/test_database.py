@@ -1,5 +1,7 @@
 """Sessions: commit at the edge, read-only means it, rows outside the scope stay invisible."""
 
+import asyncio
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -54,3 +56,31 @@ async def test_scope_does_not_outlive_its_transaction(database: Database) -> Non
     for _ in range(20):
         assert await labels(database, ("*",)) == ["a", "b"]
         assert await labels(database, ()) == []
+
+
+async def test_a_lost_connection_is_replaced_before_anybody_gets_it(database: Database) -> None:
+    """Postgres ended what the pool keeps, as a restart does: the next transactions do not notice."""
+    await make_scoped_table(database)
+    assert await labels(database, ("*",)) == ["a", "b"]
+    kept = await database.engine.connect()
+    other = await database.engine.connect()
+    ended = (await other.execute(text("SELECT pg_backend_pid()"))).scalar_one()
+    driver = (await other.get_raw_connection()).driver_connection
+    await other.close()
+    await kept.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": ended})
+    async with asyncio.timeout(10):
+        while driver is not None and not driver.is_closed():
+            await asyncio.sleep(0.01)
+    await kept.close()
+    async with database.read() as first, database.read() as second:
+        pids = {await session.scalar(text("SELECT pg_backend_pid()")) for session in (first, second)}
+    assert ended not in pids
+    assert len(pids) == 2
+
+
+async def test_a_statement_alone_is_committed(database: Database) -> None:
+    """At once, and without a transaction around it."""
+    await database.write_alone(text("CREATE TABLE note (label text)"))
+    await database.write_alone(text("INSERT INTO note VALUES ('a')"))
+    async with database.read() as session:
+        assert (await session.scalars(text("SELECT label FROM note"))).all() == ["a"]

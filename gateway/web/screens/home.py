@@ -17,9 +17,8 @@ routes = APIRouter(include_in_schema=False)
 async def show_home(request: Request, visitor: Visitor) -> Response:
     """What waits for the officer, batches in work, how far the units are."""
     reader = Reader(request, visitor)
-    opened, closed, processed, progress, waiting = await asyncio.gather(
-        reader.get("/v1/scan-batches", state="open", limit=20),
-        reader.get("/v1/scan-batches", state="closed", limit=20),
+    in_work, processed, progress, waiting = await asyncio.gather(
+        reader.get("/v1/scan-batches", state=["open", "closed"], limit=40),
         reader.get("/v1/scan-batches", state="processed", limit=6),
         reader.get("/v1/progress"),
         queues.standing_for(reader, visitor),
@@ -28,7 +27,8 @@ async def show_home(request: Request, visitor: Visitor) -> Response:
         request,
         "home.html",
         visitor,
-        in_work=[*opened["items"], *closed["items"]],
+        # The sort is stable: the newest stay first among those of a state.
+        in_work=sorted(in_work["items"], key=lambda batch: batch["state"] != "open"),
         finished=processed["items"],
         progress=progress,
         queues=waiting,

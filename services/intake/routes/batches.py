@@ -46,14 +46,14 @@ async def list_scan_batches(
     request: Request,
     identity: CurrentIdentity,
     unit: Annotated[str | None, Query(max_length=40)] = None,
-    state: BatchState | None = None,
+    state: Annotated[list[BatchState], Query(description="Any of these; without it, all")] = [],  # noqa: B006
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> CursorPage[ScanBatchSummary]:
     """Batches of the caller's units, the newest first; without their refused pages."""
     before = _batch_cursor(cursor)
     async with _runtime(request).database.read(identity.units) as session:
-        rows = await repository.batches(session, unit=unit, state=state, before=before, limit=limit + 1)
+        rows = await repository.batches(session, unit=unit, states=state, before=before, limit=limit + 1)
     visible = [row for row in rows if identity.may_see(row.unit_code)]
     following = encode_cursor(str(rows[limit - 1].id)) if len(rows) > limit else None
     return CursorPage(items=[summary(row) for row in visible[:limit]], next_cursor=following)

@@ -10,7 +10,7 @@ from kernel.database import ALL_UNITS, ReadSession, WriteSession
 from kernel.ids import new_id
 from services.records.cases.domain import HOLDING, CaseKind, CaseState, Found, Key, Known
 from services.records.cases.models import CaseRow
-from services.records.sql import insert_many, one_of
+from services.records.sql import NO_MOMENT, Waits, constant, in_scope, insert_many, one_of
 
 
 async def known(
@@ -157,3 +157,11 @@ async def move_cases(
         .values(dossier_id=target, version=CaseRow.version + 1)
         .execution_options(synchronize_session=False)
     )
+
+
+def waits(*, everywhere: bool) -> Waits:
+    """Open cases of UNITS, the oldest first."""
+    is_open = and_(
+        CaseRow.state == constant(CaseState.OPEN), in_scope(CaseRow.unit_code, everywhere=everywhere)
+    )
+    return select(CaseRow.opened_at, NO_MOMENT).where(is_open).order_by(CaseRow.id)

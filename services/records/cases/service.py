@@ -12,6 +12,7 @@ from services.records.cases.domain import HOLDING, CaseKind, CaseState, Found, M
 from services.records.cases.models import CaseRow
 from services.records.dossiers import service as dossiers
 from services.records.dossiers.domain import Act
+from services.records.sql import Waits
 
 HOUSEHOLD = "household"
 """Subject of a case that concerns the household as a whole."""
@@ -202,3 +203,8 @@ async def _note_opened(
         for one in opened
     ]
     await dossiers.note(session, Act.CASE_OPENED, notes)
+
+
+def waits(*, everywhere: bool) -> Waits:
+    """Open cases of UNITS."""
+    return repository.waits(everywhere=everywhere)

@@ -92,6 +92,9 @@ class TransferRow(Base):
             "ix_custody_transfers_open", "dossier_id", unique=True,
             postgresql_where=text("state = 'in_transit'"),
         ),
+        Index(
+            "ix_custody_transfers_coming", "to_unit_code", "id", postgresql_where=text("state = 'in_transit'")
+        ),
         Index(None, "from_unit_code", "id"),
         Index(None, "to_unit_code", "id"),
         Index(None, "consignment_id", "id"),

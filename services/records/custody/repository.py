@@ -17,7 +17,7 @@ from services.records.custody.models import (
     TransferRow,
 )
 from services.records.custody.tables import MOVED
-from services.records.sql import one_of
+from services.records.sql import NO_MOMENT, Waits, constant, in_scope, one_of
 
 AnySession = ReadSession | WriteSession
 
@@ -255,3 +255,12 @@ async def lock_step(session: WriteSession, reorganisation_id: uuid.UUID, code: s
     return await session.get_one(
         StepRow, (reorganisation_id, code), with_for_update=True, populate_existing=True
     )
+
+
+def waits(*, everywhere: bool) -> Waits:
+    """What is on its way to UNITS, the longest on its way first."""
+    coming = in_scope(TransferRow.to_unit_code, everywhere=everywhere)
+    query = select(TransferRow.sent_at, NO_MOMENT).where(
+        TransferRow.state == constant(TransferState.IN_TRANSIT)
+    )
+    return query.where(coming).order_by(TransferRow.id)

@@ -20,6 +20,7 @@ from services.records.dossiers import service as dossiers
 from services.records.dossiers.domain import Act
 from services.records.dossiers.models import DossierRow
 from services.records.shelves import service as shelves
+from services.records.sql import Waits
 from services.records.units import service as units
 
 AnySession = ReadSession | WriteSession
@@ -279,3 +280,8 @@ async def _note(session: WriteSession, act: Act, transfers: Iterable[TransferRow
         ],
         who,
     )
+
+
+def waits(*, everywhere: bool) -> Waits:
+    """Transfers that UNITS are to accept."""
+    return repository.waits(everywhere=everywhere)

@@ -1,13 +1,19 @@
 """A page's images out of object storage, as streams."""
 
-from collections.abc import AsyncIterator
 from contextlib import suppress
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePosixPath
 
 from kernel.errors import Forbidden, NotFound
-from kernel.storage import DERIVATIVES, MASTERS, QUARANTINE, ObjectMissing, ObjectStore, StoredObject
+from kernel.storage import (
+    DERIVATIVES,
+    MASTERS,
+    QUARANTINE,
+    ObjectMissing,
+    ObjectStore,
+    OpenObject,
+    StoredObject,
+)
 from services.records.dossiers.models import PageRow
 
 SHOWN_INLINE = frozenset({"image/jpeg", "image/png", "image/webp"})
@@ -37,50 +43,36 @@ class Variant(StrEnum):
     MASTER = "master"
 
 
-@dataclass(frozen=True, slots=True)
-class PageImage:
-    """An image that is there."""
-
-    bucket: str
-    stored: StoredObject
-
-    @property
-    def etag(self) -> str:
-        """The content's hash, out of its key: images never change under a key."""
-        return f'"{PurePosixPath(self.stored.key).name.split(".")[0]}"'
+def etag_of(key: str) -> str:
+    """The content's hash, out of its key: images never change under a key."""
+    return f'"{PurePosixPath(key).name.split(".")[0]}"'
 
 
-async def find_image(store: ObjectStore, page: PageRow, variant: Variant) -> PageImage:
-    """Where a page's image is; raises NotFound.
-
-    Masters are looked for in quarantine too: imaging announces a page just before it moves the file.
-    """
-    key, buckets = {
-        Variant.ACCESS: (page.access_key, [DERIVATIVES]),
-        Variant.THUMBNAIL: (page.thumbnail_key, [DERIVATIVES]),
-        Variant.MASTER: (page.master_key, [MASTERS, QUARANTINE]),
-    }[variant]
-    for bucket in buckets if key else []:
-        with suppress(ObjectMissing):
-            return PageImage(bucket, await store.stat(bucket, key or ""))
+def key_of(page: PageRow, variant: Variant) -> str:
+    """The key of a page's image; raises NotFound where the page has none."""
+    keys = {
+        Variant.ACCESS: page.access_key,
+        Variant.THUMBNAIL: page.thumbnail_key,
+        Variant.MASTER: page.master_key,
+    }
+    if key := keys[variant]:
+        return key
     raise NotFound(f"{variant} image of page {page.id}")
 
 
-def disposition(page: PageRow, image: PageImage, *, download: bool) -> str:
+async def open_image(store: ObjectStore, key: str, variant: Variant) -> OpenObject:
+    """The image under a key; a lost object fails before the answer begins. Raises NotFound.
+
+    Masters are looked for in quarantine too: imaging announces a page just before it moves the file.
+    """
+    for bucket in [MASTERS, QUARANTINE] if variant is Variant.MASTER else [DERIVATIVES]:
+        with suppress(ObjectMissing):
+            return await store.open(bucket, key)
+    raise NotFound(f"no {variant} image")
+
+
+def disposition(page: PageRow, stored: StoredObject, *, download: bool) -> str:
     """Content-Disposition: inline only for what a browser shows as a picture."""
-    kind = image.stored.content_type.split(";")[0]
+    kind = stored.content_type.split(";")[0]
     how = "inline" if kind in SHOWN_INLINE and not download else "attachment"
     return f'{how}; filename="{page.id}{EXTENSIONS.get(kind, ".bin")}"'
-
-
-async def open_stream(store: ObjectStore, image: PageImage) -> AsyncIterator[bytes]:
-    """The image's bytes, the first chunk already at hand: a lost object fails before the answer begins."""
-    chunks = store.stream(image.bucket, image.stored.key)
-    first = await anext(chunks, b"")
-
-    async def joined() -> AsyncIterator[bytes]:
-        yield first
-        async for chunk in chunks:
-            yield chunk
-
-    return joined()

@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 from contracts.recognition import Recognition
 from kernel.identity import CurrentIdentity, Role
 from services.records.dossiers import pages, views
-from services.records.dossiers.images import MarkedOnly, Variant, disposition, find_image, open_stream
+from services.records.dossiers.images import MarkedOnly, Variant, disposition, etag_of, key_of, open_image
 from services.records.dossiers.schemas import PageDetail
 from services.records.readings import service as readings
 
@@ -77,17 +77,16 @@ async def get_image(
     runtime = request.app.state.runtime
     async with runtime.database.read(identity.units) as session:
         page = await pages.get_accepted_page(session, page_id, identity.units)
-    image = await find_image(runtime.store, page, variant)
+    key = key_of(page, variant)
     headers = {
-        "ETag": image.etag,
+        "ETag": etag_of(key),
         "Cache-Control": IMAGE_CACHE if v or variant is Variant.MASTER else NO_CACHE,
-        "Content-Disposition": disposition(page, image, download=download),
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": "default-src 'none'; sandbox",
     }
-    if if_none_match and image.etag in {tag.strip() for tag in if_none_match.split(",")}:
+    if if_none_match and headers["ETag"] in {tag.strip() for tag in if_none_match.split(",")}:
         return Response(status_code=304, headers=headers)
+    image = await open_image(runtime.store, key, variant)
+    headers["Content-Disposition"] = disposition(page, image.stored, download=download)
     headers["Content-Length"] = str(image.stored.size_bytes)
-    return StreamingResponse(
-        await open_stream(runtime.store, image), media_type=image.stored.content_type, headers=headers
-    )
+    return StreamingResponse(image.chunks, media_type=image.stored.content_type, headers=headers)

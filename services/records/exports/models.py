@@ -57,6 +57,7 @@ class ExportRow(Base):
 
     __table_args__ = (
         Index(None, "unit_code", "id"),
+        Index("ix_dossier_exports_failed", "id", postgresql_where=text("state = 'failed'")),
         Index("ix_dossier_exports_working", "next_at", "id", postgresql_where=_WORKING),
         Index("uq_dossier_exports_open", "dossier_id", "destination", unique=True, postgresql_where=_WORKING),
     )

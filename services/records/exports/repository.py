@@ -9,7 +9,7 @@ from sqlalchemy import or_, select, update
 from kernel.database import ReadSession, WriteSession
 from services.records.exports.domain import WAITING, ExportState
 from services.records.exports.models import DestinationRow, ExportRow, TicketRow
-from services.records.sql import one_of
+from services.records.sql import NO_MOMENT, Waits, constant, one_of
 
 AnySession = ReadSession | WriteSession
 
@@ -104,3 +104,9 @@ async def hurry(session: WriteSession, destination: str, now: datetime) -> int:
         .execution_options(synchronize_session=False)
     )
     return len(done.all())
+
+
+def waits() -> Waits:
+    """Exports that failed, the oldest first."""
+    failed = ExportRow.state == constant(ExportState.FAILED)
+    return select(ExportRow.asked_at, NO_MOMENT).where(failed).order_by(ExportRow.id)

@@ -22,6 +22,7 @@ from services.records.exports.domain import (
     pause_after,
 )
 from services.records.exports.models import DestinationRow, ExportRow, TicketRow
+from services.records.sql import Waits
 
 
 class DestinationUnknown(Unprocessable):
@@ -269,3 +270,8 @@ async def _line_up(session: WriteSession, destination: str) -> DestinationRow | 
     if where is not None:
         where.failures, where.down_until = 0, None
     return where
+
+
+def waits() -> Waits:
+    """Exports that failed for good."""
+    return repository.waits()

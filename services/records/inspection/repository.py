@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import all_, and_, any_, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, all_, and_, any_, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
@@ -14,7 +14,7 @@ from kernel.database import ReadSession, WriteSession
 from services.records.dossiers.models import PageRow
 from services.records.inspection.domain import SET_PAGES, PageCheckState, SetReason, SetState
 from services.records.inspection.models import InspectionCheckRow, InspectionPageRow, InspectionSetRow
-from services.records.sql import one_of
+from services.records.sql import NO_MOMENT, WHO, Waits, constant, one_of
 
 AnySession = ReadSession | WriteSession
 
@@ -182,15 +182,9 @@ async def queue_for(session: AnySession, who: str, most: int) -> tuple[int, int,
 
     Left out is what `who` has scanned and what others hold.
     """
-    own = literal(who) == any_(InspectionSetRow.senders)
-    free = or_(
-        InspectionSetRow.leased_until.is_(None),
-        InspectionSetRow.leased_until < func.now(),
-        InspectionSetRow.leased_by == who,
-    )
     some = (
         select(InspectionSetRow.priority, InspectionSetRow.ordered_at)
-        .where(InspectionSetRow.state == SetState.WAITING.value, ~own, free)
+        .where(*_free_for(literal(who)))
         .order_by(InspectionSetRow.priority.desc(), InspectionSetRow.ordered_at, InspectionSetRow.id)
         .limit(most)
         .subquery()
@@ -264,3 +258,21 @@ async def put_in_set(
             for ordinal, page_id in enumerate(page_ids, start=first)
         ],
     )
+
+
+def waits(*, rescans: bool) -> Waits:
+    """Sets that WHO may inspect, of pages scanned again or of all others; the oldest first."""
+    again = InspectionSetRow.priority > 0 if rescans else InspectionSetRow.priority <= 0
+    query = select(InspectionSetRow.ordered_at, NO_MOMENT).where(*_free_for(WHO), again)
+    return query.order_by(InspectionSetRow.priority.desc(), InspectionSetRow.ordered_at, InspectionSetRow.id)
+
+
+def _free_for(who: ColumnElement[str]) -> tuple[ColumnElement[bool], ...]:
+    """Waiting sets that `who` did not scan and nobody else holds."""
+    own = who == any_(InspectionSetRow.senders)
+    free = or_(
+        InspectionSetRow.leased_until.is_(None),
+        InspectionSetRow.leased_until < func.now(),
+        InspectionSetRow.leased_by == who,
+    )
+    return InspectionSetRow.state == constant(SetState.WAITING), ~own, free

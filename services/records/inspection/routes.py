@@ -8,9 +8,8 @@ from fastapi.responses import StreamingResponse
 
 from contracts.inspection import inspection_defects
 from kernel.identity import CurrentIdentity, Identity, Role
-from kernel.storage import DERIVATIVES
 from services.records.dossiers import pages
-from services.records.dossiers.images import PageImage, open_stream
+from services.records.dossiers.images import Variant, etag_of, open_image
 from services.records.inspection import service, standing, views
 from services.records.inspection.domain import SetState
 from services.records.inspection.schemas import (
@@ -133,17 +132,15 @@ async def get_checked_image(
     async with runtime.database.read(identity.units) as session:
         row = await service.check_of(session, check_id)
         await pages.get_accepted_page(session, row.page_id, identity.units)
-    image = PageImage(DERIVATIVES, await runtime.store.stat(DERIVATIVES, row.access_key))
+    image = await open_image(runtime.store, row.access_key, Variant.ACCESS)
     headers = {
-        "ETag": image.etag,
+        "ETag": etag_of(row.access_key),
         "Cache-Control": "private, max-age=3600",
         "Content-Length": str(image.stored.size_bytes),
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": "default-src 'none'; sandbox",
     }
-    return StreamingResponse(
-        await open_stream(runtime.store, image), media_type="image/jpeg", headers=headers
-    )
+    return StreamingResponse(image.chunks, media_type="image/jpeg", headers=headers)
 
 
 def _require_inspector(identity: Identity) -> None:

@@ -33,6 +33,7 @@ from services.records.inspection.domain import (
     in_sets,
 )
 from services.records.inspection.models import InspectionCheckRow, InspectionPageRow, InspectionSetRow
+from services.records.sql import Waits
 
 AnySession = ReadSession | WriteSession
 
@@ -232,6 +233,11 @@ async def waiting(session: AnySession, most: int) -> int:
 async def queue_for(session: AnySession, who: str, most: int) -> tuple[int, int, datetime | None]:
     """Sets that `who` may inspect, counted up to `most`, rescans among them, and the oldest's order."""
     return await repository.queue_for(session, who, most)
+
+
+def waits(*, rescans: bool) -> Waits:
+    """Sets that WHO may inspect: of pages scanned again, or all others."""
+    return repository.waits(rescans=rescans)
 
 
 async def own_waits(session: AnySession, who: str) -> bool:

@@ -6,13 +6,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, delete, func, literal, or_, select, true, union_all, update
 from sqlalchemy.dialects.postgresql import insert
 
 from kernel.database import ALL_UNITS, ReadSession, WriteSession
 from services.records.keying.domain import FieldState, Stage, VoteKind
 from services.records.keying.models import KeyingFieldRow, KeyingFormRow, LeaseRow, VoteRow
-from services.records.sql import one_of
+from services.records.sql import NO_MOMENT, Waits, constant, in_scope, one_of
 
 AnySession = ReadSession | WriteSession
 
@@ -278,14 +278,23 @@ async def waiting(
     *,
     units: Collection[str],
     most: int,
-    kind: str | None = None,
 ) -> int:
     """Forms that wait at some stages, counted up to `most`: the queue's length costs a lease nothing."""
     some = select(KeyingFormRow.id).where(KeyingFormRow.stage.in_([stage.value for stage in stages]))
-    if kind:
-        some = some.where(KeyingFormRow.kind == kind)
     counted = select(func.count()).select_from(some.where(_within(units)).limit(most).subquery())
     return await session.scalar(counted) or 0
+
+
+async def lengths(
+    session: AnySession, asked: Iterable[tuple[str, Stage]], *, units: Collection[str], most: int
+) -> dict[tuple[str, str], int]:
+    """(kind, stage) → forms that wait there, counted up to `most`; all in one statement."""
+    counts = []
+    for kind, stage in asked:
+        there = and_(KeyingFormRow.kind == kind, KeyingFormRow.stage == stage.value, _within(units))
+        some = select(KeyingFormRow.id).where(there).limit(most).subquery()
+        counts.append(select(literal(kind), literal(stage.value), func.count()).select_from(some))
+    return {(row[0], row[1]): row[2] for row in await session.execute(union_all(*counts))}
 
 
 def _within(units: Collection[str]) -> ColumnElement[bool]:
@@ -312,3 +321,10 @@ async def work_of(session: ReadSession, who: str, since: datetime) -> tuple[int,
         )
     ).one()
     return row[0], row[1], row[2], row[3]
+
+
+def waits(stages: Collection[Stage], *, everywhere: bool) -> Waits:
+    """Forms that wait at some stages; they have no deadline, and the oldest is not looked for."""
+    at = KeyingFormRow.stage.in_([constant(stage) for stage in stages])
+    there = in_scope(KeyingFormRow.unit_code, everywhere=everywhere)
+    return select(NO_MOMENT, NO_MOMENT).select_from(KeyingFormRow).where(at, there)

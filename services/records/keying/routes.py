@@ -1,11 +1,9 @@
 """HTTP of keying."""
 
 import uuid
-from itertools import product
 
 from fastapi import APIRouter, Request
 
-from contracts.vocabulary import DossierKind
 from kernel.identity import CurrentIdentity, Identity, Role
 from services.records.keying import service, views
 from services.records.keying.days import midnight_in_vietnam
@@ -90,10 +88,9 @@ async def my_day(request: Request, identity: CurrentIdentity) -> KeyerDay:
     midnight = midnight_in_vietnam()
     async with request.app.state.runtime.database.read(identity.units) as session:
         forms, fields, checked, differed = await vigilance.work_of(session, identity.subject, midnight)
+        lengths = await service.lengths(session, identity.units)
         queues = [
-            QueueLength(kind=kind, stage=stage, forms=count)
-            for kind, stage in product(DossierKind, service.LIVE)
-            if (count := await service.waiting(session, [stage], units=identity.units, kind=kind))
+            QueueLength(kind=kind, stage=stage, forms=forms) for (kind, stage), forms in lengths.items()
         ]
     return KeyerDay(forms=forms, fields=fields, checked=checked, differed=differed, queues=queues)
 

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import product
 from typing import Any
 
 from contracts.civil.writing import cleaned
@@ -37,6 +38,7 @@ from services.records.keying.ready import fields_to_key
 from services.records.persons import service as persons
 from services.records.readings import service as readings
 from services.records.readings.service import Settled
+from services.records.sql import Waits
 
 AnySession = ReadSession | WriteSession
 
@@ -257,12 +259,20 @@ async def waiting(
     stages: Collection[Stage],
     *,
     units: Collection[str] = (ALL_UNITS,),
-    kind: DossierKind | None = None,
 ) -> int:
     """Forms that wait at some stages, counted up to MOST_COUNTED."""
-    return await repository.waiting(
-        session, stages, units=units, most=MOST_COUNTED, kind=kind.value if kind else None
-    )
+    return await repository.waiting(session, stages, units=units, most=MOST_COUNTED)
+
+
+async def lengths(session: AnySession, units: Collection[str]) -> dict[tuple[DossierKind, Stage], int]:
+    """Forms that wait, by kind and stage, each counted up to MOST_COUNTED; without the empty ones."""
+    found = await repository.lengths(session, product(DossierKind, LIVE), units=units, most=MOST_COUNTED)
+    return {(DossierKind(kind), Stage(stage)): count for (kind, stage), count in found.items() if count}
+
+
+def waits(stages: Collection[Stage], *, everywhere: bool) -> Waits:
+    """Forms of UNITS that wait at some stages."""
+    return repository.waits(stages, everywhere=everywhere)
 
 
 async def work_of(session: ReadSession, who: str, since: datetime) -> tuple[int, int, int, int]:

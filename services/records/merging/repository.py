@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 from kernel.database import ReadSession, WriteSession
 from services.records.merging.domain import MergingKind, MergingState
 from services.records.merging.models import MergingRow
+from services.records.sql import NO_MOMENT, WHO, Waits, constant
 
 AnySession = ReadSession | WriteSession
 
@@ -53,3 +54,10 @@ async def page(
     if before:
         query = query.where(MergingRow.id < before)
     return (await session.scalars(query)).all()
+
+
+def waits() -> Waits:
+    """What others than WHO have asked for and nobody has decided, the oldest first."""
+    asked = MergingRow.state == constant(MergingState.ASKED)
+    query = select(MergingRow.asked_at, NO_MOMENT).where(asked, MergingRow.asked_by != WHO)
+    return query.order_by(MergingRow.id)

@@ -35,6 +35,7 @@ from services.records.merging.domain import (
 )
 from services.records.merging.models import MergingRow
 from services.records.persons import service as persons
+from services.records.sql import Waits
 
 AnySession = ReadSession | WriteSession
 
@@ -352,3 +353,8 @@ async def _note(
         "reason": row.undo_reason or row.decision_note or row.reason,
     }
     await dossiers.note(session, act, [(one.id, one.unit_code, details) for one in rows], who)
+
+
+def waits() -> Waits:
+    """Merges and splits that WHO may decide: asked for by others."""
+    return repository.waits()

@@ -4,14 +4,14 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, func, or_, select, tuple_
+from sqlalchemy import Select, and_, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from kernel.database import ReadSession, WriteSession
 from services.records.dossiers.models import DossierRow
 from services.records.shelves.domain import PaperState
 from services.records.shelves.models import MovementRow, PaperRow, SchemeRow, ShelfRow
-from services.records.sql import one_of
+from services.records.sql import NO_MOMENT, Waits, one_of
 
 AnySession = ReadSession | WriteSession
 
@@ -217,3 +217,14 @@ async def of_batch(
 
 def _with_dossier() -> Select[PaperRow, DossierRow]:
     return select(PaperRow, DossierRow).join(DossierRow, DossierRow.id == PaperRow.dossier_id)
+
+
+def overdue_waits() -> Waits:
+    """Papers that should be back, the longest overdue first."""
+    late = and_(PaperRow.due_at.is_not(None), PaperRow.due_at < func.now())
+    return select(PaperRow.since, PaperRow.due_at).where(late).order_by(PaperRow.due_at, PaperRow.dossier_id)
+
+
+def misplaced_waits() -> Waits:
+    """Papers on a wrong shelf."""
+    return select(PaperRow.since, NO_MOMENT).where(PaperRow.misplaced).order_by(PaperRow.dossier_id)

@@ -20,6 +20,7 @@ from services.records.dossiers.models import DossierRow
 from services.records.shelves import repository
 from services.records.shelves.domain import (
     STATE_OF,
+    AlarmKind,
     Level,
     PaperState,
     PlaceKind,
@@ -27,6 +28,7 @@ from services.records.shelves.domain import (
     default_levels,
 )
 from services.records.shelves.models import MovementRow, PaperRow, SchemeRow, ShelfRow
+from services.records.sql import Waits
 
 AnySession = ReadSession | WriteSession
 
@@ -369,3 +371,8 @@ async def _level_under(session: AnySession, unit_code: str, parent_id: uuid.UUID
             raise SchemeViolated("nothing lies in such a place", extensions={"parent": parent.code})
         place = codes.index(parent.level) + 1
     return codes[place], place == len(codes) - 1
+
+
+def waits(kind: AlarmKind) -> Waits:
+    """Papers that an alarm is about."""
+    return repository.misplaced_waits() if kind is AlarmKind.WRONG_SHELF else repository.overdue_waits()

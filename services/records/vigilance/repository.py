@@ -12,8 +12,8 @@ from sqlalchemy.dialects.postgresql import insert
 from kernel.database import ReadSession, WriteSession
 from services.records.keying.domain import FieldState, How, Stage, VoteKind
 from services.records.keying.models import KeyingFieldRow, KeyingFormRow, VoteRow
-from services.records.sql import one_of
-from services.records.vigilance.domain import OPEN_CHECKS
+from services.records.sql import NO_MOMENT, Waits, one_of
+from services.records.vigilance.domain import OPEN_CHECKS, LotState
 from services.records.vigilance.models import (
     CanaryAnswerRow,
     CanaryRow,
@@ -314,3 +314,10 @@ async def wrong_by_policy(session: AnySession, policy: str, since: datetime) -> 
         )
     ).one()
     return row[0], row[1]
+
+
+def waits(newest: int) -> Waits:
+    """Those that failed among the `newest` lots."""
+    some = select(LotRow.state, LotRow.decided_at).order_by(LotRow.id.desc()).limit(newest).subquery()
+    query = select(some.c.decided_at, NO_MOMENT).where(some.c.state == LotState.FAILED.value)
+    return query.order_by(some.c.decided_at)

@@ -1,11 +1,9 @@
 """HTTP of vigilance: a supervisor's view of keying."""
 
 import uuid
-from itertools import product
 
 from fastapi import APIRouter, Request
 
-from contracts.vocabulary import DossierKind
 from kernel.errors import Unprocessable
 from kernel.identity import CurrentIdentity, Identity, Role
 from kernel.pages import Cursor, CursorInvalid, CursorPage, Limit, decode_cursor, encode_cursor
@@ -43,10 +41,9 @@ async def supervise(request: Request, identity: CurrentIdentity) -> Supervision:
     """What waits, who holds what, and errors measured on known answers, of the caller's units."""
     _require_supervisor(identity)
     async with request.app.state.runtime.database.read(identity.units) as session:
+        lengths = await keying.lengths(session, identity.units)
         queues = [
-            QueueLength(kind=kind, stage=stage, forms=count)
-            for kind, stage in product(DossierKind, keying.LIVE)
-            if (count := await keying.waiting(session, [stage], units=identity.units, kind=kind))
+            QueueLength(kind=kind, stage=stage, forms=forms) for (kind, stage), forms in lengths.items()
         ]
         keyers = await service.keyers(session, midnight_in_vietnam())
         policies = await service.policy_errors(session)

@@ -10,6 +10,7 @@ from kernel.database import ALL_UNITS, ReadSession, WriteSession
 from services.records.keying import service as keying
 from services.records.keying.domain import LEASE, LEASED_FORMS, Policy
 from services.records.keying.service import Given, Work
+from services.records.sql import Waits
 from services.records.vigilance import canaries, lots, repository
 from services.records.vigilance.domain import place_of
 from services.records.vigilance.models import LotRow
@@ -148,3 +149,8 @@ async def draw(session: WriteSession, by: str, who: str | None) -> list[LotRow]:
 async def list_lots(session: ReadSession, *, before: uuid.UUID | None, limit: int) -> Sequence[LotRow]:
     """Lots, the newest first."""
     return await repository.lots(session, before=before, limit=limit)
+
+
+def waits(newest: int) -> Waits:
+    """Lots that failed, among the newest: a failed lot stays one."""
+    return repository.waits(newest)
