@@ -201,6 +201,7 @@ def test_images_are_corrected_and_exemption_asked(system: LocalSystem, desk: Any
     desk.press("c")
     desk.until("document.activeElement.name === 'left'")
     desk.type("10")
+    desk.until("document.querySelector('.crop-sheet img').naturalWidth > 0")
     shot(desk, "crop")
     assert desk.violations() == []
     for _ in range(4):
