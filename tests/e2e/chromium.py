@@ -92,10 +92,10 @@ class Page:
             time.sleep(0.05)
         raise TimeoutError(f"never true: {condition}")
 
-    def press(self, key: str, *, control: bool = False, shift: bool = False) -> None:
+    def press(self, key: str, *, control: bool = False, shift: bool = False, alt: bool = False) -> None:
         """Press and release a key."""
-        held = {"modifiers": 2 * control + 8 * shift}
-        text = {"text": key} if len(key) == 1 and not control else {}
+        held = {"modifiers": alt + 2 * control + 8 * shift}
+        text = {"text": key} if len(key) == 1 and not control and not alt else {}
         if key == "Enter" and not control:
             text = {"text": "\r"}
         if key in CODES:

@@ -34,6 +34,7 @@ async def work_on_pages(
         before=wanted.before,
         document_id=wanted.document_id,
         target_id=wanted.target_dossier_id,
+        target_code=wanted.target_code,
     )
     async with request.app.state.runtime.database.write(identity.units) as session:
         done = await service.work(session, identity, dossier_id, if_match, asked)

@@ -1,11 +1,13 @@
 """Shapes of page work on the wire."""
 
 import uuid
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from services.records.pagework.domain import Action
+
+Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=250)]
 
 
 class PageWork(BaseModel):
@@ -24,12 +26,19 @@ class PageWork(BaseModel):
         description="The dossier that `move` puts them in, behind all others or in `document_id`",
     )
 
+    target_code: Code | None = Field(
+        default=None, description="In place of `target_dossier_id`: its printed code, or its number"
+    )
+
     @model_validator(mode="after")
     def _fits(self) -> Self:
-        if self.action is not Action.MOVE and (self.document_id or self.target_dossier_id):
+        goes = bool(self.document_id or self.target_dossier_id or self.target_code)
+        if self.action is not Action.MOVE and goes:
             raise ValueError("only `move` goes into another document or dossier")
-        if self.action is Action.MOVE and not (self.document_id or self.target_dossier_id):
-            raise ValueError("`move` needs document_id or target_dossier_id")
+        if self.action is Action.MOVE and not goes:
+            raise ValueError("`move` needs document_id, target_dossier_id or target_code")
+        if self.target_dossier_id and self.target_code:
+            raise ValueError("target_dossier_id and target_code exclude each other")
         if self.action in {Action.SPLIT, Action.JOIN} and (len(self.pages) > 1 or self.before):
             raise ValueError("`split` and `join` take one page")
         return self

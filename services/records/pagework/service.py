@@ -1,7 +1,7 @@
 """Use cases of page work: do a piece of it, undo the last. Images and masters are not touched."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from contracts.vocabulary import PageContent
@@ -12,13 +12,15 @@ from kernel.identity import Identity
 from kernel.ids import new_id
 from services.records.dossiers import pages, placements
 from services.records.dossiers import service as dossiers
-from services.records.dossiers.domain import Act
+from services.records.dossiers.domain import Act, DossierState
 from services.records.dossiers.models import DossierRow, PageRow, PageWorkRow, PlacementRow
 from services.records.life import moving as life
+from services.records.life.domain import SEALED
 from services.records.merging import checks, content
 from services.records.merging.domain import MergingKind, Moved
 from services.records.pagework import domain
 from services.records.pagework.domain import Action, Documents
+from services.records.shelves import barcodes
 
 
 class NothingChosen(Unprocessable):
@@ -43,6 +45,14 @@ class CoverSheetApart(Conflict):
     slug = "cover_sheet_apart"
     title = "Tờ bìa luôn là giấy tờ riêng"
     title_en = "A cover sheet stays a document of its own"
+
+
+class DossierSigned(Conflict):
+    """Somebody has signed for the documents as they are (`dossiers`): the dossier goes back a step first."""
+
+    slug = "dossier_signed"
+    title = "Hồ sơ đã ký: đưa về trạng thái trước rồi mới sắp xếp trang"
+    title_en = "The dossier is signed: take it back a step before its pages are arranged"
 
 
 class NothingToUndo(Conflict):
@@ -70,6 +80,8 @@ class Wanted:
     before: uuid.UUID | None = None
     document_id: uuid.UUID | None = None
     target_id: uuid.UUID | None = None
+    target_code: str | None = None
+    """What somebody scanned or typed in place of `target_id`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,20 +121,25 @@ async def work(
 
     Raises:
         NotFound, PreconditionRequired, PreconditionFailed, NothingChosen, NothingChanges, CoverSheetApart,
-        OtherKind, DossierMerged, DossierInTransit, DossierClosed, OnHold.
+        OtherKind, DossierMerged, DossierInTransit, DossierClosed, DossierSigned, OnHold, CodeUnknown,
+        CodeAmbiguous.
     """
-    target_id = wanted.target_id if wanted.target_id != dossier_id else None
+    named = wanted.target_id
+    if wanted.target_code:
+        named = await barcodes.dossier_named(session, wanted.target_code)
+    target_id = named if named != dossier_id else None
     rows = {
         row.id: row
         for row in await checks.lock_concerned(session, identity, MergingKind.SPLIT, dossier_id, target_id)
     }
     check_version(if_match, rows[dossier_id].version)
+    _require_unsigned(rows.values())
     if not wanted.pages:
         raise NothingChosen
     source = await _side(session, rows[dossier_id])
     target = await _side(session, rows[target_id]) if target_id else None
-    named = {*wanted.pages, *([wanted.before] if wanted.before and target is None else [])}
-    if strange := sorted(str(one) for one in named - source.filed.keys()):
+    asked = {*wanted.pages, *([wanted.before] if wanted.before and target is None else [])}
+    if strange := sorted(str(one) for one in asked - source.filed.keys()):
         raise NotFound("not in the dossier", extensions={"unknown": [*strange]})
     if target is not None and wanted.before and wanted.before not in target.filed:
         raise NotFound("not in the dossier", extensions={"unknown": [str(wanted.before)]})
@@ -146,13 +163,14 @@ async def undo(
 
     Raises:
         NotFound, PreconditionRequired, PreconditionFailed, NothingToUndo, WorkOvertaken, MergeOvertaken,
-        DossierMerged, DossierInTransit, DossierClosed, OnHold.
+        DossierMerged, DossierInTransit, DossierClosed, DossierSigned, OnHold.
     """
     seen = await placements.last_work(session, dossier_id)
     both = {dossier_id} if seen is None else {one for one in (seen.source_id, seen.target_id) if one}
     rows = {row.id: row for row in await dossiers.hold_still(session, both | {dossier_id}, identity.units)}
     await checks.require_free(session, list(rows.values()))
     check_version(if_match, rows[dossier_id].version)
+    _require_unsigned(rows.values())
     if seen is None:
         raise NothingToUndo
     for one in sorted(both):
@@ -168,6 +186,11 @@ async def undo(
         await content.derive(session, source)
     await _tell(session, Act.PAGES_ARRANGED_UNDONE, seen, list(rows.values()), identity.subject)
     return Done(seen, rows[dossier_id])
+
+
+def _require_unsigned(rows: Iterable[DossierRow]) -> None:
+    if signed := [str(row.id) for row in rows if DossierState(row.state) in SEALED]:
+        raise DossierSigned(extensions={"dossiers": [*signed]})
 
 
 async def _side(session: WriteSession, row: DossierRow) -> _Side:

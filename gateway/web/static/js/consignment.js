@@ -1,7 +1,8 @@
 // A consignment checked on arrival: one scan, one answer; the lists are rendered anew after each.
 
 import { ask } from "./requests.js";
-import { byKey, renew, why } from "./transfers_ask.js";
+import { renew } from "./renew.js";
+import { byKey, why } from "./transfers_ask.js";
 
 const form = document.getElementById("scan");
 const live = () => document.getElementById("consignment");

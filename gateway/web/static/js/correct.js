@@ -20,7 +20,7 @@ async function asked(page, wish) {
   const before = await fetch(address, { cache: "no-store" });
   if (!before.ok) return { failed: texts.failed };
   const { content, ...rest } = await before.json();
-  const wanted = wishes[wish]({ content, ...rest });
+  const wanted = typeof wish === "string" ? wishes[wish]({ content, ...rest }) : ["", wish];
   if (!wanted) return { failed: texts.nothing };
   const answer = await fetch(address + wanted[0], {
     method: "POST",
@@ -37,29 +37,25 @@ async function asked(page, wish) {
   return { failed: titleOf(problem) ?? texts.failed };
 }
 
-// The part of the screen asks again by itself while a page waits to be read.
-function reread() {
-  window.htmx.ajax("GET", `${location.pathname}/reading`, { target: "#reading", swap: "outerHTML" });
-}
-
-// `shown` is called with the edition that the page's image has now.
-export async function correct(leaf, wish, shown) {
-  if (!texts || busy) return;
+// `wish`: a name from above, or a correction as imaging takes it. `shown` is called with the edition that the page's
+// image has now; `later` once records know of it, with whether what the page holds is another thing now. True: done.
+export async function correct(leaf, wish, shown, later) {
+  if (!texts || busy) return false;
   busy = true;
   say(texts.working, 0);
   try {
     const { state, content, failed } = await asked(leaf.dataset.page, wish);
     say(failed ?? texts.done);
-    if (!state) return;
+    if (!state) return false;
     shown(`c${state.newest}`);
-    // Marks of a page's content stand in the markup: the page is loaded anew once records know of it.
-    if (state.content !== content) setTimeout(() => location.reload(), RELOAD_MS);
-    else setTimeout(reread, RELOAD_MS);
+    setTimeout(() => later(state.content !== content), RELOAD_MS);
     const picture = leaf.querySelector("img");
     const address = picture.src.split("?")[0];
     setTimeout(() => (picture.src = `${address}?after=${state.newest}`), RELOAD_MS);
+    return true;
   } catch {
     say(texts.failed);
+    return false;
   } finally {
     busy = false;
   }

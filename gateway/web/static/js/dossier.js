@@ -158,7 +158,14 @@ function change(wish) {
     leaf.dataset.stale = "stale";
     leaf.dataset.image = `${leaf.dataset.image.split("?")[0]}?v=${edition}`;
     if (leaf === shown) viewer.open(leaf.dataset.image);
-  });
+  }, reread);
+}
+
+// Marks of a page's content stand in the markup: the page is loaded anew. Else only what was read is, which asks again
+// by itself while a page waits to be read.
+function reread(another) {
+  if (another) location.reload();
+  else window.htmx.ajax("GET", `${location.pathname}/reading`, { target: "#reading", swap: "outerHTML" });
 }
 
 const keys = {
@@ -174,6 +181,7 @@ const keys = {
   r: (event) => (event.shiftKey ? acts.left() : acts.right()),
   b: acts.blank,
   z: acts.undo,
+  s: () => document.getElementById("arrange")?.click(),
 };
 
 document.addEventListener("keydown", (event) => {

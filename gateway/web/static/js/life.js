@@ -1,16 +1,12 @@
 // Acts of a dossier's life: each form goes to the service as JSON, and the part is shown anew.
 
-import { once, titleOf } from "./requests.js";
+import { bodyOf, once, titleOf } from "./requests.js";
 import { say } from "./say.js";
 
 const part = document.getElementById("life");
 
 function body(form, submitter) {
-  const wanted = {};
-  for (const field of form.elements) {
-    if (!field.name || field.type === "submit") continue;
-    wanted[field.name] = "number" in field.dataset ? Number(field.value) : field.value.trim();
-  }
+  const wanted = bodyOf(form);
   if (submitter?.name === "approve") wanted.approve = submitter.value === "true";
   return wanted;
 }

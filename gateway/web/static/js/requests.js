@@ -13,8 +13,19 @@ export function titleOf(problem) {
   return document.documentElement.lang === "en" ? problem?.title_en : problem?.title;
 }
 
-// What the service answered; null where it refused or was not reached, and that has been told.
-export async function ask(address, body, { method = "POST", headers = {}, seconds = 8 } = {}) {
+// What a form's fields hold, those marked `data-number` as numbers.
+export function bodyOf(form) {
+  const wanted = {};
+  for (const field of form.elements) {
+    if (!field.name || field.type === "submit") continue;
+    wanted[field.name] = "number" in field.dataset ? Number(field.value) : field.value.trim();
+  }
+  return wanted;
+}
+
+// What the service answered; null where it refused or was not reached, and that has been told. `changed` is called in
+// place of that where somebody else changed the thing first.
+export async function ask(address, body, { method = "POST", headers = {}, seconds = 8, changed = null } = {}) {
   const answer = await fetch(address, {
     method,
     headers: { "Content-Type": "application/json", ...headers },
@@ -22,6 +33,7 @@ export async function ask(address, body, { method = "POST", headers = {}, second
   }).catch(() => null);
   const told = await answer?.json().catch(() => null);
   if (answer?.ok) return told ?? {};
+  if (changed && answer?.status === 412) return await changed(), null;
   say(titleOf(told) ?? status.dataset.failed, seconds);
   return null;
 }

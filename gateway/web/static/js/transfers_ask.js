@@ -1,14 +1,4 @@
-// What the screens of transfers share: a part renewed, a reason asked, rows chosen by key.
-
-import { say, status } from "./say.js";
-
-// A part of the screen as the server renders it now.
-export async function renew(address, id) {
-  const answer = await fetch(address, { cache: "no-store" }).catch(() => null);
-  if (!answer?.ok) return say(status.dataset.failed);
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(id);
-  if (fresh) document.getElementById(id).replaceWith(document.adoptNode(fresh));
-}
+// What the screens of transfers share: a reason asked, rows chosen by key.
 
 document.getElementById("why")?.addEventListener("keydown", (event) => {
   if (event.isComposing || event.key !== "Enter") return;

@@ -2,7 +2,7 @@
 
 import { say } from "./say.js";
 import { ask, once } from "./requests.js";
-import { renew } from "./transfers_ask.js";
+import { renew } from "./renew.js";
 
 const find = document.getElementById("find");
 const items = [...document.querySelectorAll(".tree li")];

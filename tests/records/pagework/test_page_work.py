@@ -232,3 +232,63 @@ def test_what_cannot_be(registry: RunningRegistry, http: httpx.Client) -> None:
     assert slug(do(http, papers, "split", 9, at=papers.second)) == (409, "dossier_in_transit")
     assert slug(do(http, papers, "move", 2, target_dossier_id=papers.second)) == (409, "dossier_in_transit")
     assert rows(registry, papers) == before
+
+
+def test_another_dossier_by_its_number_or_code(registry: RunningRegistry, http: httpx.Client) -> None:
+    """Typed or scanned; a code of nothing, of another unit's dossier or of a place leads nowhere."""
+    papers, foreign = scan(registry), scan(registry, THERE)
+    number = http.get(f"/v1/dossiers/{papers.second}").json()["reference"]
+    went = do(http, papers, "move", 2, target_code=f" {number} ")
+    assert (went.status_code, went.json()["target_dossier_id"]) == (200, papers.second)
+    assert do(http, papers, "move", 3, target_code=f"TT:D:{papers.second}").is_success
+    assert lie(http, papers, papers.second) == [[7], [8, 9], [2], [3]]
+    before = rows(registry, papers)
+    assert slug(do(http, papers, "move", 4, target_code="không có")) == (422, "code_unknown")
+    assert do(http, papers, "move", 4, target_code=f"TT:D:{foreign.first}").status_code == 404
+    own = http.get(f"/v1/dossiers/{papers.first}").json()["reference"]
+    both = do(http, papers, "move", 4, target_code=own, target_dossier_id=papers.second)
+    assert both.status_code == 422
+    assert do(http, papers, "move", 4, target_code=" ").status_code == 422
+    assert do(http, papers, "move", 4, target_code="x" * 251).status_code == 422
+    assert rows(registry, papers) == before
+
+
+def test_undo_waits_for_what_overtook_it(registry: RunningRegistry, http: httpx.Client) -> None:
+    """A move is not taken back while the other dossier has later work; an old version undoes nothing."""
+    papers = scan(registry)
+    before = rows(registry, papers)
+    assert do(http, papers, "move", 3, target_dossier_id=papers.second).is_success
+    assert do(http, papers, "split", 9, at=papers.second).is_success
+    refused = undo(http, papers.first)
+    assert slug(refused) == (409, "page_work_overtaken")
+    assert refused.json()["dossier_id"] == papers.second
+    address = f"/v1/dossiers/{papers.second}/page-work:undo"
+    assert slug(http.post(address, headers={"If-Match": '"1"'})) == (412, "precondition_failed")
+    with registry.client(THERE) as stranger:
+        assert stranger.post(address, headers={"If-Match": '"1"'}).status_code == 404
+    assert undo(http, papers.second).is_success
+    assert undo(http, papers.second).json()["target_dossier_id"] == papers.second
+    assert rows(registry, papers) == before
+    assert slug(undo(http, papers.first)) == (409, "no_page_work")
+
+
+@pytest.mark.parametrize(
+    ("state", "problem"),
+    [("closed", "dossier_closed"), ("reshelved", "dossier_signed"), ("signed", "dossier_signed")],
+)
+def test_what_is_signed_or_closed_stays(
+    registry: RunningRegistry, http: httpx.Client, state: str, problem: str
+) -> None:
+    """Nothing goes in or out, and nothing that was done before is undone."""
+    papers = scan(registry)
+    assert do(http, papers, "split", 9, at=papers.second).is_success
+    registry.execute("UPDATE dossiers SET state = $2 WHERE id = $1", uuid.UUID(papers.second), state)
+    before = rows(registry, papers)
+    for answer in (
+        do(http, papers, "join", 9, at=papers.second),
+        do(http, papers, "move", 2, target_dossier_id=papers.second),
+        do(http, papers, "move", 9, at=papers.second, target_dossier_id=papers.first),
+        undo(http, papers.second),
+    ):
+        assert slug(answer) == (409, problem)
+    assert rows(registry, papers) == before
