@@ -83,17 +83,14 @@ async def print_them(
 
 
 async def _places(reader: Reader, named: list[Data]) -> list[Data]:
-    """Places with those that stand in them, in their order."""
+    """Places with everything that stands in them, in their order."""
     found = []
     for place in named:
-        found.append(place)
         cursor = ""
         while cursor is not None:
-            inside = await reader.get(
-                "/v1/shelves/places", unit=place["unit"], parent=place["id"], limit=200, cursor=cursor
-            )
-            found += inside["items"]
-            cursor = inside["next_cursor"]
+            branch = await reader.get(f"/v1/shelves/places/{place['id']}/branch", limit=200, cursor=cursor)
+            found += branch["items"]
+            cursor = branch["next_cursor"]
     return found
 
 

@@ -8,6 +8,7 @@ from fastapi.responses import Response
 
 from gateway.accounts import service as accounts
 from gateway.web.data import Reader
+from gateway.web.navigation import MAY_LAY_OUT
 from gateway.web.rendering import page
 from gateway.web.visitor import Visitor
 from kernel.identity import Role
@@ -21,7 +22,8 @@ SHOWN = 50
 async def show_shelves(request: Request, visitor: Visitor) -> Response:
     """The desk: what is scanned decides what is done."""
     visitor.identity.require_role(Role.KEEPER, Role.SCAN_OPERATOR)
-    return page(request, "shelves.html", visitor)
+    lays_out = bool(visitor.identity.roles & MAY_LAY_OUT)
+    return page(request, "shelves.html", visitor, lays_out=lays_out)
 
 
 @routes.get("/shelves/alarms")

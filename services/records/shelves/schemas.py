@@ -211,6 +211,9 @@ class ScanResult(BaseModel):
     """What was done."""
 
     moved: bool
+    moved_dossiers: list[uuid.UUID] = Field(
+        description="Whose papers went somewhere; one that lay there already did not"
+    )
     place: Place | None
     papers: list[Paper]
     warnings: list[str] = Field(description="Vietnamese")

@@ -60,7 +60,7 @@ async def undo(session: WriteSession, identity: Identity, seen: Mapping[uuid.UUI
             borrower=before.borrower if before else None,
             due_at=before.due_at if before else None,
         )
-    return Outcome(moved=True, place=None, rows=rows, papers=papers)
+    return Outcome(moved=frozenset(seen), place=None, rows=rows, papers=papers)
 
 
 def _give_up_home(paper: PaperRow, last: MovementRow) -> None:

@@ -52,7 +52,12 @@ async def result_of(session: WriteSession, done: Outcome) -> ScanResult:
     warnings, warnings_en = warnings_of(papers)
     place = place_of(done.place) if done.place else None
     return ScanResult(
-        moved=done.moved, place=place, papers=papers, warnings=warnings, warnings_en=warnings_en
+        moved=bool(done.moved),
+        moved_dossiers=sorted(done.moved),
+        place=place,
+        papers=papers,
+        warnings=warnings,
+        warnings_en=warnings_en,
     )
 
 
