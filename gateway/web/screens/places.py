@@ -1,4 +1,4 @@
-"""Vị trí trong kho: the tree of places and what lies in each; made by the range, renamed, closed, labelled."""
+"""Vị trí trong kho: the tree of places with what lies in it; ranges made at once, names, closing, labels."""
 
 import asyncio
 import uuid

@@ -147,6 +147,7 @@ async function meaning(code) {
 }
 
 async function scanned(code) {
+  if (code.startsWith("TT:C:")) return location.assign(`/transfers/consignments/${encodeURIComponent(code.slice(5))}`);
   const named = await meaning(code);
   if (!named) return;
   if (named.place && dossiers.length) {
