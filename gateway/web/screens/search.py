@@ -1,4 +1,4 @@
-"""Tra cứu: one box for persons, dossiers and words of papers. The query travels in the body, so that no address keeps it."""
+"""Tra cứu: one box for persons, dossiers and words of papers. Queries travel in bodies, never in addresses."""
 
 from functools import partial
 from typing import Annotated, Literal

@@ -72,6 +72,7 @@ async def scan(
     borrower: str | None = None,
     due_at: datetime | None = None,
     at: datetime | None = None,
+    purpose: str = "",
 ) -> Outcome:
     """A place with dossiers puts them there; dossiers with a borrower are lent; a dossier alone is looked up.
 
@@ -107,7 +108,9 @@ async def scan(
             raise ScanUnclear("the dossier is another unit's")
         papers = dict(await service.put(session, rows, place, identity.subject, at))
     else:
-        papers = dict(await service.lend(session, rows, borrower or "", due_at, identity.subject, at))
+        papers = dict(
+            await service.lend(session, rows, borrower or "", due_at, identity.subject, at, purpose)
+        )
     moved = frozenset(one for one, paper in papers.items() if paper.version != before.get(one, 0))
     return Outcome(moved=moved, place=place, rows=rows, papers=papers)
 

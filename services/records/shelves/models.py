@@ -109,6 +109,8 @@ class MovementRow(Base):
     to_place_id: Mapped[uuid.UUID | None]
     to_position: Mapped[int | None]
     borrower: Mapped[str | None]
+    purpose: Mapped[str | None]
+    """What a loan is for."""
     due_at: Mapped[datetime | None]
     who: Mapped[str] = mapped_column(String(120))
     at: Mapped[datetime]

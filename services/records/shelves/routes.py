@@ -205,7 +205,9 @@ async def scan_codes(
     identity.require_role(*CARRIERS)
 
     async def act(session: WriteSession) -> tuple[int, BaseModel, dict[str, str]]:
-        done = await barcodes.scan(session, identity, wanted.codes, wanted.borrower, wanted.due_at, wanted.at)
+        done = await barcodes.scan(
+            session, identity, wanted.codes, wanted.borrower, wanted.due_at, wanted.at, wanted.purpose
+        )
         return 200, await views.result_of(session, done), {}
 
     return await answer_once(request.app.state.runtime.database, request, identity, key, act)

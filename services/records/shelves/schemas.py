@@ -173,6 +173,7 @@ class Movement(BaseModel):
     to_place_id: uuid.UUID | None
     to_position: int | None
     borrower: str | None
+    purpose: str | None
     who: str
     at: datetime
 
@@ -188,6 +189,9 @@ class Scan(BaseModel):
 
     codes: list[Annotated[str, StringConstraints(max_length=250)]] = Field(min_length=1, max_length=200)
     borrower: Name | None = None
+    purpose: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = Field(
+        default="", description="What the papers are lent for"
+    )
     due_at: datetime | None = None
     at: AwareDatetime | None = Field(
         default=None, description="When it was scanned, if the line was cut then"

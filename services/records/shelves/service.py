@@ -154,12 +154,21 @@ async def lend(
     due_at: datetime | None,
     who: str,
     at: datetime | None = None,
+    purpose: str = "",
 ) -> Mapping[uuid.UUID, PaperRow]:
-    """Lend the papers of locked dossiers to somebody, until a day."""
+    """Lend the papers of locked dossiers to somebody, until a day, for a purpose."""
     papers = await repository.lock_papers(session, rows, who)
     for row in rows:
         await move(
-            session, papers[row.id], row, PaperState.LOAN, who, borrower=borrower, due_at=due_at, at=at
+            session,
+            papers[row.id],
+            row,
+            PaperState.LOAN,
+            who,
+            borrower=borrower,
+            due_at=due_at,
+            at=at,
+            purpose=purpose,
         )
     return papers
 
@@ -247,6 +256,7 @@ async def move(
     borrower: str | None = None,
     due_at: datetime | None = None,
     at: datetime | None = None,
+    purpose: str = "",
 ) -> None:
     """Let a locked dossier's paper be somewhere else, and keep that it went there."""
     now = at or datetime.now(UTC)
@@ -264,6 +274,7 @@ async def move(
             to_place_id=place_id,
             to_position=position,
             borrower=borrower,
+            purpose=purpose or None,
             due_at=due_at,
             who=who,
             at=now,

@@ -59,6 +59,7 @@ async def undo(session: WriteSession, identity: Identity, seen: Mapping[uuid.UUI
             position=last.from_position,
             borrower=before.borrower if before else None,
             due_at=before.due_at if before else None,
+            purpose=(before.purpose or "") if before else "",
         )
     return Outcome(moved=frozenset(seen), place=None, rows=rows, papers=papers)
 

@@ -202,10 +202,10 @@ function lend() {
 }
 
 loan.querySelector("form").addEventListener("submit", (event) => {
-  const { borrower, due } = event.target.elements;
+  const { borrower, due, purpose } = event.target.elements;
   if (event.submitter?.value === "cancel") return;
   const until = due.value ? { due_at: new Date(`${due.value}T17:00:00`).toISOString() } : {};
-  move({ codes: dossiers.map((one) => one.code), borrower: borrower.value.trim(), ...until });
+  move({ codes: dossiers.map((one) => one.code), borrower: borrower.value.trim(), purpose: purpose.value.trim(), ...until });
   dossiers = [];
   event.target.reset();
   held();

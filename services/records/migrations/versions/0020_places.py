@@ -1,4 +1,4 @@
-"""Places with a capacity, that are renamed and closed; how many papers lie on a desk is found by index."""
+"""Places with a capacity, renamed and closed; papers on a desk found by index; what a loan is for."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,6 +16,7 @@ def upgrade() -> None:
         "shelf_places", sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False)
     )
     op.create_check_constraint("ck_shelf_places_capacity_positive", "shelf_places", "capacity > 0")
+    op.add_column("paper_movements", sa.Column("purpose", sa.String()))
     op.create_index(
         "ix_paper_places_unshelved", "paper_places", ["place_id"],
         postgresql_where=sa.text("place_id IS NOT NULL AND position IS NULL"),
