@@ -1,4 +1,4 @@
-"""Tra cứu: one box for persons, dossiers and words of papers. Queries travel in bodies, never in addresses."""
+"""Tra cứu: one box for persons, dossiers and words of papers. Queries travel in bodies, not in addresses."""
 
 from functools import partial
 from typing import Annotated, Literal
