@@ -13,7 +13,7 @@ from kernel.identity import Role
 from tests.records.conftest import RunningRegistry, in_thread
 from tests.records.duplicates.test_cases import enter, look, pair_cases
 
-UNIT = "31519"
+UNIT = "31549"
 SAID = {"resolution": "Một người", "document": "9/QĐ-CAT ngày 02/11/2026", "outcome": "one_person"}
 WAITING = (
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"

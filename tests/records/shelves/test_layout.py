@@ -12,7 +12,7 @@ from tests.records.conftest import RunningRegistry
 from tests.records.custody.papers import make_dossiers
 from tests.records.shelves.archive import printed
 
-UNIT = "31513"
+UNIT = "31546"
 
 
 @pytest.fixture
