@@ -13,6 +13,8 @@ MAY_IMPORT = frozenset({Role.KEYER, Role.KEEPER, Role.UNIT_LEADER, Role.ADMINIST
 """Roles that may send lists, as records checks them."""
 MAY_CARRY = frozenset({Role.KEEPER, Role.SCAN_OPERATOR, Role.ADMINISTRATOR})
 """Roles that carry paper about, as records checks them."""
+MAY_LAY_OUT = frozenset({Role.KEEPER, Role.ADMINISTRATOR})
+"""Roles that make, rename and close the places of a store, as records checks them."""
 MAY_ENTER = frozenset({Role.KEYER, Role.INSPECTOR, Role.KEEPER, Role.ADMINISTRATOR})
 """Roles that may enter dossiers, as records checks them."""
 MAY_MERGE = frozenset({Role.INSPECTOR, Role.KEEPER, Role.UNIT_LEADER, Role.ADMINISTRATOR})

@@ -30,6 +30,14 @@ PAGE_HEADERS = {
     "Cache-Control": "no-store",
 }
 
+PDF_HEADERS = {
+    **PAGE_HEADERS,
+    # The browser's own viewer is an object in a page of its own making.
+    "Content-Security-Policy": "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; "
+    "frame-ancestors 'none'",
+    "Content-Disposition": 'inline; filename="tangthu.pdf"',
+}
+
 MAY_SCAN = frozenset({Role.SCAN_OPERATOR, Role.ADMINISTRATOR})
 MAY_ORDER = frozenset({Role.KEYER, Role.INSPECTOR, Role.KEEPER, Role.ADMINISTRATOR})
 """Roles that may have a document made as PDF/A, as records checks them."""

@@ -39,6 +39,8 @@ from services.records.queues.routes import routes as queue_routes
 from services.records.reconciliation.routes import routes as reconciliation_routes
 from services.records.samples.routes import routes as sample_routes
 from services.records.settings import RecordsSettings
+from services.records.shelves.layout_routes import range_routes
+from services.records.shelves.layout_routes import routes as layout_routes
 from services.records.shelves.routes import barcode_routes, paper_routes, undo_routes
 from services.records.shelves.routes import routes as shelf_routes
 from services.records.texts.work import TextBackfill
@@ -97,6 +99,8 @@ def create_app() -> FastAPI:
         consignment_routes,
         reorganisation_routes,
         shelf_routes,
+        layout_routes,
+        range_routes,
         barcode_routes,
         undo_routes,
         sample_routes,

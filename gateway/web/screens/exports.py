@@ -11,6 +11,7 @@ from gateway.web.navigation import MAY_EXPORT
 from gateway.web.purpose import stated, with_purpose
 from gateway.web.rendering import page
 from gateway.web.visitor import Visitor
+from kernel.identity import Role
 
 routes = APIRouter(include_in_schema=False)
 
@@ -98,4 +99,5 @@ async def _shown(
         refused=refused,
         typed=typed,
         chosen=chosen,
+        administers=Role.ADMINISTRATOR in visitor.identity.roles,
     )

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from contracts.vocabulary import PaperSize
 from gateway.web.data import Data, Reader
 from gateway.web.navigation import MAY_PREPARE
-from gateway.web.rendering import PAGE_HEADERS, page
+from gateway.web.rendering import PDF_HEADERS, page
 from gateway.web.visitor import Visitor
 from gateway.web.words import CONDITIONS, METHODS
 
@@ -17,14 +17,6 @@ routes = APIRouter(include_in_schema=False)
 
 SIZES = (PaperSize.A4, PaperSize.A5, PaperSize.A3, PaperSize.A6, *PaperSize)
 """The most frequent first; those named twice are shown once."""
-
-PDF_HEADERS = {
-    **PAGE_HEADERS,
-    # The browser's own viewer is an object in a page of its own making.
-    "Content-Security-Policy": "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; "
-    "frame-ancestors 'none'",
-    "Content-Disposition": 'inline; filename="tangthu.pdf"',
-}
 
 
 @routes.get("/preparation")
@@ -83,17 +75,14 @@ async def print_them(
 
 
 async def _places(reader: Reader, named: list[Data]) -> list[Data]:
-    """Places with those that stand in them, in their order."""
+    """Places with everything that stands in them, in their order."""
     found = []
     for place in named:
-        found.append(place)
         cursor = ""
         while cursor is not None:
-            inside = await reader.get(
-                "/v1/shelves/places", unit=place["unit"], parent=place["id"], limit=200, cursor=cursor
-            )
-            found += inside["items"]
-            cursor = inside["next_cursor"]
+            branch = await reader.get(f"/v1/shelves/places/{place['id']}/branch", limit=200, cursor=cursor)
+            found += branch["items"]
+            cursor = branch["next_cursor"]
     return found
 
 

@@ -2,12 +2,15 @@
 
 import asyncio
 import uuid
+from datetime import datetime
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from gateway.accounts import service as accounts
 from gateway.web.data import Reader
+from gateway.web.formats import VIETNAM
+from gateway.web.navigation import MAY_CARRY, MAY_LAY_OUT
 from gateway.web.rendering import page
 from gateway.web.visitor import Visitor
 from kernel.identity import Role
@@ -21,7 +24,8 @@ SHOWN = 50
 async def show_shelves(request: Request, visitor: Visitor) -> Response:
     """The desk: what is scanned decides what is done."""
     visitor.identity.require_role(Role.KEEPER, Role.SCAN_OPERATOR)
-    return page(request, "shelves.html", visitor)
+    lays_out = bool(visitor.identity.roles & MAY_LAY_OUT)
+    return page(request, "shelves.html", visitor, lays_out=lays_out)
 
 
 @routes.get("/shelves/alarms")
@@ -53,4 +57,12 @@ async def show_paper(request: Request, visitor: Visitor, dossier_id: uuid.UUID) 
     paper = await Reader(request, visitor).get(f"/v1/dossiers/{dossier_id}/paper")
     who = {one["who"] for one in paper["movements"]}
     names = await accounts.names_of(request.app.state.runtime.database, who)
-    return page(request, "dossier_paper.html", visitor, paper=paper, names=names)
+    return page(
+        request,
+        "dossier_paper.html",
+        visitor,
+        paper=paper,
+        names=names,
+        may_lend=bool(visitor.identity.roles & MAY_CARRY),
+        today=datetime.now(VIETNAM).date().isoformat(),
+    )

@@ -7,17 +7,20 @@ from datetime import datetime
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from gateway.accounts import service as accounts
 from gateway.caller import Caller
 from gateway.web.data import Data, Reader
-from gateway.web.formats import VIETNAM
+from gateway.web.formats import VIETNAM, moment
 from gateway.web.navigation import MAY_TRANSFER
-from gateway.web.rendering import page
+from gateway.web.rendering import PDF_HEADERS, page
 from gateway.web.unit_names import editions, holding, named
 from gateway.web.visitor import Visitor
 
 routes = APIRouter(include_in_schema=False)
 
 SHOWN = 100
+FOUND = {"accepted": "arrived", "refused": "refused", "missing": "missing"}
+"""State of a transfer → what its line of the packing list says."""
 
 
 @routes.get("/transfers")
@@ -68,6 +71,43 @@ async def show_consignment_live(request: Request, visitor: Visitor, consignment_
     return await _consignment(request, visitor, consignment_id, "consignment_live.html")
 
 
+@routes.get("/transfers/consignments/{consignment_id}/packing-list")
+async def print_consignment(request: Request, visitor: Visitor, consignment_id: uuid.UUID) -> Response:
+    """The packing list as PDF with codes to scan; after the check the record of what arrived."""
+    visitor.identity.require_role(*MAY_TRANSFER)
+    reader = Reader(request, visitor)
+    found, known = await asyncio.gather(reader.get(f"/v1/consignments/{consignment_id}"), editions(reader))
+    names = named(known)
+    people = await accounts.names_of(
+        request.app.state.runtime.database, {one for one in (found["sent_by"], found["checked_by"]) if one}
+    )
+    checked = found["checked_at"]
+    made = await reader.file(
+        "/v1/prints/packing-lists",
+        {
+            "barcode": found["barcode"],
+            "sender": names.get(found["from_unit_code"], found["from_unit_code"]),
+            "receiver": names.get(found["to_unit_code"], found["to_unit_code"]),
+            "sent": moment(found["sent_at"]),
+            "note": found["note"],
+            "sent_by": people.get(found["sent_by"], ""),
+            "checked": moment(checked) if checked else "",
+            "checked_by": people.get(found["checked_by"], ""),
+            "surplus": [one["code"] for one in found["surplus"]],
+            "items": [
+                {
+                    "barcode": f"TT:D:{one['dossier_id']}",
+                    "reference": one["reference"],
+                    "kind": one["kind"],
+                    "found": FOUND.get(one["state"], ""),
+                }
+                for one in found["items"]
+            ],
+        },
+    )
+    return Response(made, media_type="application/pdf", headers=PDF_HEADERS)
+
+
 async def _consignment(
     request: Request, visitor: Caller, consignment_id: uuid.UUID, template: str
 ) -> Response:
@@ -75,12 +115,14 @@ async def _consignment(
     reader = Reader(request, visitor)
     found, known = await asyncio.gather(reader.get(f"/v1/consignments/{consignment_id}"), editions(reader))
     arrived = [one for one in found["items"] if one["state"] == "accepted"]
+    signers = {one for one in (found["sent_by"], found["checked_by"]) if one}
     return page(
         request,
         template,
         visitor,
         found=found,
         names=named(known),
+        people=await accounts.names_of(request.app.state.runtime.database, signers),
         arrived=sorted(arrived, key=lambda one: str(one["settled_at"]), reverse=True),
         waiting=[one for one in found["items"] if one["state"] == "in_transit"],
         checks=found["state"] == "in_transit" and visitor.identity.may_see(found["to_unit_code"]),

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from gateway.accounts import service as accounts
 from gateway.web.data import Data, Reader
 from gateway.web.formats import VIETNAM
 from gateway.web.rendering import page
@@ -25,6 +26,9 @@ async def show_units(request: Request, visitor: Visitor, on: date | None = None,
     administers = Role.ADMINISTRATOR in visitor.identity.roles and visitor.identity.all_units
     known, progress = await asyncio.gather(editions(reader), reader.get("/v1/progress"))
     chosen = await reader.get(f"/v1/units/{code}") if any(one["code"] == code for one in known) else None
+    consent = await reader.get(f"/v1/training-samples/consent/{code}") if chosen and administers else None
+    decider = consent["decided_by"] if consent else None
+    deciders = await accounts.names_of(request.app.state.runtime.database, [decider] if decider else [])
     held: Counter[str] = Counter()
     for unit in progress["units"]:
         held[unit["unit"]] += unit["dossiers"]
@@ -38,6 +42,8 @@ async def show_units(request: Request, visitor: Visitor, on: date | None = None,
         elsewhere=sorted(held.keys() - {one["code"] for one in holding(known, day)}),
         names=named(known),
         chosen=chosen,
+        consent=consent,
+        decider=deciders.get(decider, decider),
         of_code=sorted((one for one in known if one["code"] == code), key=lambda one: str(one["valid_from"])),
         code=code,
         administers=administers,

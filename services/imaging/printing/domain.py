@@ -67,6 +67,35 @@ class Label:
     subtitle: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class PackedItem:
+    """One dossier of a packing list; no name of a person, since lists lie about."""
+
+    barcode: str
+    reference: str
+    kind: str
+    found: str = ""
+    """What became of it on arrival: `arrived`, `refused` or `missing`; empty before the check."""
+
+
+@dataclass(frozen=True, slots=True)
+class PackingList:
+    """What travels together, and once it is checked what arrived."""
+
+    barcode: str
+    sender: str
+    receiver: str
+    sent: str
+    """Day and time, as it is printed."""
+    note: str
+    sent_by: str
+    items: tuple[PackedItem, ...]
+    checked: str = ""
+    """Day and time of the check; empty before it."""
+    checked_by: str = ""
+    surplus: tuple[str, ...] = ()
+
+
 @cache
 def label_sheets(path: Path = SHEETS) -> dict[str, LabelSheet]:
     """Code → sheet, from the data file; raises ValueError for one that does not fit its page."""

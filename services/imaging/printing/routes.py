@@ -6,13 +6,14 @@ from fastapi import APIRouter, Request, Response
 
 from kernel.errors import Unprocessable
 from kernel.identity import CurrentIdentity, Role
-from services.imaging.printing import service
-from services.imaging.printing.domain import Cover, Label, label_sheets
+from services.imaging.printing import packing, service
+from services.imaging.printing.domain import Cover, Label, PackedItem, PackingList, label_sheets
 from services.imaging.printing.schemas import (
     CoversToPrint,
     LabelSheets,
     LabelSheetShape,
     LabelsToPrint,
+    PackingListToPrint,
 )
 
 routes = APIRouter(prefix="/v1/prints", tags=["prints"])
@@ -72,6 +73,24 @@ async def print_labels(wanted: LabelsToPrint, request: Request, identity: Curren
     labels = [Label(one.barcode, one.title, one.subtitle) for one in wanted.labels]
     packages = request.app.state.font_packages
     return _pdf(await asyncio.to_thread(service.label_pages, labels, sheet, wanted.first, packages))
+
+
+@routes.post(
+    "/packing-lists",
+    summary="In bảng kê lô chuyển · A consignment's packing list",
+    response_class=Response,
+    responses=PDF,  # type: ignore[arg-type]
+)
+async def print_packing_list(
+    wanted: PackingListToPrint, request: Request, identity: CurrentIdentity
+) -> Response:
+    """A code for the list and one for each dossier, to be scanned on arrival; places to sign."""
+    identity.require_role(*PRINTERS, Role.UNIT_LEADER)
+    fields = wanted.model_dump()
+    items = tuple(PackedItem(**one) for one in fields.pop("items"))
+    packing_list = PackingList(**{**fields, "items": items, "surplus": tuple(fields["surplus"])})
+    packages = request.app.state.font_packages
+    return _pdf(await asyncio.to_thread(packing.packing_pages, packing_list, packages))
 
 
 def _pdf(data: bytes) -> Response:

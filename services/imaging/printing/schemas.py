@@ -1,6 +1,6 @@
 """Shapes of printing on the wire."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -45,6 +45,30 @@ class LabelsToPrint(BaseModel):
     sheet: str = Field(default="a4-3x8", max_length=40, description="Code of a label sheet")
     first: int = Field(default=1, ge=1, le=200, description="The first place that is left on the first sheet")
     labels: list[LabelToPrint] = Field(min_length=1, max_length=MOST_LABELS)
+
+
+class ItemToPrint(BaseModel):
+    """One dossier of a packing list; no name of a person belongs on it."""
+
+    barcode: Annotated[str, StringConstraints(min_length=1, max_length=250)]
+    reference: Line
+    kind: DossierKind
+    found: Literal["", "arrived", "refused", "missing"] = Field(default="", description="After the check")
+
+
+class PackingListToPrint(BaseModel):
+    """What travels together; with `checked` it is the record of what arrived."""
+
+    barcode: Annotated[str, StringConstraints(min_length=1, max_length=250)]
+    sender: Line
+    receiver: Line
+    sent: Line
+    note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
+    sent_by: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = ""
+    items: list[ItemToPrint] = Field(min_length=1, max_length=MOST_LABELS)
+    checked: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = ""
+    checked_by: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = ""
+    surplus: list[Line] = Field(default_factory=list, max_length=MOST_LABELS)
 
 
 class LabelSheetShape(BaseModel):

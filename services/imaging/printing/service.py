@@ -28,7 +28,7 @@ def cover_sheets(covers: Sequence[Cover], packages: Path) -> bytes:
     reference cannot be said in a code.
     """
     font = text_font(packages)
-    return _file([_cover(one, font) for one in covers], font)
+    return pdf_file([_cover(one, font) for one in covers], font)
 
 
 def label_pages(labels: Sequence[Label], sheet: LabelSheet, first: int, packages: Path) -> bytes:
@@ -37,7 +37,7 @@ def label_pages(labels: Sequence[Label], sheet: LabelSheet, first: int, packages
     pages: dict[int, Canvas] = defaultdict(lambda: Canvas(font))
     for label, (page, place) in zip(labels, placed(sheet, len(labels), first), strict=True):
         _label(pages[page], label, sheet, sheet.corner(place))
-    return _file([pages[page] for page in sorted(pages)], font)
+    return pdf_file([pages[page] for page in sorted(pages)], font)
 
 
 def _cover(cover: Cover, font: TextFont) -> Canvas:
@@ -83,7 +83,7 @@ def _label(canvas: Canvas, label: Label, sheet: LabelSheet, corner: tuple[float,
     canvas.line_code(label.title, words_left, top + 15, width, min(10.0, inner - 15))
 
 
-def _file(pages: Sequence[Canvas], font: TextFont) -> bytes:
+def pdf_file(pages: Sequence[Canvas], font: TextFont) -> bytes:
     """The pages as a file; the same pages always give the same bytes."""
     target = io.BytesIO()
     writer = PdfWriter(target)

@@ -2,15 +2,17 @@
 
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Select, and_, func, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, select, update
 
 from kernel.database import ALL_UNITS, ReadSession, WriteSession
 from kernel.ids import new_id
 from services.records.cases.domain import HOLDING, CaseKind, CaseState, Found, Key, Known
 from services.records.cases.models import CaseRow
 from services.records.sql import NO_MOMENT, Waits, constant, in_scope, insert_many, one_of
+
+Row = TypeVar("Row")
 
 
 async def known(
@@ -68,14 +70,32 @@ async def lock_with_twin(
     session: WriteSession, case_id: uuid.UUID, units: Iterable[str]
 ) -> Sequence[CaseRow]:
     """A case of one of `units` and, if it holds two dossiers, the other's, locked in one order."""
-    own = (await session.scalars(_within(select(CaseRow).where(CaseRow.id == case_id), units))).one_or_none()
-    if own is None:
+    scope = list(units)
+    wanted = await _with_twin(session, case_id, scope)
+    if wanted is None:
         return []
-    wanted = CaseRow.id == case_id
-    if CaseKind(own.kind) in HOLDING:
-        wanted = and_(CaseRow.kind == own.kind, CaseRow.subject == own.subject)
-    query = _within(select(CaseRow).where(wanted).order_by(CaseRow.id), units).with_for_update()
+    query = _within(select(CaseRow).where(wanted).order_by(CaseRow.id), scope).with_for_update()
     return (await session.scalars(query.execution_options(populate_existing=True))).all()
+
+
+async def dossiers_of(session: WriteSession, case_id: uuid.UUID, units: Iterable[str]) -> set[uuid.UUID]:
+    """The dossiers of a case and its twin, nothing locked."""
+    scope = list(units)
+    wanted = await _with_twin(session, case_id, scope)
+    if wanted is None:
+        return set()
+    return set(await session.scalars(_within(select(CaseRow.dossier_id).where(wanted), scope)))
+
+
+async def _with_twin(
+    session: WriteSession, case_id: uuid.UUID, units: Iterable[str]
+) -> ColumnElement[bool] | None:
+    own = await get(session, case_id, units)
+    if own is None:
+        return None
+    if CaseKind(own.kind) in HOLDING:
+        return and_(CaseRow.kind == own.kind, CaseRow.subject == own.subject)
+    return CaseRow.id == case_id
 
 
 async def held(session: ReadSession | WriteSession, dossier_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
@@ -91,7 +111,9 @@ async def held(session: ReadSession | WriteSession, dossier_ids: Iterable[uuid.U
     )
 
 
-async def get(session: ReadSession, case_id: uuid.UUID, units: Iterable[str]) -> CaseRow | None:
+async def get(
+    session: ReadSession | WriteSession, case_id: uuid.UUID, units: Iterable[str]
+) -> CaseRow | None:
     """A case of one of `units`."""
     return (await session.scalars(_within(select(CaseRow).where(CaseRow.id == case_id), units))).one_or_none()
 
@@ -133,7 +155,7 @@ async def page(
     return (await session.scalars(query)).all()
 
 
-def _within(query: Select[CaseRow], units: Iterable[str]) -> Select[CaseRow]:
+def _within(query: Select[Row], units: Iterable[str]) -> Select[Row]:
     scope = set(units)
     return query if ALL_UNITS in scope else query.where(CaseRow.unit_code.in_(scope))
 

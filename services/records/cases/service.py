@@ -1,4 +1,7 @@
-"""Use cases of review cases: follow what is found, list, resolve."""
+"""Use cases of review cases: follow what is found, list, resolve.
+
+Dossiers are locked before their cases, as merges and all others do who change both.
+"""
 
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -6,7 +9,7 @@ from datetime import UTC, datetime
 
 from kernel.concurrency import check_version
 from kernel.database import ReadSession, WriteSession
-from kernel.errors import Conflict, Forbidden, NotFound, Unprocessable
+from kernel.errors import Conflict, Forbidden, NotFound, PreconditionFailed, Unprocessable
 from services.records.cases import repository
 from services.records.cases.domain import HOLDING, CaseKind, CaseState, Found, Moves, Resolution, compare
 from services.records.cases.models import CaseRow
@@ -66,6 +69,10 @@ async def follow_everywhere(
 
 
 async def _apply(session: WriteSession, moves: Moves, units: Mapping[uuid.UUID, str]) -> None:
+    concerned = {one.dossier_id for one in moves.open}
+    concerned |= {one.dossier_id for _, one in moves.reopen} | {key[0] for _, key in moves.withdraw}
+    if concerned:
+        await dossiers.keep(session, concerned)
     await add_found(session, units, moves.open)
     now = datetime.now(UTC)
     nobody = dict.fromkeys(("resolution", "document", "outcome", "resolved_by", "resolved_at"))
@@ -156,7 +163,11 @@ async def resolve(
         NotFound, PreconditionRequired, PreconditionFailed, CaseClosed, DocumentMissing, BeyondScope.
     """
     scope = list(units)
+    concerned = await repository.dossiers_of(session, case_id, scope)
+    await dossiers.hold_still(session, concerned, scope, merged_too=True)
     rows = await repository.lock_with_twin(session, case_id, scope)
+    if any(each.dossier_id not in concerned for each in rows):
+        raise PreconditionFailed("the case has gone into another dossier")
     row = next((each for each in rows if each.id == case_id), None)
     if row is None:
         raise NotFound(f"review case {case_id}")

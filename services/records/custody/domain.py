@@ -7,6 +7,9 @@ from enum import StrEnum
 
 from contracts.units import Extent, Succession, UnitEdition
 
+CONSIGNMENT_PREFIX = "TT:C:"
+"""What the printed code of a packing list begins with, before the consignment's id."""
+
 BATCH = 1000
 """Dossiers moved in one transaction of a reorganisation: locks end well within a second (bench)."""
 ROWS_AT_ONCE = 5000

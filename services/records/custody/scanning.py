@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from kernel.database import WriteSession
 from kernel.identity import Identity
 from services.records.custody import consignments, repository, service
+from services.records.custody.domain import CONSIGNMENT_PREFIX
 from services.records.custody.models import ConsignmentRow, TransferRow
 from services.records.custody.schemas import Finding
 from services.records.dossiers import service as dossiers
@@ -32,6 +33,9 @@ async def scan(
     Raises:
         NotFound, Forbidden, ConsignmentChecked, CodeUnknown (a damaged code).
     """
+    if code.strip().startswith(CONSIGNMENT_PREFIX):
+        # The list itself is no paper that came without being listed.
+        raise barcodes.CodeUnknown(extensions={"code": code.strip()[:100]})
     consignment = await consignments.open_for_check(session, identity, consignment_id)
     listed = _listed(await repository.listed(session, consignment_id), code)
     if listed is None:

@@ -5,10 +5,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, computed_field
 
 from contracts.vocabulary import DossierKind
 from services.records.custody.domain import (
+    CONSIGNMENT_PREFIX,
     Cause,
     ConsignmentState,
     Outcome,
@@ -131,6 +132,12 @@ class Consignment(BaseModel):
     checked_at: datetime | None
     surplus: list[Surplus]
     version: int
+
+    @computed_field(description="What is printed on its packing list")  # type: ignore[prop-decorator]
+    @property
+    def barcode(self) -> str:
+        """The list's code."""
+        return f"{CONSIGNMENT_PREFIX}{self.id}"
 
 
 class ScanFinding(BaseModel):

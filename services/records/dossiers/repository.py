@@ -57,11 +57,21 @@ async def lock(session: WriteSession, dossier_ids: Iterable[uuid.UUID]) -> Seque
     rows = await session.scalars(
         select(DossierRow)
         .where(one_of(DossierRow.id, dossier_ids))
-        .order_by(DossierRow.reference)
+        .order_by(DossierRow.reference, DossierRow.id)
         .with_for_update()
         .execution_options(populate_existing=True)
     )
     return rows.all()
+
+
+async def keep(session: WriteSession, dossier_ids: Iterable[uuid.UUID]) -> None:
+    """Let others not lock dossiers, in the same order; rows that name them can be written."""
+    await session.execute(
+        select(DossierRow.id)
+        .where(one_of(DossierRow.id, dossier_ids))
+        .order_by(DossierRow.reference, DossierRow.id)
+        .with_for_update(read=True, key_share=True)
+    )
 
 
 async def get(session: AnySession, dossier_id: uuid.UUID, units: Iterable[str]) -> DossierRow | None:

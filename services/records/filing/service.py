@@ -16,8 +16,7 @@ from contracts.events import (
 from contracts.vocabulary import DossierKind, GroupingMethod, PageContent
 from kernel.database import ReadSession, WriteSession
 from kernel.outbox import record
-from services.records.dossiers import pages
-from services.records.dossiers import service as dossiers
+from services.records.dossiers import pages, scanned
 from services.records.dossiers.domain import PageMark
 from services.records.dossiers.models import PageRow
 from services.records.filing import repository
@@ -70,7 +69,7 @@ async def enhance_page(session: WriteSession, event: PageEnhanced) -> Filing:
     if first:
         await repository.count_page(session, batch, event.file_id, event.page_count)
     if page.dossier_id:
-        await dossiers.arrange(session, [page.dossier_id])
+        await scanned.arrange(session, [page.dossier_id])
         return Filing(dossiers={page.dossier_id})
     return await _file_if_complete(session, batch)
 
@@ -109,9 +108,9 @@ async def _file_if_complete(session: WriteSession, batch: BatchRow) -> Filing:
         batch.filed_at = batch.filed_at or datetime.now(UTC)
         return Filing()
     placed = await _place(session, batch, known, waiting)
-    await dossiers.put_pages(session, batch.unit_code, batch.id, placed)
+    await scanned.put_pages(session, batch.unit_code, batch.id, placed)
     touched = set(placed.values())
-    await dossiers.arrange(session, touched)
+    await scanned.arrange(session, touched)
     await _announce(session, batch, touched, waiting)
     batch.filed_at = datetime.now(UTC)
     return Filing(filed=sorted(waiting), dossiers=touched)
@@ -138,7 +137,7 @@ async def _place(
         homes |= dict.fromkeys(mine, reference)
         if group.attention:
             attention.add(reference)
-    ids = await dossiers.register(
+    ids = await scanned.register(
         session,
         unit_code=batch.unit_code,
         kind=DossierKind(batch.kind),

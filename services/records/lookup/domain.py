@@ -44,6 +44,21 @@ class Stage(StrEnum):
     TEXT = "text"
 
 
+class Group(StrEnum):
+    """What a screen shows apart: persons, whole dossiers, words of papers."""
+
+    PERSONS = "persons"
+    DOSSIERS = "dossiers"
+    TEXTS = "texts"
+
+
+IN_GROUP = {
+    Group.PERSONS: frozenset({Stage.PERSON}),
+    Group.DOSSIERS: frozenset({Stage.CODE, Stage.SHELF, Stage.UNIT, Stage.ADDRESS}),
+    Group.TEXTS: frozenset({Stage.TEXT}),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Purpose:
     """A purpose that an officer may choose."""

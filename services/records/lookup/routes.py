@@ -36,7 +36,9 @@ async def look_up(
     box = domain.parse_box(body.q, body.birth_year)
     after = _position(body.cursor) if body.cursor else None
     async with request.app.state.runtime.database.read(identity.units) as session:
-        hits = await service.look_up(session, box, identity, after=after, limit=body.limit + 1)
+        hits = await service.look_up(
+            session, box, identity, after=after, limit=body.limit + 1, group=body.group
+        )
         items = await views.answers_of(session, hits[: body.limit], identity)
     response.headers["Cache-Control"] = "private, no-store"
     more = len(hits) > body.limit

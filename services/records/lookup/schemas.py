@@ -6,7 +6,7 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.vocabulary import DossierKind
-from services.records.lookup.domain import Kind
+from services.records.lookup.domain import Group, Kind
 from services.records.persons.schemas import Person
 from services.records.shelves.schemas import Paper
 
@@ -32,6 +32,7 @@ class LookUp(BaseModel):
         "`mẹ: …` say which",
     )
     birth_year: int | None = Field(default=None, ge=1850, le=2100)
+    group: Group | None = Field(default=None, description="Only answers that a screen shows apart")
     limit: int = Field(default=20, ge=1, le=100)
     cursor: str | None = Field(default=None, max_length=500)
 

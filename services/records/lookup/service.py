@@ -14,7 +14,7 @@ from services.records.dossiers import pages
 from services.records.dossiers import service as dossiers
 from services.records.dossiers.domain import normalise_reference
 from services.records.dossiers.models import DossierRow
-from services.records.lookup.domain import Box, Kind, Stage, Why, spot_of
+from services.records.lookup.domain import IN_GROUP, Box, Group, Kind, Stage, Why, spot_of
 from services.records.persons import service as persons
 from services.records.search import service as search
 from services.records.search.domain import plain_key
@@ -64,14 +64,16 @@ async def look_up(
     *,
     after: tuple[Stage, Sequence[JsonValue]] | None,
     limit: int,
+    group: Group | None = None,
 ) -> list[Hit]:
-    """Codes, persons, shelves, units, addresses, words; raises UnitUnknown, CursorInvalid.
+    """Codes, persons, shelves, units, addresses, words; raises UnitUnknown, CursorInvalid, TooCommon.
 
     A page is filled from one stage after another; where a stage stopped, the next page goes on. Without
     labels, addresses and papers are looked at only where nothing better was found: names are on every form.
+    `group`: only what belongs to it, for a screen that shows each apart.
     """
     asked = Asked(box, identity, await _unit(session, box.unit) if box.unit else None)
-    stages = list(box.stages)
+    stages = [stage for stage in box.stages if group is None or stage in IN_GROUP[group]]
     if after is not None:
         if after[0] not in stages:
             raise CursorInvalid
@@ -80,7 +82,8 @@ async def look_up(
     seen: set[tuple[Kind, uuid.UUID]] = set()
     for stage in stages:
         start = after[1] if after and after[0] is stage else None
-        if stage in LAST_RESORTS and not box.labelled and start is None and (found or after):
+        last_resort = stage in LAST_RESORTS and not box.labelled and group is None
+        if last_resort and start is None and (found or after):
             continue
         try:
             hits = await _FINDERS[stage](session, asked, start, limit - len(found))
@@ -89,7 +92,7 @@ async def look_up(
                 raise
             raise CursorInvalid from error
         except TooCommon:
-            if box.labelled:
+            if box.labelled or group is Group.TEXTS:
                 raise
             hits = []
         found += [hit for hit in hits if (hit.kind, hit.subject) not in seen]

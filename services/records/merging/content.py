@@ -8,8 +8,7 @@ from kernel.database import WriteSession
 from kernel.errors import Conflict, NotFound
 from services.records.cases import service as cases
 from services.records.custody import service as custody
-from services.records.dossiers import pages
-from services.records.dossiers import service as dossiers
+from services.records.dossiers import pages, scanned
 from services.records.dossiers.models import DossierRow
 from services.records.households import moving as households
 from services.records.households.service import DOUBT_CASES
@@ -122,7 +121,7 @@ async def derive(session: WriteSession, left: DossierRow, entered: DossierRow | 
     rows = [left] if entered is None else [left, entered]
     if entered is not None and left.unit_code != entered.unit_code:
         await custody.follow_dossier(session, entered)
-    await dossiers.arrange(session, [row.id for row in rows])
+    await scanned.arrange(session, [row.id for row in rows])
     # One after the other: who is read in the pages leaves the first before entering the second.
     for row in rows:
         await persons.link(session, [row.id])

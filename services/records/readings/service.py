@@ -15,7 +15,7 @@ from kernel.database import ReadSession, WriteSession
 from kernel.errors import NotFound, PermanentError
 from kernel.outbox import record
 from kernel.storage import DERIVATIVES, ObjectStore
-from services.records.dossiers import pages
+from services.records.dossiers import pages, scanned
 from services.records.dossiers import service as dossiers
 from services.records.dossiers.domain import Act
 from services.records.dossiers.models import PageRow
@@ -79,7 +79,7 @@ async def note_recognition(
     if _may_hold_text(page):
         await texts.note_page(session, page.id, page.unit_code, read)
     if page.dossier_id:
-        await dossiers.arrange(session, [page.dossier_id])
+        await scanned.arrange(session, [page.dossier_id])
     return page.dossier_id
 
 

@@ -58,7 +58,8 @@ class Scanned:
 class Outcome:
     """What was done: papers of dossiers, where they are now."""
 
-    moved: bool
+    moved: frozenset[uuid.UUID]
+    """Dossiers whose papers went somewhere: one that lay in the place already did not."""
     place: ShelfRow | None
     rows: Sequence[DossierRow]
     papers: Mapping[uuid.UUID, PaperRow]
@@ -71,6 +72,7 @@ async def scan(
     borrower: str | None = None,
     due_at: datetime | None = None,
     at: datetime | None = None,
+    purpose: str = "",
 ) -> Outcome:
     """A place with dossiers puts them there; dossiers with a borrower are lent; a dossier alone is looked up.
 
@@ -98,15 +100,19 @@ async def scan(
         if len(rows) > 1:
             raise ScanUnclear("several dossiers, and no place or borrower")
         papers = {row.id: paper for row in rows if (paper := await service.paper_of(session, row.id))}
-        return Outcome(moved=False, place=place, rows=rows, papers=papers)
+        return Outcome(moved=frozenset(), place=place, rows=rows, papers=papers)
     await custody.require_not_in_transit(session, found.dossiers)
+    before = {one: paper.version for one, paper in (await service.papers_of(session, found.dossiers)).items()}
     if place is not None:
         if any(row.unit_code != place.unit_code for row in rows):
             raise ScanUnclear("the dossier is another unit's")
         papers = dict(await service.put(session, rows, place, identity.subject, at))
     else:
-        papers = dict(await service.lend(session, rows, borrower or "", due_at, identity.subject, at))
-    return Outcome(moved=True, place=place, rows=rows, papers=papers)
+        papers = dict(
+            await service.lend(session, rows, borrower or "", due_at, identity.subject, at, purpose)
+        )
+    moved = frozenset(one for one, paper in papers.items() if paper.version != before.get(one, 0))
+    return Outcome(moved=moved, place=place, rows=rows, papers=papers)
 
 
 async def dossier_named(session: WriteSession, text: str) -> uuid.UUID:

@@ -37,8 +37,14 @@ class ShelfRow(Base):
     holds_papers: Mapped[bool]
     """Whether its level was the last of its archive's scheme when it was made."""
     parent_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("shelf_places.id"))
+    capacity: Mapped[int | None]
+    """Dossiers that it has room for; none where nobody has said."""
+    closed_at: Mapped[datetime | None]
+    """A place is never deleted: movements of the past name it."""
+    version: Mapped[int] = mapped_column(server_default=text("1"))
 
     __table_args__ = (
+        CheckConstraint("capacity > 0", "capacity_positive"),
         UniqueConstraint("origin_unit_code", "code"),
         Index(None, "unit_code", "parent_id", "id"),
         Index(None, "unit_code", "code"),
@@ -78,6 +84,10 @@ class PaperRow(Base):
             "ix_paper_places_position", "place_id", "position", unique=True,
             postgresql_where=text("position IS NOT NULL"),
         ),
+        Index(
+            "ix_paper_places_unshelved", "place_id",
+            postgresql_where=text("place_id IS NOT NULL AND position IS NULL"),
+        ),
         Index("ix_paper_places_misplaced", "dossier_id", postgresql_where=text("misplaced")),
         Index("ix_paper_places_out", "dossier_id", postgresql_where=text("due_at IS NOT NULL OR misplaced")),
         Index("ix_paper_places_due", "due_at", "dossier_id", postgresql_where=text("due_at IS NOT NULL")),
@@ -99,6 +109,8 @@ class MovementRow(Base):
     to_place_id: Mapped[uuid.UUID | None]
     to_position: Mapped[int | None]
     borrower: Mapped[str | None]
+    purpose: Mapped[str | None]
+    """What a loan is for."""
     due_at: Mapped[datetime | None]
     who: Mapped[str] = mapped_column(String(120))
     at: Mapped[datetime]

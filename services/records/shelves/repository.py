@@ -57,9 +57,10 @@ async def dossiers_referred(session: AnySession, reference: str) -> Sequence[Dos
 async def page_of_places(
     session: ReadSession, *, unit: str, parent: uuid.UUID | None, after: uuid.UUID | None, limit: int
 ) -> Sequence[ShelfRow]:
-    """A unit's places under a parent, oldest first."""
+    """A unit's open places under a parent, oldest first."""
     under = ShelfRow.parent_id == parent if parent else ShelfRow.parent_id.is_(None)
-    query = select(ShelfRow).where(ShelfRow.unit_code == unit, under).order_by(ShelfRow.id).limit(limit)
+    open_ones = (ShelfRow.unit_code == unit, under, ShelfRow.closed_at.is_(None))
+    query = select(ShelfRow).where(*open_ones).order_by(ShelfRow.id).limit(limit)
     if after:
         query = query.where(ShelfRow.id > after)
     return (await session.scalars(query)).all()
@@ -121,9 +122,10 @@ async def lock_papers(
     return {row.dossier_id: row for row in found}
 
 
-async def lock_place(session: WriteSession, place_id: uuid.UUID) -> None:
-    """Let positions of a place be given out one after another."""
-    await session.execute(select(ShelfRow.id).where(ShelfRow.id == place_id).with_for_update())
+async def lock_place(session: WriteSession, place_id: uuid.UUID, *, shared: bool = False) -> ShelfRow:
+    """Let positions of a place be given out one after another; `shared`: only let it not be closed now."""
+    query = select(ShelfRow).where(ShelfRow.id == place_id).with_for_update(read=shared)
+    return (await session.scalars(query.execution_options(populate_existing=True))).one()
 
 
 async def next_position(session: WriteSession, place_id: uuid.UUID) -> int:

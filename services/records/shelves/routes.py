@@ -15,7 +15,7 @@ from kernel.identity import CurrentIdentity, Role
 from kernel.pages import Cursor, CursorInvalid, CursorPage, Limit, decode_cursor, decode_id, encode_cursor
 from services.records.dossiers import service as dossiers
 from services.records.dossiers.models import DossierRow
-from services.records.shelves import barcodes, repository, service, undoing, views
+from services.records.shelves import barcodes, layout, repository, service, undoing, views
 from services.records.shelves.domain import AlarmKind, Level, Terms
 from services.records.shelves.models import PaperRow
 from services.records.shelves.schemas import (
@@ -73,7 +73,7 @@ async def put_scheme(
     identity.require_unit(unit)
     levels = [Level(one.code, one.name, one.name_en) for one in wanted.levels]
     async with request.app.state.runtime.database.write(identity.units) as session:
-        row = await service.set_scheme(session, unit, if_match, levels, Terms(**wanted.terms.model_dump()))
+        row = await layout.set_scheme(session, unit, if_match, levels, Terms(**wanted.terms.model_dump()))
     response.headers["ETag"] = etag(row.version)
     return Scheme(unit=unit, version=row.version, **wanted.model_dump())
 
@@ -87,7 +87,7 @@ async def add_place(
     identity.require_unit(wanted.unit)
 
     async def act(session: WriteSession) -> tuple[int, BaseModel, dict[str, str]]:
-        row = await service.add_place(
+        row = await layout.add_place(
             session, wanted.unit, wanted.kind, wanted.code, wanted.name, wanted.parent_id
         )
         return 201, views.place_of(row), {}
@@ -205,7 +205,9 @@ async def scan_codes(
     identity.require_role(*CARRIERS)
 
     async def act(session: WriteSession) -> tuple[int, BaseModel, dict[str, str]]:
-        done = await barcodes.scan(session, identity, wanted.codes, wanted.borrower, wanted.due_at, wanted.at)
+        done = await barcodes.scan(
+            session, identity, wanted.codes, wanted.borrower, wanted.due_at, wanted.at, wanted.purpose
+        )
         return 200, await views.result_of(session, done), {}
 
     return await answer_once(request.app.state.runtime.database, request, identity, key, act)

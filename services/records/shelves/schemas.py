@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -69,6 +69,69 @@ class Place(BaseModel):
     level: str | None
     parent_id: uuid.UUID | None
     barcode: str = Field(description="What is printed on its label")
+    capacity: int | None = Field(default=None, description="Dossiers that it has room for")
+    closed: bool = False
+    version: int = 1
+
+
+class Load(BaseModel):
+    """What a place holds, with all places inside it."""
+
+    places: int = Field(description="Open places inside it, at any depth")
+    capacity: int | None = Field(description="Room of it and of those inside; none where nobody has said")
+    lying: int = Field(description="Dossiers that lie there now")
+    belonging: int = Field(description="Dossiers whose home is there")
+
+
+class PlaceNode(Place):
+    """A place in the tree."""
+
+    holds_papers: bool
+    load: Load
+
+
+class PlacePath(BaseModel):
+    """A place and those in which it stands, the outermost first."""
+
+    place: PlaceNode
+    above: list[Place]
+
+
+class PlaceRange(BaseModel):
+    """Places to make at once: one step for each level, such as `K1, G1..G6, T1..T5, H1..H10`."""
+
+    unit: str = Field(max_length=20)
+    steps: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+    parent_id: uuid.UUID | None = Field(default=None, description="In which place the first step stands")
+    separator: Literal["-", ".", "/"] = Field(default="-", description="Between the levels of a code")
+    capacity: int | None = Field(
+        default=None, ge=1, le=100_000, description="Of each place of the last level"
+    )
+
+
+class RangePlace(BaseModel):
+    """One place of a range."""
+
+    code: str
+    name: str
+    level: str
+    known: bool = Field(description="It is there already and stays as it is")
+
+
+class RangeResult(BaseModel):
+    """What a range means, or what was made of it."""
+
+    places: int = Field(description="All places of the range")
+    added: int = Field(description="Those that are new or opened again")
+    items: list[RangePlace] = Field(description="The first and the last of them")
+    left_out: int = Field(description="Places between those shown")
+
+
+class PlaceChange(BaseModel):
+    """What changes of a place; its code stays, as it is printed on labels."""
+
+    name: Name
+    capacity: int | None = Field(default=None, ge=1, le=100_000)
 
 
 class SetHome(BaseModel):
@@ -110,6 +173,7 @@ class Movement(BaseModel):
     to_place_id: uuid.UUID | None
     to_position: int | None
     borrower: str | None
+    purpose: str | None
     who: str
     at: datetime
 
@@ -125,6 +189,9 @@ class Scan(BaseModel):
 
     codes: list[Annotated[str, StringConstraints(max_length=250)]] = Field(min_length=1, max_length=200)
     borrower: Name | None = None
+    purpose: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = Field(
+        default="", description="What the papers are lent for"
+    )
     due_at: datetime | None = None
     at: AwareDatetime | None = Field(
         default=None, description="When it was scanned, if the line was cut then"
@@ -148,6 +215,9 @@ class ScanResult(BaseModel):
     """What was done."""
 
     moved: bool
+    moved_dossiers: list[uuid.UUID] = Field(
+        description="Whose papers went somewhere; one that lay there already did not"
+    )
     place: Place | None
     papers: list[Paper]
     warnings: list[str] = Field(description="Vietnamese")

@@ -27,7 +27,7 @@ from services.records.shelves.domain import (
     Terms,
     default_levels,
 )
-from services.records.shelves.models import MovementRow, PaperRow, SchemeRow, ShelfRow
+from services.records.shelves.models import MovementRow, PaperRow, ShelfRow
 from services.records.sql import Waits
 
 AnySession = ReadSession | WriteSession
@@ -49,20 +49,20 @@ class PositionTaken(Conflict):
     title_en = "Another dossier belongs in this position"
 
 
-class CodeTaken(Conflict):
-    """Another place of the unit has this code."""
-
-    slug = "place_code_taken"
-    title = "Mã vị trí này đã dùng"
-    title_en = "Another place has this code"
-
-
 class SchemeViolated(Unprocessable):
     """The place does not fit the archive's scheme."""
 
     slug = "scheme_violated"
     title = "Vị trí không đúng sơ đồ kho"
     title_en = "The place does not fit the scheme"
+
+
+class PlaceClosed(Conflict):
+    """The place is no longer used."""
+
+    slug = "place_closed"
+    title = "Vị trí này đã đóng"
+    title_en = "The place is closed"
 
 
 async def scheme_of(session: AnySession, unit_code: str) -> tuple[Sequence[Level], Terms, int]:
@@ -89,63 +89,6 @@ async def belonging_in(session: AnySession, place_id: uuid.UUID, limit: int) -> 
     return await repository.belonging_in(session, place_id, limit)
 
 
-async def set_scheme(
-    session: WriteSession, unit_code: str, if_match: str | None, levels: Sequence[Level], terms: Terms
-) -> SchemeRow:
-    """Let a unit's archive be divided so; raises PreconditionRequired, PreconditionFailed, SchemeViolated."""
-    if len({one.code for one in levels}) != len(levels):
-        raise SchemeViolated("a level is listed twice")
-    row = await repository.lock_scheme(session, unit_code)
-    check_version(if_match, row.version)
-    row.scheme = {
-        "levels": [{"code": one.code, "name": one.name, "name_en": one.name_en} for one in levels],
-        "terms": {
-            "desk_hours": terms.desk_hours,
-            "scanner_hours": terms.scanner_hours,
-            "loan_days": terms.loan_days,
-        },
-    }
-    row.version += 1
-    await session.flush()
-    return row
-
-
-async def add_place(
-    session: WriteSession,
-    unit_code: str,
-    kind: PlaceKind,
-    code: str,
-    name: str,
-    parent_id: uuid.UUID | None,
-) -> ShelfRow:
-    """Make a place: the first level stands by itself, each other in one of the level before.
-
-    Raises:
-        NotFound, SchemeViolated, CodeTaken.
-    """
-    level = last = None
-    if kind is PlaceKind.STORAGE:
-        level, last = await _level_under(session, unit_code, parent_id)
-    if kind is not PlaceKind.STORAGE and parent_id is not None:
-        raise SchemeViolated("a desk or a scanner lies in no other place")
-    if any(row.origin_unit_code == unit_code for row in await repository.places_coded(session, code)):
-        raise CodeTaken(extensions={"code": code})
-    row = ShelfRow(
-        id=new_id(),
-        unit_code=unit_code,
-        origin_unit_code=unit_code,
-        kind=kind.value,
-        code=code,
-        name=name,
-        level=level,
-        holds_papers=bool(last),
-        parent_id=parent_id,
-    )
-    session.add(row)
-    await session.flush()
-    return row
-
-
 async def set_home(
     session: WriteSession,
     identity: Identity,
@@ -162,9 +105,9 @@ async def set_home(
     (row,) = await dossiers.hold_still(session, [dossier_id], identity.units)
     paper = (await repository.lock_papers(session, [row], identity.subject))[row.id]
     check_version(if_match, paper.version)
-    place = await _place(session, place_id, row.unit_code)
+    place = await place_in(session, place_id, row.unit_code)
     _require_holds_papers(place)
-    await repository.lock_place(session, place.id)
+    await lock_open(session, place.id)
     wanted = position or await repository.next_position(session, place.id)
     holder = await repository.belongs_there(session, place.id, wanted)
     if holder is not None and holder != row.id:
@@ -194,7 +137,7 @@ async def put(
     state = STATE_OF[PlaceKind(place.kind)]
     if state is PaperState.SHELF:
         _require_holds_papers(place)
-        await repository.lock_place(session, place.id)
+    await lock_open(session, place.id, shared=state is not PaperState.SHELF)
     for row in rows:
         paper = papers[row.id]
         if (paper.state, paper.place_id) == (state.value, place.id):
@@ -213,12 +156,21 @@ async def lend(
     due_at: datetime | None,
     who: str,
     at: datetime | None = None,
+    purpose: str = "",
 ) -> Mapping[uuid.UUID, PaperRow]:
-    """Lend the papers of locked dossiers to somebody, until a day."""
+    """Lend the papers of locked dossiers to somebody, until a day, for a purpose."""
     papers = await repository.lock_papers(session, rows, who)
     for row in rows:
         await move(
-            session, papers[row.id], row, PaperState.LOAN, who, borrower=borrower, due_at=due_at, at=at
+            session,
+            papers[row.id],
+            row,
+            PaperState.LOAN,
+            who,
+            borrower=borrower,
+            due_at=due_at,
+            at=at,
+            purpose=purpose,
         )
     return papers
 
@@ -306,6 +258,7 @@ async def move(
     borrower: str | None = None,
     due_at: datetime | None = None,
     at: datetime | None = None,
+    purpose: str = "",
 ) -> None:
     """Let a locked dossier's paper be somewhere else, and keep that it went there."""
     now = at or datetime.now(UTC)
@@ -323,6 +276,7 @@ async def move(
             to_place_id=place_id,
             to_position=position,
             borrower=borrower,
+            purpose=purpose or None,
             due_at=due_at,
             who=who,
             at=now,
@@ -348,7 +302,8 @@ def _is_misplaced(paper: PaperRow) -> bool:
     return paper.state == PaperState.SHELF.value and paper.home_id is not None and here != home
 
 
-async def _place(session: AnySession, place_id: uuid.UUID, unit_code: str) -> ShelfRow:
+async def place_in(session: AnySession, place_id: uuid.UUID, unit_code: str) -> ShelfRow:
+    """A place of this unit; raises NotFound."""
     place = await repository.get_place(session, place_id)
     if place is None or place.unit_code != unit_code:
         raise NotFound(f"place {place_id}")
@@ -360,19 +315,16 @@ def _require_holds_papers(place: ShelfRow) -> None:
         raise SchemeViolated("papers lie in places of the last level", extensions={"place": place.code})
 
 
-async def _level_under(session: AnySession, unit_code: str, parent_id: uuid.UUID | None) -> tuple[str, bool]:
-    """The level of a place under a parent, and whether it is the last."""
-    levels, _, _ = await scheme_of(session, unit_code)
-    codes = [one.code for one in levels]
-    place = 0
-    if parent_id is not None:
-        parent = await _place(session, parent_id, unit_code)
-        if parent.level not in codes[:-1]:
-            raise SchemeViolated("nothing lies in such a place", extensions={"parent": parent.code})
-        place = codes.index(parent.level) + 1
-    return codes[place], place == len(codes) - 1
-
-
 def waits(kind: AlarmKind) -> Waits:
     """Papers that an alarm is about."""
     return repository.misplaced_waits() if kind is AlarmKind.WRONG_SHELF else repository.overdue_waits()
+
+
+async def lock_open(session: WriteSession, place_id: uuid.UUID, *, shared: bool = False) -> None:
+    """Let a place not be closed before the transaction ends; `shared`: others may put there meanwhile.
+
+    Raises PlaceClosed.
+    """
+    locked = await repository.lock_place(session, place_id, shared=shared)
+    if locked.closed_at is not None:
+        raise PlaceClosed(extensions={"place": locked.code})

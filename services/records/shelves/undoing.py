@@ -32,7 +32,7 @@ async def undo(session: WriteSession, identity: Identity, seen: Mapping[uuid.UUI
     belongs nowhere again.
 
     Raises:
-        NotFound, DossierInTransit, PreconditionFailed, NothingToUndo.
+        NotFound, DossierInTransit, PreconditionFailed, NothingToUndo, PlaceClosed.
     """
     rows = await dossiers.hold_still(session, list(seen), identity.units)
     await custody.require_not_in_transit(session, list(seen))
@@ -45,6 +45,8 @@ async def undo(session: WriteSession, identity: Identity, seen: Mapping[uuid.UUI
         last = moves[0] if moves else None
         if last is None or last.who != identity.subject or FIXED & {last.from_state, last.to_state}:
             raise NothingToUndo(extensions={"dossier_id": str(row.id)})
+        if last.from_place_id is not None:
+            await service.lock_open(session, last.from_place_id)
         _give_up_home(paper, last)
         before = moves[1] if len(moves) > 1 else None
         await service.move(
@@ -57,8 +59,9 @@ async def undo(session: WriteSession, identity: Identity, seen: Mapping[uuid.UUI
             position=last.from_position,
             borrower=before.borrower if before else None,
             due_at=before.due_at if before else None,
+            purpose=(before.purpose or "") if before else "",
         )
-    return Outcome(moved=True, place=None, rows=rows, papers=papers)
+    return Outcome(moved=frozenset(seen), place=None, rows=rows, papers=papers)
 
 
 def _give_up_home(paper: PaperRow, last: MovementRow) -> None:

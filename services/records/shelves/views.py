@@ -10,7 +10,7 @@ from services.records.shelves import service
 from services.records.shelves.barcodes import Outcome
 from services.records.shelves.domain import DOSSIER_PREFIX, PLACE_PREFIX, PaperState, PlaceKind
 from services.records.shelves.models import PaperRow, ShelfRow
-from services.records.shelves.schemas import Paper, Place, ScanResult
+from services.records.shelves.schemas import Load, Paper, Place, PlaceNode, ScanResult
 
 
 def place_of(row: ShelfRow) -> Place:
@@ -24,7 +24,15 @@ def place_of(row: ShelfRow) -> Place:
         level=row.level,
         parent_id=row.parent_id,
         barcode=f"{PLACE_PREFIX}{row.id}",
+        capacity=row.capacity,
+        closed=row.closed_at is not None,
+        version=row.version,
     )
+
+
+def node_of(row: ShelfRow, load: Load) -> PlaceNode:
+    """A place with what is inside it."""
+    return PlaceNode(**place_of(row).model_dump(), holds_papers=row.holds_papers, load=load)
 
 
 async def papers_of(
@@ -44,7 +52,12 @@ async def result_of(session: WriteSession, done: Outcome) -> ScanResult:
     warnings, warnings_en = warnings_of(papers)
     place = place_of(done.place) if done.place else None
     return ScanResult(
-        moved=done.moved, place=place, papers=papers, warnings=warnings, warnings_en=warnings_en
+        moved=bool(done.moved),
+        moved_dossiers=sorted(done.moved),
+        place=place,
+        papers=papers,
+        warnings=warnings,
+        warnings_en=warnings_en,
     )
 
 

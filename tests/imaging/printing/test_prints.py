@@ -1,6 +1,7 @@
 """What is printed is read again: by imaging's own steps after printing and scanning, by a scanner from a label."""
 
 import io
+from dataclasses import replace
 from typing import Any
 
 import cv2
@@ -11,7 +12,8 @@ import pytest
 import zxingcpp
 
 from kernel.identity import Role
-from services.imaging.printing.domain import Cover, Label, label_sheets, placed
+from services.imaging.printing.domain import Cover, Label, PackedItem, PackingList, label_sheets, placed
+from services.imaging.printing.packing import packing_pages
 from services.imaging.printing.service import cover_sheets, label_pages
 from services.imaging.settings import ImagingSettings
 from services.imaging.steps.find_cover import find_cover
@@ -145,3 +147,27 @@ async def test_over_http(served_imaging: ServedImaging) -> None:
         assert (await refused("cover-sheets", {"covers": []}))[0] == 422
     async with served_imaging.client("93", role=Role.KEYER) as keyer:
         assert (await keyer.post("/v1/prints/cover-sheets", json={"covers": [cover]})).status_code == 403
+
+
+def test_a_packing_list_is_scanned_back() -> None:
+    """The list's own code and one of each dossier over all pages; after the check it names what is missing."""
+    items = tuple(PackedItem(f"TT:D:{number:036}", f"CMND {number:04}", "identity") for number in range(61))
+    packed = PackingList(
+        "TT:C:1", "Công an huyện Kế Sách", "PC06", "08:00 26/11/2026", "Thùng 4", "Lê A", items
+    )
+    pdf = packing_pages(packed, PACKAGES)
+    read: set[str] = set()
+    with pypdfium2.PdfDocument(pdf) as document:
+        pages = len(document)
+        texts = "".join(page.get_textpage().get_text_range() for page in document)
+    for page in range(pages):
+        read |= {one.text for one in zxingcpp.read_barcodes(rendered(pdf, 200, page))}
+    assert read == {"TT:C:1", *(one.barcode for one in items)}
+    assert "BẢNG KÊ LÔ HỒ SƠ" in texts
+    assert "BÊN NHẬN" in texts
+    found = tuple(replace(one, found="missing" if one is items[0] else "arrived") for one in items)
+    checked = replace(packed, items=found, checked="10:00", checked_by="Trần B", surplus=("HK 7",))
+    with pypdfium2.PdfDocument(packing_pages(checked, PACKAGES)) as document:
+        told = "".join(page.get_textpage().get_text_range() for page in document)
+    for words in ("BIÊN BẢN GIAO NHẬN HỒ SƠ", "đã đến 60, không nhận 0, thiếu 1, thừa 1", "HK 7", "Trần B"):
+        assert words in told

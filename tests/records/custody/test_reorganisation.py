@@ -16,6 +16,7 @@ from services.records.app import MIGRATIONS
 from services.records.custody import reorganisation, repository
 from services.records.custody.domain import Step, Unresolved, steps_of
 from services.records.custody.reorganisation import NotYet, SuccessorUnclear
+from services.records.dossiers import scanned
 from services.records.dossiers import service as dossiers
 from services.records.units.domain import load_editions
 from services.records.units.service import load_units
@@ -47,7 +48,7 @@ async def _registry(url: str) -> Database:
 
 
 async def _fill(session: WriteSession, unit: str, count: int) -> Sequence[uuid.UUID]:
-    made = await dossiers.register(
+    made = await scanned.register(
         session,
         unit_code=unit,
         kind=DossierKind.RESIDENCE,

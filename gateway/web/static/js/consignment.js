@@ -12,7 +12,18 @@ function refresh() {
   return renew(`${location.pathname}/live`, "consignment");
 }
 
+// The code of a packing list: this one's is no dossier that came with it, another's opens that one.
+const LIST = /^TT:C:(.+)$/;
+
 async function scan(text) {
+  const [, list] = LIST.exec(text) ?? [];
+  if (list && list !== form.dataset.id) return location.assign(`/transfers/consignments/${encodeURIComponent(list)}`);
+  if (list) {
+    const place = document.getElementById("finding");
+    place.className = "good";
+    place.textContent = form.dataset.list;
+    return;
+  }
   const told = await ask(`/v1/consignments/${form.dataset.id}:scan`, { code: text });
   const place = document.getElementById("finding");
   place.className = told ? tones[told.finding] : "";
@@ -49,6 +60,5 @@ document.addEventListener("click", async ({ target }) => {
   const { id, version } = live().dataset;
   if (await ask(`/v1/consignments/${id}:close`, undefined, { headers: { "If-Match": `"${version}"` } })) location.reload();
 });
-document.getElementById("print").addEventListener("click", () => print());
-byKey(form?.elements.code, { r: refuse, p: () => print() });
+byKey(form?.elements.code, { r: refuse, p: () => document.getElementById("print").click() });
 document.documentElement.dataset.ready = "true";

@@ -27,7 +27,7 @@ let done = 0;
 let saving = false;
 let returned = [];
 
-const outbox = new Outbox({ who: `entry-sent:${who}`, told: tell, refused: giveBack });
+const outbox = new Outbox({ who: `entry-sent:${who}`, told: tell, refused: giveBack, keepsRefused: false });
 
 function tell() {
   showLine(lamp, outbox, words);

@@ -48,11 +48,13 @@ function taken(item, result) {
     note("work", named, words.undone);
     return;
   }
-  done.push(papers.map(({ dossier_id, version }) => ({ dossier_id, version })));
+  // What lay there already has not moved: taking it back would undo the movement before.
+  const moved = papers.filter((one) => result.moved_dossiers.includes(one.dossier_id));
+  if (moved.length) done.push(moved.map(({ dossier_id, version }) => ({ dossier_id, version })));
   const warnings = english ? result.warnings_en : result.warnings;
   const tone = warnings.length ? "bad" : "good";
-  for (const paper of papers) note(paper.misplaced ? "bad" : "good", paper.reference, whereOf(paper), item.body.at);
-  show(tone, warnings.length ? "warning" : "check", papers.map((one) => one.reference).join(", "), papers.map(whereOf).join(" · "));
+  for (const paper of moved) note(paper.misplaced ? "bad" : "good", paper.reference, whereOf(paper), item.body.at);
+  show(tone, warnings.length ? "warning" : "check", papers.map((one) => one.reference).join(", "), [...(moved.length ? [] : [words.already]), ...papers.map(whereOf)].join(" · "));
   if (warnings.length) raise(warnings);
 }
 
@@ -145,6 +147,7 @@ async function meaning(code) {
 }
 
 async function scanned(code) {
+  if (code.startsWith("TT:C:")) return location.assign(`/transfers/consignments/${encodeURIComponent(code.slice(5))}`);
   const named = await meaning(code);
   if (!named) return;
   if (named.place && dossiers.length) {
@@ -199,10 +202,10 @@ function lend() {
 }
 
 loan.querySelector("form").addEventListener("submit", (event) => {
-  const { borrower, due } = event.target.elements;
+  const { borrower, due, purpose } = event.target.elements;
   if (event.submitter?.value === "cancel") return;
   const until = due.value ? { due_at: new Date(`${due.value}T17:00:00`).toISOString() } : {};
-  move({ codes: dossiers.map((one) => one.code), borrower: borrower.value.trim(), ...until });
+  move({ codes: dossiers.map((one) => one.code), borrower: borrower.value.trim(), purpose: purpose.value.trim(), ...until });
   dossiers = [];
   event.target.reset();
   held();

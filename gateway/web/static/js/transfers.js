@@ -30,6 +30,8 @@ function show() {
 }
 
 async function add(text) {
+  // A packing list that has arrived with its dossiers: it opens.
+  if (text.startsWith("TT:C:")) return location.assign(`/transfers/consignments/${encodeURIComponent(text.slice(5))}`);
   const found = await ask("/v1/transfers:look-up", { code: text });
   if (!found) return;
   if (found.transfer_id) return say(form.dataset.travels);

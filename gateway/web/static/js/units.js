@@ -61,4 +61,12 @@ document.addEventListener("click", ({ target }) => {
   const button = target.closest("[data-advance]");
   if (button) advance(button.dataset.advance);
 });
+document.getElementById("consent")?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const { dataset, elements } = event.target;
+  const consented = event.submitter.value === "true";
+  const body = { consented, document: elements.document.value.trim() };
+  const headers = { "If-Match": `"${dataset.version}"` };
+  if (await ask(`/v1/training-samples/consent/${encodeURIComponent(dataset.unit)}`, body, { method: "PUT", headers })) location.reload();
+});
 document.documentElement.dataset.ready = "true";
