@@ -284,6 +284,7 @@ def main() -> None:
             trades = trades_of(asked.pace, asked.people)
             tokens, dossiers = prepared(system, trades)
             pids = {part.name: part.child.pid or 0 for part in system.supervisor.parts}
+            print(f"{len(trades)} people begin", flush=True)
             before = cpu_seconds(pids)
             own = time.process_time()
             work = loaded(system.base_url, tokens, trades, dossiers, asked.seconds, asked.pause)

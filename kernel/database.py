@@ -73,6 +73,12 @@ class Database:
             await session.execute(_READ_SCOPE, {"units": _listed(units)})
             yield ReadSession(session)
 
+    @asynccontextmanager
+    async def read_alone(self) -> AsyncIterator[ReadSession]:
+        """A session on rows without a unit, each statement by itself: one trip to Postgres, not four."""
+        async with self._sessions(bind=self._alone) as session:
+            yield ReadSession(session)
+
     async def write_alone(self, statement: Executable) -> None:
         """One statement on rows without a unit, committed by itself: one trip to Postgres, not four."""
         async with self._alone.connect() as connection:

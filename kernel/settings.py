@@ -17,6 +17,7 @@ class DatabaseSettings(BaseSettings):
     database_url: SecretStr
     """`postgresql://user:password@host:port/database`."""
     database_pool_size: int = 10
+    """Half of the connections that a process may have; all that were needed once are kept."""
 
 
 class BrokerSettings(BaseSettings):

@@ -95,7 +95,7 @@ async def _open_session(
 async def live_session(database: Database, token: str, now: datetime) -> tuple[SessionRow, OfficerRow] | None:
     """The session that a token opens, touched; none if unknown, idle for too long or over."""
     hashed = token_hash(token)
-    async with database.read() as reading:
+    async with database.read_alone() as reading:
         found = await repository.session_with_officer(reading, hashed)
     if found is None or not session_alive(found[0].last_seen_at, found[0].expires_at, now):
         return None
@@ -170,7 +170,7 @@ async def remove_totp(session: WriteSession, officer_id: uuid.UUID) -> None:
 
 async def agent_of(database: Database, key: str) -> AgentRow | None:
     """The agent that a key opens."""
-    async with database.read() as reading:
+    async with database.read_alone() as reading:
         return await repository.agent_with_key(reading, token_hash(key))
 
 

@@ -11,8 +11,9 @@ from kernel.telemetry import trace_headers
 
 TIMEOUT: Final = httpx.Timeout(300, connect=3, write=60, pool=10)
 """Reads are patient: after a 500 MB file's last byte its service still stores it."""
-LIMITS: Final = httpx.Limits(max_connections=1000, max_keepalive_connections=50, keepalive_expiry=30)
-"""Services keep idle connections for 75 s (kernel.serve); ours are dropped first."""
+LIMITS: Final = httpx.Limits(max_connections=1000, max_keepalive_connections=16, keepalive_expiry=30)
+"""Services keep idle connections for 75 s (kernel.serve); ours are dropped first. Every request looks at each
+idle one, and sixteen carry 500 requests a second."""
 BROKEN_IDLE_CONNECTION = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
 RETRY_AFTER_S = 2
 

@@ -54,12 +54,12 @@ async def standing_for(session: ReadSession, who: Identity) -> list[Queue]:
 
 
 @cache
-def _statement(names: tuple[QueueName, ...], everywhere: bool) -> CompoundSelect[Any, ...]:
+def _statement(names: tuple[QueueName, ...], everywhere: bool) -> CompoundSelect[*tuple[Any, ...]]:
     """Built once for a set of roles: that costs 6 ms."""
     return union_all(*(_counted(name, WAITS[name](everywhere)) for name in names))
 
 
-def _counted(name: QueueName, waits: Waits) -> Select[Any, ...]:
+def _counted(name: QueueName, waits: Waits) -> Select[*tuple[Any, ...]]:
     some = waits.limit(literal_column(str(most_of(name) + 1), Integer)).subquery()
     since, due = some.c
     return select(constant(name), func.count(), func.min(since), func.min(due)).select_from(some)
