@@ -52,7 +52,7 @@ async def show_places(
         visitor,
         unit=chosen,
         units=[(code, known.get(code, code)) for code in mine],
-        path=path,
+        way=path,
         found=found,
         scheme=scheme,
         sheets=sheets["items"] if sheets else [],
