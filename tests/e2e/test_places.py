@@ -14,7 +14,7 @@ from local.system import LocalSystem
 
 pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.timeout(900)]
 
-UNIT, OTHER = "943", "31318"
+UNIT, OTHER = "943", "92"
 SHOTS = os.environ.get("SCREENSHOTS", "")
 
 
