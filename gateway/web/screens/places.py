@@ -39,6 +39,8 @@ async def show_places(
     chosen = unit or (mine[0] if len(mine) == 1 else "")
     path = await reader.get(f"/v1/shelves/places/{place}") if place else None
     chosen = path["place"]["unit"] if path else chosen
+    # A unit of another time may hold a store still.
+    mine = sorted({*mine, chosen} - {""})
     found = scheme = sheets = None
     if chosen:
         found, scheme, sheets = await asyncio.gather(
