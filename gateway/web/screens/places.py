@@ -39,6 +39,8 @@ async def show_places(
     chosen = unit or (mine[0] if len(mine) == 1 else "")
     path = await reader.get(f"/v1/shelves/places/{place}") if place else None
     chosen = path["place"]["unit"] if path else chosen
+    # A unit of another time may hold a store still.
+    mine = sorted({*mine, chosen} - {""})
     found = scheme = sheets = None
     if chosen:
         found, scheme, sheets = await asyncio.gather(
@@ -52,7 +54,7 @@ async def show_places(
         visitor,
         unit=chosen,
         units=[(code, known.get(code, code)) for code in mine],
-        path=path,
+        way=path,
         found=found,
         scheme=scheme,
         sheets=sheets["items"] if sheets else [],

@@ -30,7 +30,7 @@ def made(http: httpx.Client, steps: str, **more: Any) -> httpx.Response:
 
 def inside(http: httpx.Client, parent: str | None = None) -> dict[str, Any]:
     """Places under a parent by code."""
-    query = {"unit": UNIT, "limit": 200} | ({"parent": parent} if parent else {})
+    query: dict[str, str] = {"unit": UNIT, "limit": "200"} | ({"parent": parent} if parent else {})
     return {one["code"]: one for one in http.get("/v1/shelves/tree", params=query).json()["items"]}
 
 

@@ -15,7 +15,7 @@ def test_a_store_in_one_line() -> None:
     assert [one.code for one in spots[:4]] == ["K1", "K1-G1", "K1-G1-T1", "K1-G1-T1-H1"]
     assert (spots[3].parent, spots[3].name, spots[3].level) == ("K1-G1-T1", "Hộp H1", "box")
     assert {one.level for one in spots if one.last} == {"box"}
-    known = {None}
+    known: set[str | None] = {None}
     for one in spots:
         assert one.parent in known
         known.add(one.code)
