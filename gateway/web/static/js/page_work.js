@@ -40,6 +40,7 @@ function show(focus = true) {
     tile.setAttribute("aria-selected", String(chosen.has(tile.dataset.page)));
   }
   document.getElementById("chosen").textContent = chosen.size ? counted(words.chosen, chosen.size) : "";
+  document.getElementById("as-sample")?.setAttribute("href", `/editions?page_id=${here}`);
   if (focus) tileOf(here)?.focus();
   if (zoom.open) look();
 }
