@@ -16,7 +16,7 @@ routes = APIRouter(include_in_schema=False)
 
 @routes.get("/editions")
 async def show_editions(request: Request, visitor: Visitor, page_id: uuid.UUID | None = None) -> Response:
-    """The screen, with a page of a dossier as the sample where one is named; an image chosen there stays there."""
+    """The screen, with a page of a dossier as its sample where one is named."""
     visitor.identity.require_role(*MAY_SUPERVISE)
     reader = Reader(request, visitor)
     found = await reader.get("/v1/keying/policies")

@@ -40,8 +40,8 @@ function tell() {
     list.replaceChildren(...told.map((one) => Object.assign(document.createElement("li"), { textContent: one, className: problems.length ? "" : "ready" })));
   }
   document.getElementById("data").textContent = textOf(edition(), boxes);
-  download.setAttribute("aria-disabled", String(problems.length > 0));
-  if (problems.length) return download.removeAttribute("href");
+  download.hidden = problems.length > 0;
+  if (download.hidden) return;
   URL.revokeObjectURL(download.href);
   download.href = URL.createObjectURL(new Blob([textOf(edition(), boxes)], { type: "application/yaml" }));
   download.download = `${value("form")}-${value("edition")}.yaml`;
@@ -52,9 +52,7 @@ function draw() {
     const { style } = box.shown;
     for (const [name, share, whole] of [["left", box.x, image.clientWidth], ["top", box.y, image.clientHeight], ["width", box.width, image.clientWidth], ["height", box.height, image.clientHeight]])
       style[name] = `${share * (whole || 1)}px`;
-    const name = box.id || words.unnamed;
-    box.shown.firstElementChild.textContent = `${place + 1} ${name}`;
-    box.shown.setAttribute("aria-label", words.box.replace("{n}", place + 1).replace("{name}", box.label || name));
+    box.shown.firstElementChild.textContent = `${place + 1}. ${box.label || box.id || words.unnamed}`;
     box.shown.setAttribute("aria-pressed", String(box === here));
   });
   tell();
