@@ -176,12 +176,13 @@ async function adjust(wish) {
   if (corrected.length) done.push({ corrected });
 }
 
+// In its turn too: the edges are those of the image as the correction before leaves it.
 async function crop() {
   const page = here;
   const region = await askCrop(tileOf(page).dataset.access);
   show();
   if (!region) return say(words.cropNothing);
-  inTurn(async () => (await picture(page, { crop: region })) && done.push({ corrected: [page] }));
+  if (await picture(page, { crop: region })) done.push({ corrected: [page] });
 }
 
 function look() {
@@ -263,7 +264,7 @@ const acts = {
   u: () => inTurn(join),
   m: () => move && askWhere(),
   r: (event) => inTurn(() => adjust(event.shiftKey ? "left" : "right")),
-  c: crop,
+  c: () => inTurn(crop),
   b: () => inTurn(() => adjust("blank")),
   e: () => exempt && askExemption(),
   undo: () => inTurn(undo),
