@@ -89,6 +89,7 @@ GROUPS = (
             Entry("/units", N_("Đơn vị"), "home", "u"),
             Entry("/supervision", N_("Giám sát"), "person", "8", MAY_SUPERVISE),
             Entry("/policies", N_("Cách nhập"), "keyboard", "p", MAY_SUPERVISE),
+            Entry("/editions", N_("Mẫu biểu mới"), "fit", "m", MAY_SUPERVISE),
             Entry("/dead-letters", N_("Thông điệp lỗi"), "letter", "9", ADMINISTRATORS),
         ),
     ),

@@ -56,6 +56,14 @@ POLICIES = {
     "skip": Word(N_("máy đọc rõ thì bỏ qua"), "next", "plain"),
     "double": Word(N_("hai người nhập"), "person", "plain"),
 }
+FIELD_TYPES = {
+    "name": Word(N_("Họ tên"), "person", "plain"),
+    "date": Word(N_("Ngày tháng"), "clock", "plain"),
+    "sex": Word(N_("Giới tính"), "person", "plain"),
+    "digits": Word(N_("Dãy số"), "keyboard", "plain"),
+    "place": Word(N_("Địa danh"), "home", "plain"),
+    "text": Word(N_("Chữ"), "text", "plain"),
+}
 LOT_STATES = {
     "checking": Word(N_("Đang kiểm mẫu"), "clock", "work"),
     "passed": Word(N_("Đạt"), "check", "good"),

@@ -1,4 +1,4 @@
-"""Pages of a dossier chosen, arranged, corrected and moved away by keys alone, and all of it undone."""
+"""Pages of a dossier arranged, corrected and moved away by keys alone, and undone; a form marked on one of them."""
 
 import hashlib
 import json
@@ -11,7 +11,9 @@ from typing import Any
 
 import httpx
 import pytest
+import yaml
 
+from forms import FormEdition
 from local.system import LocalSystem
 from tests.e2e.papers import declaration
 
@@ -242,6 +244,61 @@ def test_images_are_corrected_and_exemption_asked(system: LocalSystem, desk: Any
     assert desk.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     shot(desk, "phone")
     desk.resize(1366, 768)
+    assert desk.complaints == []
+
+
+def test_a_new_edition_is_marked_on_a_page(system: LocalSystem, desk: Any, archive: Archive) -> None:
+    """Boxes made, moved, resized and named by keys become a file that the reader's forms take; a draft is kept."""
+    desk.evaluate("document.getElementById('as-sample').click()")
+    desk.until(f"location.pathname === '/editions' && {READY}")
+    desk.until("document.getElementById('sample-image').naturalWidth > 0")
+    assert desk.violations() == []
+    desk.evaluate("document.querySelector('[name=form]').focus()")
+    for text in ("CC09", "2026", "", "TỜ KHAI THỬ", 'Thông tư "thử" 2026'):
+        if text:
+            desk.type(text)
+        desk.press("Enter")
+    desk.evaluate("document.activeElement.blur()")
+    fields = (("Họ và tên", "full_name", "1"), ("Ngày sinh", "birth_date", "2"), ("Số CCCD", "number", ""))
+    for label, name, number in fields:
+        desk.press("n")
+        desk.until("document.activeElement.matches('.mark-box')")
+        desk.press("Enter")
+        desk.type(label)
+        desk.press("Enter")
+        desk.type(name)
+        desk.press("Enter")
+        desk.press("Enter")
+        if number:
+            desk.type(number)
+        desk.press("Escape")
+    data = "document.getElementById('data').textContent"
+    desk.until(f"{data}.includes('row: 3')")
+    # The second box beside the first: narrower, to the right and up, in one row with it.
+    desk.evaluate("document.querySelectorAll('.mark-box')[1].focus()")
+    for _ in range(40):
+        desk.press("ArrowLeft", shift=True)
+    for _ in range(45):
+        desk.press("ArrowRight")
+    for _ in range(8):
+        desk.press("ArrowUp")
+    desk.until(f"{data}.includes('share: 2')")
+    found = FormEdition.model_validate(yaml.safe_load(desk.evaluate(data)))
+    assert (found.key, found.source) == ("CC09-2026", 'Thông tư "thử" 2026')
+    assert [(one.id, one.row, one.number, one.type.value) for one in found.fields] == [
+        ("full_name", 1, 1, "name"),
+        ("birth_date", 1, 2, "date"),
+        ("number", 2, None, "digits"),
+    ]
+    assert desk.evaluate("document.getElementById('download').download") == "CC09-2026.yaml"
+    desk.until("document.getElementById('download').href.startsWith('blob:')")
+    shot(desk, "edition")
+    assert desk.violations() == []
+    desk.press("Delete")
+    desk.until(f"!{data}.includes('birth_date')")
+    desk.go(f"{system.base_url}/editions")
+    desk.until(f"{READY} && {data}.includes('full_name')")
+    assert desk.evaluate("document.querySelectorAll('.mark-box').length") == 2
     assert desk.complaints == []
 
 

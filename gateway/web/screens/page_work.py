@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from gateway.web.data import Reader
-from gateway.web.navigation import MAY_ENTER
+from gateway.web.navigation import MAY_ENTER, MAY_SUPERVISE
 from gateway.web.rendering import MAY_CORRECT, page
 from gateway.web.screens.life import ASK
 from gateway.web.visitor import Visitor
@@ -32,6 +32,7 @@ async def show_pages(
         dossier=dossier,
         opened=page_id,
         count=sum(len(document["pages"]) for document in dossier["documents"]),
+        may_mark=bool(visitor.identity.roles & MAY_SUPERVISE),
         may_ask=bool(life and life["documents"]),
         life=life,
         exemption_reasons=EXEMPTION_REASONS,

@@ -40,6 +40,7 @@ function show(focus = true) {
     tile.setAttribute("aria-selected", String(chosen.has(tile.dataset.page)));
   }
   document.getElementById("chosen").textContent = chosen.size ? counted(words.chosen, chosen.size) : "";
+  document.getElementById("as-sample")?.setAttribute("href", `/editions?page_id=${here}`);
   if (focus) tileOf(here)?.focus();
   if (zoom.open) look();
 }
@@ -175,12 +176,13 @@ async function adjust(wish) {
   if (corrected.length) done.push({ corrected });
 }
 
+// In its turn too: the edges are those of the image as the correction before leaves it.
 async function crop() {
   const page = here;
   const region = await askCrop(tileOf(page).dataset.access);
   show();
   if (!region) return say(words.cropNothing);
-  inTurn(async () => (await picture(page, { crop: region })) && done.push({ corrected: [page] }));
+  if (await picture(page, { crop: region })) done.push({ corrected: [page] });
 }
 
 function look() {
@@ -262,7 +264,7 @@ const acts = {
   u: () => inTurn(join),
   m: () => move && askWhere(),
   r: (event) => inTurn(() => adjust(event.shiftKey ? "left" : "right")),
-  c: crop,
+  c: () => inTurn(crop),
   b: () => inTurn(() => adjust("blank")),
   e: () => exempt && askExemption(),
   undo: () => inTurn(undo),
