@@ -146,7 +146,10 @@ def main() -> None:
     if asked.only in "clean typed page":
         counts["clean typed page"] = typed_pages(reader, max(2, n // 4), seed + 8000, peer=peer)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"most memory taken: {peak:.0f} MiB" + ("" if peer else "; tesseract with `vie` is not installed"))
+    print(
+        f"most memory taken, drawing included: {peak:.0f} MiB"
+        + ("" if peer else "; tesseract with `vie` is not installed")
+    )
     if asked.json:
         asked.json.write_text(json.dumps(counts, ensure_ascii=False, indent=1), "utf-8")
 

@@ -21,7 +21,8 @@ def partial_date(text: str) -> str | None:
     """
     plain = fold(text)
     # Dots beside words are the line to write on: "16. tháng .2 năm".
-    plain = re.sub(r"[\s.,]*\b(ngay|thang|nam|sinh|mong)\b[\s.,]*", "/", plain)
+    # Words may touch figures: "7tháng 12". A letter beside them makes another word.
+    plain = re.sub(r"[\s.,]*(?<![a-z])(ngay|thang|nam|sinh|mong)(?![a-z])[\s.,]*", "/", plain)
     plain = re.sub(r"[\s.,]*/[\s./,]*", "/", plain).strip("/ .,-")
     if len(run := plain.replace(" ", "")) == 8 and run.isdigit() and not SPACED_DATE.fullmatch(plain):
         plain = run

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
+from PIL.ExifTags import Base
 
 from contracts.vocabulary import RefusalReason
 from services.ocr.layout.scale import Grey
@@ -16,6 +17,8 @@ FORMATS = ("JPEG", "PNG", "TIFF")
 MAX_PIXELS = 100_000_000
 """A2 at 400 dpi is 62 million; grey and its working copies stay below 1 GiB."""
 MAX_PAGES = 1_000
+BAND_ROWS = 512
+ORIENTATION = Base.Orientation
 
 
 class ImageRefused(Exception):
@@ -85,16 +88,46 @@ def _page(opened: Image.Image, number: int) -> GreyPage:
         raise ImageRefused(RefusalReason.TOO_MANY_PIXELS, detail, number)
     dpi = _dpi(opened)
     opened.draft("L", opened.size)
-    upright = ImageOps.exif_transpose(opened)
-    return GreyPage(number, _grey(upright), dpi)
+    opened.load()
+    return GreyPage(number, _upright(_grey(opened), opened.getexif().get(ORIENTATION, 1)), dpi)
+
+
+def _upright(grey: Grey, orientation: object) -> Grey:
+    """The pixels as EXIF says they are to be seen; turned when grey, which takes a quarter of the room."""
+    if orientation in {5, 6, 7, 8}:
+        grey = grey.T
+    if orientation in {2, 3, 6, 7}:
+        grey = grey[:, ::-1]
+    if orientation in {3, 4, 7, 8}:
+        grey = grey[::-1]
+    return np.ascontiguousarray(grey)
 
 
 def _grey(image: Image.Image) -> Grey:
-    if image.mode.startswith("I") or image.mode == "F":
-        values = np.asarray(image, np.float32)
-        # 16-bit greys are unsigned in PNG and TIFF alike; anything else is stretched to its own range.
-        top = 65535.0 if values.max(initial=0) > 255 else 255.0
-        return np.clip(values * (255.0 / top), 0, 255).astype(np.uint8)
+    """Grey pixels, band by band: converted whole, 100 million pixels with transparency take 1.6 GB."""
+    width, height = image.size
+    deep = image.mode.startswith("I") or image.mode == "F"
+    # 16-bit greys are unsigned in PNG and TIFF alike; anything else is stretched to its own range.
+    top = (65535.0 if _lightest(image) > 255 else 255.0) if deep else 0.0
+    found = np.empty((height, width), np.uint8)
+    for first in range(0, height, BAND_ROWS):
+        last = min(height, first + BAND_ROWS)
+        band = image.crop((0, first, width, last))
+        found[first:last] = _stretched(band, top) if deep else _plain(band)
+    return found
+
+
+def _lightest(image: Image.Image) -> float:
+    """The largest value of a deep grey image."""
+    _, highest = image.getextrema()
+    return float(highest) if isinstance(highest, int | float) else 0.0
+
+
+def _stretched(image: Image.Image, top: float) -> Grey:
+    return np.clip(np.asarray(image, np.float32) * (255.0 / top), 0, 255).astype(np.uint8)
+
+
+def _plain(image: Image.Image) -> Grey:
     if image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info:
         rgba = image.convert("RGBA")
         paper = Image.new("RGBA", rgba.size, "white")

@@ -40,7 +40,7 @@ class PageReader:
     def __init__(self, engine: OcrEngine, editions: Sequence[FormEdition]) -> None:
         self.engine = engine
         self._editions = tuple(editions)
-        self._catalogue = build(editions)
+        self.catalogue = build(editions)
 
     def read_page(self, grey: Grey, dpi: float | None = None) -> Recognition:
         """Everything on a grey page (h, w), also if it lies upside down; boxes are in its pixels."""
@@ -62,12 +62,12 @@ class PageReader:
         return page, ink, rows
 
     def _spans(self, rows: Sequence[ReadRow]) -> list[Span]:
-        return find_spans([row.text for row in rows], [row.starts for row in rows], self._catalogue.index)
+        return find_spans([row.text for row in rows], [row.starts for row in rows], self.catalogue.index)
 
     def _understood(self, page: WorkingPage, ink: Ink, rows: Sequence[ReadRow]) -> Recognition:
         texts = [row.text for row in rows]
         spans = self._spans(rows)
-        layout = recognise_layout(texts, [row.row.uprights for row in rows], spans, self._catalogue)
+        layout = recognise_layout(texts, [row.row.uprights for row in rows], spans, self.catalogue)
         labels = tuple(span for span in spans if span.anchored)
         lines = transcript(page, rows)
         asked = layout.fields if lines else ()

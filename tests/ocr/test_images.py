@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image, ImageOps
 
 from contracts.vocabulary import RefusalReason
 from services.ocr import images
@@ -38,6 +38,33 @@ def test_transparent_paper_is_white() -> None:
     """Nothing drawn on a transparent PNG is paper, not black ink."""
     (page,) = grey_pages(encoded(Image.new("RGBA", (8, 8), (0, 0, 0, 0)), "PNG"))
     assert page.image.min() == 255
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_pages_are_turned_as_exif_says(kind: str, orientation: int) -> None:
+    """All eight orientations, as Pillow itself turns them."""
+    base = Image.new("RGB", (80, 48), "white")
+    base.paste("black", (0, 0, 40, 16))
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    data = encoded(base, kind, exif=exif)
+    (page,) = grey_pages(data)
+    with Image.open(io.BytesIO(data)) as opened:
+        wanted = np.asarray(ImageOps.exif_transpose(opened).convert("L"), np.int16)
+    assert page.image.shape == wanted.shape
+    assert np.abs(page.image.astype(np.int16) - wanted).mean() < 4
+
+
+def test_bands_make_one_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An image taller than a band is the same grey as in one piece, also with 16 bits to a pixel."""
+    rows = np.tile(np.linspace(0, 255, 50).astype(np.uint8)[:, None], (1, 30))
+    deep = Image.fromarray(rows.astype(np.uint16) * 257)
+    whole = [next(iter(grey_pages(encoded(one, "PNG")))).image for one in (Image.fromarray(rows), deep)]
+    monkeypatch.setattr(images, "BAND_ROWS", 7)
+    parts = [next(iter(grey_pages(encoded(one, "PNG")))).image for one in (Image.fromarray(rows), deep)]
+    assert all(np.array_equal(one, other) for one, other in zip(whole, parts, strict=True))
+    assert np.array_equal(whole[0], rows)
 
 
 def test_pages_of_a_tiff() -> None:

@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from bench.drawn_forms import draw_declaration
 from services.ocr.layout.boxes import as_line
-from services.ocr.layout.crops import frame
+from services.ocr.layout.crops import REFRAMED, frame, reframed
 from services.ocr.layout.ink import find_ink
 from services.ocr.layout.lines import find_rows
 from services.ocr.layout.scale import Grey, find_skew, working_page
@@ -115,6 +115,18 @@ def test_a_dot_below_on_a_rule_stays_in_the_crop(printed: list[Path]) -> None:
     ink = find_ink(page)
     (row,) = find_rows(ink)
     assert frame(row.segments[-1], ink.letter_px, page.shape)[3] > dot
+
+
+def test_other_frames_hold_the_same_line(printed: list[Path]) -> None:
+    """Every other frame of a line has its ink, none is the first one, and the page's edge bounds them."""
+    page = drawn(printed[0], (60, 2, "Huỳnh Khánh Nhung"))
+    ink = find_ink(page)
+    (segment,) = find_rows(ink)[0].segments
+    left, top, right, bottom = frame(segment, ink.letter_px, page.shape)
+    found = reframed(page, segment, ink.letter_px)
+    assert len(found) == len(REFRAMED)
+    assert all(one.min() < 100 and one.shape != (bottom - top, right - left) for one in found)
+    assert all(abs(one.shape[0] - (bottom - top)) <= 0.25 * (bottom - top) for one in found)
 
 
 def test_cells_part_the_line(printed: list[Path]) -> None:

@@ -1,15 +1,21 @@
 """Reads what is written behind labels, tightly cut, with the alphabet of each field's type."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
+from contracts.civil.dates import partial_date
+from contracts.civil.names import looks_like_name
+from contracts.civil.numbers import provinces
+from contracts.civil.sexes import sex_of
 from forms import FieldType
 from services.ocr.engine.base import Glyph, OcrEngine, Reading
 from services.ocr.fields.cutting import LEADER_CHARACTERS, Page, find_value, stop_after
 from services.ocr.fields.editions import LabelledField
+from services.ocr.fields.votes import elected, lawful
 from services.ocr.layout.boxes import as_line
-from services.ocr.layout.crops import crop
+from services.ocr.layout.crops import REFRAMED, crop, reframed
 from services.ocr.layout.lines import Segment
 from services.ocr.layout.scale import Grey
 
@@ -23,6 +29,9 @@ STRAY_NOTE = re.compile(r"^\W*(?:[^\s:]{0,4}\s?:|\(?[\dlI]\))\s*")
 """The end of the label that was cut with the value: a raised "(1)", its colon."""
 NEXT_NUMBER = re.compile(r"(?:^|\s)\(?\d{1,2}\s?[.)/:\-].*$")
 """In a name: the number of the next label and whatever follows."""
+VOTED = frozenset({FieldType.NAME, FieldType.DIGITS, FieldType.DATE, FieldType.SEX})
+DOUBTED = 0.9
+"""Values less sure than this are read again in other frames."""
 UNREADABLE = 0.03
 """Below this no drawn value was right: a smudge or a note cut with the room to write in, not an answer."""
 LEADERS_INSIDE = re.compile(r"[.,…_·:;]+")
@@ -60,7 +69,56 @@ def read_values(page: Page, fields: Sequence[LabelledField], engine: OcrEngine) 
             value = value_of(one.type, segments, own, _in_row(page, one) if alphabet is None else None)
             if value is not None:
                 values[one.id] = value
+        doubted = [one for one in group if one.id in values and _doubted(one, values[one.id], parts[one.id])]
+        for one, value in _read_again(
+            page, [(one, parts[one.id], values[one.id]) for one in doubted], engine
+        ):
+            values[one.id] = value
     return values
+
+
+def _doubted(one: LabelledField, value: Value, segments: Sequence[Segment]) -> bool:
+    """Whether a value is unsure enough to be read again, and none of boxes, whose frames are known."""
+    in_boxes = any(segment.chain is not None for segment in segments)
+    return one.type in VOTED and value.confidence < DOUBTED and not in_boxes
+
+
+def _read_again(
+    page: Page, doubted: Sequence[tuple[LabelledField, list[Segment], Value]], engine: OcrEngine
+) -> Iterator[tuple[LabelledField, Value]]:
+    """Doubted values of one alphabet as most readings have them: framed otherwise, and in the row."""
+    if not doubted:
+        return
+    unit = page.ink.letter_px
+    frames = [reframed(page.image, part, unit) for _, segments, _ in doubted for part in segments]
+    alphabet = ALPHABETS.get(doubted[0][0].type)
+    readings = iter(engine.recognise([crop for own in frames for crop in own], alphabet))
+    for one, segments, value in doubted:
+        by_segment = [[next(readings) for _ in REFRAMED] for _ in segments]
+        others = [value_of(one.type, segments, own, None) for own in zip(*by_segment, strict=True)]
+        candidates = [value, *(other for other in others if other is not None)]
+        if (in_row := _in_row(page, one)) is not None:
+            own = clean(one.type, in_row)
+            if fits(one.type, own.text):
+                candidates.append(replace(value, text=own.text, confidence=own.confidence, glyphs=own.glyphs))
+        chosen = candidates[elected([Reading(candidate.glyphs) for candidate in candidates])]
+        found = Reading(chosen.glyphs)
+        if one.type is not FieldType.NAME:
+            found = lawful(found, partial(fits, one.type))
+        # The place stays that of the first reading: the frames differ by a few pixels only.
+        yield one, replace(value, text=found.text, confidence=found.confidence, glyphs=found.glyphs)
+
+
+def fits(kind: FieldType, text: str) -> bool:
+    """Whether a text is a possible value of its type; names may be anything that looks like one."""
+    if kind is FieldType.DIGITS:
+        digits = "".join(filter(str.isdigit, text))
+        return len(digits) == 9 or (len(digits) == 12 and digits[:3] in provinces() and digits[3] in "0123")
+    if kind is FieldType.DATE:
+        return partial_date(text) is not None
+    if kind is FieldType.SEX:
+        return sex_of(text) is not None
+    return looks_like_name(text)
 
 
 def _read_before(page: Page, one: LabelledField, segments: Sequence[Segment]) -> Value | None:
