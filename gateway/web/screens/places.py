@@ -41,6 +41,8 @@ async def show_places(
     chosen = path["place"]["unit"] if path else chosen
     # A unit of another time may hold a store still.
     mine = sorted({*mine, chosen} - {""})
+    if not known.keys() >= set(mine):
+        known = named(await editions(reader)) | known
     found = scheme = sheets = None
     if chosen:
         found, scheme, sheets = await asyncio.gather(
