@@ -199,6 +199,11 @@ def test_a_failed_page_is_scanned_again_in_its_place(system: LocalSystem, page: 
     page.until("document.querySelector('#line').className === 'mark good'")
     after = page.evaluate(f"fetch('/v1/pages/{wanted['page_id']}').then((one) => one.json())")
     assert (after["ordinal"], after["dossier_id"]) == (before["ordinal"], before["dossier_id"])
+    # The mark was good before Enter too: the answer is sent behind the inspector's back.
+    page.until(
+        f"fetch('/v1/inspection/pages/{wanted['page_id']}').then((one) => one.json())"
+        ".then((one) => one.checks.filter((check) => !check.undone_at).length === 2)"
+    )
     seen = page.evaluate(f"fetch('/v1/inspection/pages/{wanted['page_id']}').then((one) => one.json())")
     assert [one["defect"] for one in seen["checks"] if not one["undone_at"]] == ["streaked", None]
     assert page.complaints == []
@@ -309,7 +314,8 @@ def test_a_search_from_the_keyboard(system: LocalSystem, page: Any) -> None:
     page.evaluate("document.querySelector('[name=q]').value = 'nobody of this name'")
     page.evaluate("document.querySelector('[name=purpose]').value = 'kiểm thử'")
     page.evaluate("document.querySelector('form.search').requestSubmit()")
-    page.until("document.querySelector('#results .empty') !== null")
+    page.until("document.querySelector('#results')?.textContent.includes('Không tìm thấy ai')")
+    page.until("document.querySelector('#results')?.textContent.includes('Không có giấy tờ đã đọc')")
     assert page.evaluate("location.pathname + location.search") == "/search"
     assert page.complaints == []
 

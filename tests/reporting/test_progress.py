@@ -44,6 +44,8 @@ def story(unit: str) -> list[Event]:
             dossier_id=dossier, batch_id=batch, unit_code=unit, kind=kind, occurred_at=NOW
         ),
         events.DossierRegistered(dossier_id=twin, unit_code=unit, kind=kind, occurred_at=NOW),
+        # Told again among many: each is counted once.
+        events.DossiersEntered(dossier_ids=(dossier, twin), unit_code=unit, kind=kind, occurred_at=NOW),
         *(
             events.DossierMerged(
                 dossier_id=twin, merged_into=dossier, unit_code=unit, kind=kind, undone=undone, occurred_at=NOW
