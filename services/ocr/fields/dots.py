@@ -14,6 +14,8 @@ PLAIN_INK = 0.8
 """So much is one, whatever another reading says."""
 LETTER_REACH = 0.5
 """Letters beside a character's middle that its dot stands at most."""
+HIDDEN_REACH = 0.4
+"""The same for a dot that the leader's may hide."""
 UNDECIDED = 0.45
 """How sure at most a dot below is that the ink does not show: the field goes to keying."""
 
@@ -49,7 +51,7 @@ def borne_out(
 
 
 def compared(reading: Reading, other: Reading, beneath: Beneath, left: float, letter_px: float) -> Reading:
-    """The reading without its leader, unsure where one over it differs in a dot and the ink does not decide."""
+    """The reading without its leader, unsure where one over it differs in dots and ink does not decide."""
     if reading.text == other.text or undotted(reading.text) != undotted(other.text):
         return reading
     reach = LETTER_REACH * letter_px
@@ -58,7 +60,7 @@ def compared(reading: Reading, other: Reading, beneath: Beneath, left: float, le
         x = left + one.x
         ink = beneath.about(x, reach)
         borne = ink >= PLAIN_INK if dotted(one.character) else ink < LEAST_INK
-        decided = borne and not beneath.doubtful(x, reach)
+        decided = borne and (dotted(one.character) or not beneath.doubtful(x, HIDDEN_REACH * letter_px))
         found.append(
             one if one.character == against.character or decided else _doubted(one, against.character)
         )

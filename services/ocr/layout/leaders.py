@@ -24,6 +24,8 @@ ABOVE, BELOW = 0.8, 0.95
 """Letters above and below the baseline within which it lies."""
 LEAST_DOTS = 5
 """Fewer level and evenly spaced dots are no leader."""
+LEAST_NEIGHBOURS = 3
+"""Steps of one pitch between dots seen alone; letters hide those between others."""
 LARGEST = 0.45
 """Letters that a dot is wide and high at most."""
 LEVEL = 0.2
@@ -32,10 +34,12 @@ EVEN = 0.13
 """Of the pitch that a dot may stand off the grid."""
 NOISE = 14
 """Grey levels that paper and scanner differ by."""
-LETTERS_DOT, UNCLEAR = 0.45, 0.2
+LETTERS_DOT, UNCLEAR = 0.35, 0.2
 """Ink beyond the leader's, in dots of it or of a letter: so much is a letter's dot; so much may be one."""
 LETTERS_OWN = 0.24
 """Letters that a dot below is wide at most, where the leader's dots are larger."""
+HIDES = 0.135
+"""Letters that a leader's dot is wide at least which may hide a letter's: drawn ones are 0.15 and more."""
 USUAL = 0.5
 """Dots of ink beyond the usual dot that blur and noise leave at most everywhere."""
 
@@ -139,7 +143,7 @@ def _grid(xs: NDArray[np.float64]) -> tuple[float, float, NDArray[np.intp]] | No
     alike = np.abs(steps[:, None] - steps[None, :]) <= np.maximum(1.2, 0.08 * steps[None, :])
     alike &= steps[None, :] >= 4
     votes = alike.sum(axis=0)
-    if votes.max() < LEAST_DOTS - 1:
+    if votes.max() < LEAST_NEIGHBOURS:
         return None
     pitch = float(np.median(steps[alike[:, int(votes.argmax())]]))
     starts = np.flatnonzero(np.abs(steps - pitch) <= max(1.2, 0.08 * pitch))
@@ -201,7 +205,8 @@ def clear(image: Grey, ink: Ink, segment: Segment, leader: Leader) -> Beneath | 
         place = (slice(first, rows.stop), columns)
         own = _placed(dot, x - left - columns.start, y - top - first, dark[place].shape)
         _erase(view[place], dark[place], own, paper)
-    unclear = tuple(one[0] for one in found if UNCLEAR <= one[3] - usual < 1.5 * LETTERS_DOT)
+    hides = max(leader.size) >= HIDES * unit
+    unclear = tuple(one[0] for one in found if hides or UNCLEAR <= one[3] - usual < 2 * LETTERS_DOT)
     return _beneath(view, paper, segment, leader, under, unit, origin, whole, unclear)
 
 
@@ -214,7 +219,7 @@ def _room(
     origin: tuple[int, int],
     shape: tuple[int, ...],
 ) -> tuple[slice, slice]:
-    """Rows and columns about a dot's middle that a letter's dot beside or below it takes, below the letters."""
+    """Rows and columns about a dot's middle below the letters, with room for a letter's dot."""
     aside = half[0] + 0.12 * unit
     rows = slice(
         max(0, round(y + under) + 1 - origin[1]),
