@@ -67,6 +67,28 @@ def compared(reading: Reading, other: Reading, beneath: Beneath, left: float, le
     return Reading(tuple(found))
 
 
+def still_doubted(reading: Reading, before: Reading) -> Reading:
+    """Another reading of a value, doubted in the dots that the first one was: frames do not lift that."""
+    if undotted(reading.text) != undotted(before.text):
+        return reading
+    return Reading(
+        tuple(
+            _doubted(one, first.others[0][0] if one.character == first.character else first.character)
+            if _is_doubted(first)
+            else one
+            for one, first in zip(reading.glyphs, before.glyphs, strict=True)
+        )
+    )
+
+
+def _is_doubted(glyph: Glyph) -> bool:
+    """Whether a character's likeliest other differs by its dot alone, and it is no surer than undecided."""
+    if glyph.probability > UNDECIDED or not glyph.others:
+        return False
+    other = glyph.others[0][0]
+    return other != glyph.character and undotted(other) == undotted(glyph.character)
+
+
 def _doubted(glyph: Glyph, other: str) -> Glyph:
     """The character, never surer than the threshold, with the one that differs by the dot beside it."""
     level = min(glyph.probability, UNDECIDED)

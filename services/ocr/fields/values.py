@@ -12,7 +12,7 @@ from contracts.civil.sexes import sex_of
 from forms import FieldType
 from services.ocr.engine.base import Glyph, OcrEngine, Reading
 from services.ocr.fields.cutting import LEADER_CHARACTERS, Page, find_value, stop_after
-from services.ocr.fields.dots import borne_out, compared
+from services.ocr.fields.dots import borne_out, compared, still_doubted
 from services.ocr.fields.editions import LabelledField
 from services.ocr.fields.votes import elected, lawful
 from services.ocr.layout.boxes import as_line
@@ -160,6 +160,8 @@ def _read_again(
         found = Reading(chosen.glyphs)
         if one.type is not FieldType.NAME:
             found = lawful(found, partial(fits, one.type))
+        if one.id in leaders.beneath:
+            found = still_doubted(found, Reading(value.glyphs))
         # The place stays that of the first reading: the frames differ by a few pixels only.
         yield one, replace(value, text=found.text, confidence=found.confidence, glyphs=found.glyphs)
 
