@@ -34,7 +34,7 @@ EVEN = 0.13
 """Of the pitch that a dot may stand off the grid."""
 NOISE = 14
 """Grey levels that paper and scanner differ by."""
-LETTERS_DOT, UNCLEAR = 0.35, 0.2
+LETTERS_DOT, UNCLEAR = 0.45, 0.2
 """Ink beyond the leader's, in dots of it or of a letter: so much is a letter's dot; so much may be one."""
 LETTERS_OWN = 0.24
 """Letters that a dot below is wide at most, where the leader's dots are larger."""
@@ -167,12 +167,12 @@ def clear(image: Grey, ink: Ink, segment: Segment, leader: Leader) -> Beneath | 
     """Take the leader's dots below a segment's letters out of `image`, in place.
 
     None, and nothing changed, where that cannot be done. Dots that stand on the letters' own line
-    are left: no letter has its dot there.
+    are left: no letter has its dot there; so are dots that nearly touch: none of them looks like a letter's.
     """
     unit = ink.letter_px
     half = (leader.size[0] + 1) // 2 + 2, (leader.size[1] + 1) // 2 + 2
     under = _letters_end(ink, segment, leader, half[0])
-    if under is None or under > 0:
+    if under is None or under > 0 or leader.pitch < 2 * half[0]:
         return None
     margin = 2 * max(half) + round(unit)
     left = max(0, round(min(segment.left, leader.xs[0])) - margin)
@@ -185,29 +185,32 @@ def clear(image: Grey, ink: Ink, segment: Segment, leader: Leader) -> Beneath | 
     dot = _usual_dot(dark, leader, (left, top), half)
     whole = min(float(dot.sum()), (LETTERS_OWN * unit) ** 2 * float(dot.max()))
     origin = (left, top)
-    found = []
+    places = []
     for x, y, seen in leader.places(segment.left - 0.5 * unit, segment.right + 0.5 * unit):
-        place = _room(x, y, under, half, unit, origin, dark.shape)
-        part = dark[place]
-        if min(part.shape) < 2:
-            continue
-        own = _placed(dot, x - left - place[1].start, y - top - place[0].start, part.shape)
-        more = float(np.clip(part - 1.15 * own - NOISE, 0, None).sum()) / whole
-        found.append((x, y, seen, more, place))
-    if not found:
+        room = _room(x, y, under, half, unit, origin, dark.shape)
+        if min(dark[room].shape) >= 2:
+            places.append((x - left, y - top, seen, room))
+    if not places:
         return None
+    beyond = [_beyond(dark, dot, x, y, room) / whole for x, y, _, room in places]
     # Blur and uneven printing leave the same rest everywhere.
-    usual = min(float(np.median([one[3] for one in found])), USUAL)
-    for x, y, seen, more, (rows, columns) in found:
-        if more - usual >= LETTERS_DOT:
-            continue
-        first = max(0, min(rows.start, round(y - half[1]) - top)) if seen else rows.start
-        place = (slice(first, rows.stop), columns)
-        own = _placed(dot, x - left - columns.start, y - top - first, dark[place].shape)
-        _erase(view[place], dark[place], own, paper)
+    usual = min(float(np.median(beyond)), USUAL)
+    unclear = []
     hides = max(leader.size) >= HIDES * unit
-    unclear = tuple(one[0] for one in found if hides or UNCLEAR <= one[3] - usual < 2 * LETTERS_DOT)
-    return _beneath(view, paper, segment, leader, under, unit, origin, whole, unclear)
+    for (x, y, seen, room), ink_beyond in zip(places, beyond, strict=True):
+        more = ink_beyond - usual
+        if seen:
+            # Letters that end lower than most are no part of a dot that stands alone.
+            more = min(more, _beyond(dark, dot, x, y, _alone(room, x, y, half)) / whole)
+        if hides or UNCLEAR <= more < 1.5 * LETTERS_DOT:
+            unclear.append(x + left)
+        if more < LETTERS_DOT:
+            rows, columns = room
+            first = max(0, min(rows.start, round(y - half[1]))) if seen else rows.start
+            place = (slice(first, rows.stop), columns)
+            own = _placed(dot, x - columns.start, y - first, dark[place].shape)
+            _erase(view[place], dark[place], own, paper)
+    return _beneath(view, paper, segment, leader, under, unit, origin, whole, tuple(unclear))
 
 
 def _room(
@@ -227,6 +230,24 @@ def _room(
     )
     columns = slice(max(0, round(x - aside) - origin[0]), min(shape[1], round(x + aside) + 1 - origin[0]))
     return rows, columns
+
+
+def _beyond(dark: Darkness, dot: Darkness, x: float, y: float, place: tuple[slice, slice]) -> float:
+    """Ink at a place beyond that of the leader's dot with its middle at x, y."""
+    part = dark[place]
+    if not part.size:
+        return 0.0
+    own = _placed(dot, x - place[1].start, y - place[0].start, part.shape)
+    return float(np.clip(part - 1.15 * own - NOISE, 0, None).sum())
+
+
+def _alone(place: tuple[slice, slice], x: float, y: float, half: tuple[int, int]) -> tuple[slice, slice]:
+    """The part of a place that holds the dot whose middle is at x, y, and its edges."""
+    rows, columns = place
+    return (
+        slice(max(rows.start, round(y - half[1])), min(rows.stop, round(y + half[1]) + 1)),
+        slice(max(columns.start, round(x - half[0])), min(columns.stop, round(x + half[0]) + 1)),
+    )
 
 
 def _erase(view: Grey, part: Darkness, own: Darkness, paper: float) -> None:
