@@ -1,7 +1,7 @@
 """Reads what is written behind labels, tightly cut, with the alphabet of each field's type."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -12,10 +12,12 @@ from contracts.civil.sexes import sex_of
 from forms import FieldType
 from services.ocr.engine.base import Glyph, OcrEngine, Reading
 from services.ocr.fields.cutting import LEADER_CHARACTERS, Page, find_value, stop_after
+from services.ocr.fields.dots import borne_out, compared, still_doubted
 from services.ocr.fields.editions import LabelledField
 from services.ocr.fields.votes import elected, lawful
 from services.ocr.layout.boxes import as_line
-from services.ocr.layout.crops import REFRAMED, crop, reframed
+from services.ocr.layout.crops import REFRAMED, crop, frame, reframed
+from services.ocr.layout.leaders import Beneath, clear, find_leader
 from services.ocr.layout.lines import Segment
 from services.ocr.layout.scale import Grey
 
@@ -51,27 +53,76 @@ class Value:
     glyphs: tuple[Glyph, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Leaders:
+    """A page without the dotted leaders under its names, and what is left below the names' letters."""
+
+    page: Page
+    beneath: Mapping[str, Sequence[tuple[Segment, Beneath | None]]]
+
+    def borne_out(self, field: str, index: int, reading: Reading, stretch: float = 1.0) -> Reading:
+        """A reading of a field's segment, unsure of dots that are not there; as it is without a leader."""
+        segment, beneath = self.beneath[field][index] if field in self.beneath else (None, None)
+        if segment is None or beneath is None:
+            return reading
+        unit = self.page.ink.letter_px
+        left = frame(segment, unit, self.page.image.shape)[0]
+        return borne_out(reading, beneath, left, unit, stretch)
+
+    def compared(self, one: LabelledField, own: list[Reading], in_row: Reading | None) -> list[Reading]:
+        """The readings of a field's segments, unsure of the dots in which the row's reading differs."""
+        segment, beneath = self.beneath[one.id][0]
+        if in_row is None or beneath is None or len(own) > 1:
+            return own
+        unit = self.page.ink.letter_px
+        left = frame(segment, unit, self.page.image.shape)[0]
+        return [compared(clean(one.type, own[0]), clean(one.type, in_row), beneath, left, unit)]
+
+
+def _without_leaders(page: Page, parts: Sequence[tuple[LabelledField, list[Segment]]]) -> _Leaders:
+    """The page with the leaders under its names taken out; the page itself where there are none."""
+    names = [(one.id, own) for one, own in parts if one.type is FieldType.NAME and own]
+    image: Grey | None = None
+    beneath: dict[str, list[tuple[Segment, Beneath | None]]] = {}
+    for field, own in names:
+        found = [(find_leader(page.ink, part) if part.chain is None else None, part) for part in own]
+        if not any(leader for leader, _ in found):
+            continue
+        image = page.image.copy() if image is None else image
+        left = [
+            (part, None if leader is None else clear(image, page.ink, part, leader)) for leader, part in found
+        ]
+        if any(one is not None for _, one in left):
+            beneath[field] = left
+    return _Leaders(page if image is None else replace(page, image=image), beneath)
+
+
 def read_values(page: Page, fields: Sequence[LabelledField], engine: OcrEngine) -> dict[str, Value]:
     """Read every field that holds ink; a field left empty has no entry."""
     parts = {one.id: find_value(page, one) for one in fields}
     values: dict[str, Value] = {}
+    leaders = _without_leaders(page, [(one, parts[one.id]) for one in fields])
     for one in fields:
         if parts[one.id] and (value := _read_before(page, one, parts[one.id])):
             values[one.id] = value
     left = [one for one in fields if parts[one.id] and one.id not in values]
     for alphabet in {ALPHABETS.get(one.type) for one in left}:
         group = [one for one in left if ALPHABETS.get(one.type) == alphabet]
-        crops = [_crop(page, segment) for one in group for segment in parts[one.id]]
+        crops = [_crop(leaders.page, segment) for one in group for segment in parts[one.id]]
         readings = iter(engine.recognise(crops, alphabet))
         for one in group:
             segments = parts[one.id]
-            own = [next(readings) for _ in segments]
-            value = value_of(one.type, segments, own, _in_row(page, one) if alphabet is None else None)
+            own = [leaders.borne_out(one.id, i, next(readings)) for i in range(len(segments))]
+            in_row = _in_row(page, one) if alphabet is None else None
+            if one.id in leaders.beneath:
+                # The row was read over the leader: it may raise a doubt, but not win.
+                own, in_row = leaders.compared(one, own, in_row), None
+            value = value_of(one.type, segments, own, in_row)
             if value is not None:
                 values[one.id] = value
         doubted = [one for one in group if one.id in values and _doubted(one, values[one.id], parts[one.id])]
         for one, value in _read_again(
-            page, [(one, parts[one.id], values[one.id]) for one in doubted], engine
+            leaders, [(one, parts[one.id], values[one.id]) for one in doubted], engine
         ):
             values[one.id] = value
     return values
@@ -84,20 +135,24 @@ def _doubted(one: LabelledField, value: Value, segments: Sequence[Segment]) -> b
 
 
 def _read_again(
-    page: Page, doubted: Sequence[tuple[LabelledField, list[Segment], Value]], engine: OcrEngine
+    leaders: "_Leaders", doubted: Sequence[tuple[LabelledField, list[Segment], Value]], engine: OcrEngine
 ) -> Iterator[tuple[LabelledField, Value]]:
     """Doubted values of one alphabet as most readings have them: framed otherwise, and in the row."""
     if not doubted:
         return
+    page = leaders.page
     unit = page.ink.letter_px
     frames = [reframed(page.image, part, unit) for _, segments, _ in doubted for part in segments]
     alphabet = ALPHABETS.get(doubted[0][0].type)
     readings = iter(engine.recognise([crop for own in frames for crop in own], alphabet))
     for one, segments, value in doubted:
-        by_segment = [[next(readings) for _ in REFRAMED] for _ in segments]
+        by_segment = [
+            [leaders.borne_out(one.id, i, next(readings), frame[2]) for frame in REFRAMED]
+            for i in range(len(segments))
+        ]
         others = [value_of(one.type, segments, own, None) for own in zip(*by_segment, strict=True)]
         candidates = [value, *(other for other in others if other is not None)]
-        if (in_row := _in_row(page, one)) is not None:
+        if one.id not in leaders.beneath and (in_row := _in_row(page, one)) is not None:
             own = clean(one.type, in_row)
             if fits(one.type, own.text):
                 candidates.append(replace(value, text=own.text, confidence=own.confidence, glyphs=own.glyphs))
@@ -105,6 +160,8 @@ def _read_again(
         found = Reading(chosen.glyphs)
         if one.type is not FieldType.NAME:
             found = lawful(found, partial(fits, one.type))
+        if one.id in leaders.beneath:
+            found = still_doubted(found, Reading(value.glyphs))
         # The place stays that of the first reading: the frames differ by a few pixels only.
         yield one, replace(value, text=found.text, confidence=found.confidence, glyphs=found.glyphs)
 

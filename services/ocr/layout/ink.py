@@ -1,7 +1,8 @@
 """Separates ink into letters, leaders (dotted or ruled lines to write on) and frames.
 
-Leaders are taken out of the mask used to find lines only, never out of the pixels that are read: erasing
-dots loses 44 % of the nặng tones (200 drawn lines), reading over them costs nothing.
+Leaders are taken out of the mask used to find lines only, never as pieces out of the pixels that are read:
+erasing all small dots loses 44 % of the nặng tones (200 drawn lines). `leaders.py` takes out of a name what
+the leader's pitch predicts, and no more.
 """
 
 from dataclasses import dataclass
