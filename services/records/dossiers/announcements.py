@@ -9,8 +9,8 @@ from contracts.vocabulary import DossierKind
 from services.records.dossiers.models import DossierRow
 
 ANNOUNCED = 90
-"""Dossiers of one event, which stays below 4 kB. With an event each, a list costs the figures' service as much
-as the registry itself."""
+"""Dossiers of one event, which stays below 4 kB. With an event each, a list costs the figures' service as
+much as the registry itself."""
 
 
 def of_entered(fresh: Iterable[DossierRow]) -> Iterator[Event]:
