@@ -274,7 +274,7 @@ def look_up(day: Day) -> None:
         walk_to(page, "document.activeElement.name === 'other'")
         page.type("Cấp bản sao giấy tờ cho công dân")
         page.press("Enter")
-        page.until("document.activeElement?.id === 'q' && window.htmx !== undefined")
+        page.until("document.activeElement?.id === 'q' && document.readyState === 'complete'")
         page.type(plain_key(day.truth["full_name"]))
         page.press("Enter")
         page.until("document.activeElement?.matches('#results .answer')")

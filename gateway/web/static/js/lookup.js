@@ -33,6 +33,9 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.querySelector("[data-print]")?.addEventListener("click", () => window.print());
+// Answers that came with the page itself, because Enter was faster than its scripts.
+document.querySelector("#results .answer")?.focus();
+
 // The first answer takes the focus, so that Enter opens it.
 document.addEventListener("htmx:afterSwap", ({ target }) => {
   if (target.id === "results") target.querySelector(".answer")?.focus();
