@@ -6,10 +6,11 @@ from datetime import datetime
 from sqlalchemy import ARRAY, ForeignKey, Index, String, Text, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.records.leases import Leased
 from services.records.models import Base
 
 
-class InspectionSetRow(Base):
+class InspectionSetRow(Leased, Base):
     """Pages of one batch that one person looks at together."""
 
     __tablename__ = "inspection_sets"
@@ -25,8 +26,6 @@ class InspectionSetRow(Base):
     priority: Mapped[int] = mapped_column(server_default=text("0"))
     """Higher first: a rescan's paper still lies beside the scanner."""
     ordered_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    leased_by: Mapped[str | None] = mapped_column(String(120))
-    leased_until: Mapped[datetime | None]
     done_by: Mapped[str | None] = mapped_column(String(120))
     done_at: Mapped[datetime | None]
     answer: Mapped[str | None] = mapped_column(String(64))

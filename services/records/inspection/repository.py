@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
 from kernel.database import ReadSession, WriteSession
+from services.records import leases
 from services.records.dossiers.models import PageRow
 from services.records.inspection.domain import SET_PAGES, PageCheckState, SetReason, SetState
 from services.records.inspection.models import InspectionCheckRow, InspectionPageRow, InspectionSetRow
@@ -109,21 +110,12 @@ async def hold_again(
     session: WriteSession, who: str, *, now: datetime, until: datetime
 ) -> Sequence[InspectionSetRow]:
     """Let `who` hold for longer what they hold, the oldest first, but for a set that they finish just now."""
-    found = await session.scalars(
+    held = (
         select(InspectionSetRow)
-        .where(
-            InspectionSetRow.leased_by == who,
-            InspectionSetRow.leased_until >= now,
-            InspectionSetRow.state == SetState.WAITING.value,
-        )
+        .where(InspectionSetRow.state == SetState.WAITING.value)
         .order_by(InspectionSetRow.priority.desc(), InspectionSetRow.ordered_at, InspectionSetRow.id)
-        .with_for_update(skip_locked=True)
-        .execution_options(populate_existing=True)
     )
-    rows = found.all()
-    for row in rows:
-        row.leased_until = until
-    return rows
+    return await leases.hold_again(session, InspectionSetRow, held, who, now=now, until=until)
 
 
 async def take(
@@ -141,22 +133,17 @@ async def take(
         select(InspectionSetRow)
         .where(
             InspectionSetRow.state == SetState.WAITING.value,
-            or_(InspectionSetRow.leased_by.is_(None), InspectionSetRow.leased_until < now),
+            leases.is_free(InspectionSetRow, now),
             literal(who) != all_(InspectionSetRow.senders),
         )
         .order_by(InspectionSetRow.priority.desc(), InspectionSetRow.ordered_at, InspectionSetRow.id)
         .limit(count)
-        .with_for_update(skip_locked=True)
     )
     if kind:
         query = query.where(InspectionSetRow.kind == kind)
     if unit:
         query = query.where(InspectionSetRow.unit_code == unit)
-    rows = (await session.scalars(query)).all()
-    for row in rows:
-        row.leased_by, row.leased_until = who, until
-    await session.flush()
-    return rows
+    return await leases.take(session, InspectionSetRow, query, who, until)
 
 
 async def release(session: WriteSession, who: str) -> int:

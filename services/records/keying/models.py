@@ -7,10 +7,11 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.records.keying.domain import FieldPolicy, Policy
+from services.records.leases import Leased
 from services.records.models import Base
 
 
-class KeyingFormRow(Base):
+class KeyingFormRow(Leased, Base):
     """The fields of one page that people key; its id is the page's."""
 
     __tablename__ = "keying_forms"
@@ -25,8 +26,6 @@ class KeyingFormRow(Base):
     """Higher first."""
     ordered_at: Mapped[datetime] = mapped_column(server_default=func.now())
     """Its place in the queue; a postponed form goes to the end."""
-    leased_by: Mapped[str | None] = mapped_column(String(120))
-    leased_until: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
 
     __table_args__ = (

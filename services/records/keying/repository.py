@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, literal, or_, select, true, union_all, update
+from sqlalchemy import ColumnElement, and_, delete, func, literal, select, true, union_all, update
 from sqlalchemy.dialects.postgresql import insert
 
 from kernel.database import ALL_UNITS, ReadSession, WriteSession
+from services.records import leases
 from services.records.keying.domain import FieldState, Stage, VoteKind
 from services.records.keying.models import KeyingFieldRow, KeyingFormRow, LeaseRow, VoteRow
 from services.records.sql import NO_MOMENT, Waits, constant, in_scope, one_of
@@ -100,29 +101,25 @@ async def take(
     count: int,
     kind: str | None,
     units: Collection[str],
-) -> list[KeyingFormRow]:
+) -> Sequence[KeyingFormRow]:
     """Lease up to `count` forms that wait and that `who` has not answered, the most urgent first."""
     answered = select(VoteRow.id).where(VoteRow.form_id == KeyingFormRow.id, VoteRow.who == who)
     query = (
         select(KeyingFormRow)
         .where(
             KeyingFormRow.stage.in_([stage.value for stage in stages]),
-            or_(KeyingFormRow.leased_by.is_(None), KeyingFormRow.leased_until < now),
+            leases.is_free(KeyingFormRow, now),
             ~answered.exists(),
         )
         .order_by(KeyingFormRow.priority.desc(), KeyingFormRow.ordered_at, KeyingFormRow.id)
         .limit(count)
-        .with_for_update(skip_locked=True)
     )
     if kind:
         query = query.where(KeyingFormRow.kind == kind)
-    rows = list(await session.scalars(query.where(_within(units))))
-    for row in rows:
-        row.leased_by, row.leased_until = who, until
+    rows = await leases.take(session, KeyingFormRow, query.where(_within(units)), who, until)
     if rows:
         given = [{"form_id": row.id, "who": who, "unit_code": row.unit_code} for row in rows]
         await session.execute(insert(LeaseRow).values(given).on_conflict_do_nothing())
-    await session.flush()
     return rows
 
 
@@ -199,28 +196,14 @@ async def was_given(session: WriteSession, form_id: uuid.UUID, who: str) -> bool
 
 async def hold_again(
     session: WriteSession, who: str, stages: Collection[Stage], *, now: datetime, until: datetime
-) -> list[KeyingFormRow]:
-    """Let `who` hold for longer what they hold at some stages, in its order.
-
-    A form that another request of theirs is answering just now is passed over: a lease written over the
-    answer would keep the form from everybody.
-    """
-    rows = list(
-        await session.scalars(
-            select(KeyingFormRow)
-            .where(
-                KeyingFormRow.leased_by == who,
-                KeyingFormRow.leased_until >= now,
-                KeyingFormRow.stage.in_([stage.value for stage in stages]),
-            )
-            .order_by(KeyingFormRow.priority.desc(), KeyingFormRow.ordered_at, KeyingFormRow.id)
-            .with_for_update(skip_locked=True)
-            .execution_options(populate_existing=True)
-        )
+) -> Sequence[KeyingFormRow]:
+    """Let `who` hold for longer what they hold at some stages, but for what they answer just now."""
+    held = (
+        select(KeyingFormRow)
+        .where(KeyingFormRow.stage.in_([stage.value for stage in stages]))
+        .order_by(KeyingFormRow.priority.desc(), KeyingFormRow.ordered_at, KeyingFormRow.id)
     )
-    for row in rows:
-        row.leased_until = until
-    return rows
+    return await leases.hold_again(session, KeyingFormRow, held, who, now=now, until=until)
 
 
 async def leased_by(session: AnySession, who: str, now: datetime) -> list[KeyingFormRow]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.records.leases import Leased
 from services.records.models import Base
 
 
@@ -77,7 +78,7 @@ class LotRow(Base):
     __table_args__ = (Index(None, "who", "field", "unit_code", "until"), Index(None, "unit_code", "id"))
 
 
-class LotCheckRow(Base):
+class LotCheckRow(Leased, Base):
     """A field of a lot's sample, keyed again by somebody else."""
 
     __tablename__ = "lot_checks"
@@ -90,8 +91,6 @@ class LotCheckRow(Base):
     who: Mapped[str] = mapped_column(String(120))
     """Whose field it is."""
     state: Mapped[str] = mapped_column(String(20))
-    leased_by: Mapped[str | None] = mapped_column(String(120))
-    leased_until: Mapped[datetime | None]
 
     __table_args__ = (
         Index("ix_lot_checks_queue", "id", postgresql_where=text("state IN ('waiting', 'differs')")),

@@ -10,6 +10,7 @@ from sqlalchemy import Select, and_, delete, distinct, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from kernel.database import ReadSession, WriteSession
+from services.records import leases
 from services.records.keying.domain import FieldState, How, Stage, VoteKind
 from services.records.keying.models import KeyingFieldRow, KeyingFormRow, VoteRow
 from services.records.sql import NO_MOMENT, Waits, one_of
@@ -120,16 +121,8 @@ async def hold_checks_again(
     session: WriteSession, who: str, *, now: datetime, until: datetime
 ) -> Sequence[LotCheckRow]:
     """Let `who` hold for longer the fields of samples that they hold, but for what they answer just now."""
-    query = select(LotCheckRow).where(
-        LotCheckRow.leased_by == who,
-        LotCheckRow.leased_until >= now,
-        LotCheckRow.state.in_(OPEN_CHECKS),
-    )
-    query = query.order_by(LotCheckRow.id).with_for_update(skip_locked=True)
-    rows = (await session.scalars(query.execution_options(populate_existing=True))).all()
-    for row in rows:
-        row.leased_until = until
-    return rows
+    held = select(LotCheckRow).where(LotCheckRow.state.in_(OPEN_CHECKS)).order_by(LotCheckRow.id)
+    return await leases.hold_again(session, LotCheckRow, held, who, now=now, until=until)
 
 
 async def take_checks(
@@ -153,7 +146,7 @@ async def take_checks(
         .join(KeyingFormRow, KeyingFormRow.id == LotCheckRow.form_id)
         .where(
             LotCheckRow.state.in_(OPEN_CHECKS),
-            or_(LotCheckRow.leased_by.is_(None), LotCheckRow.leased_until < now),
+            leases.is_free(LotCheckRow, now),
             LotCheckRow.who != who,
             KeyingFormRow.stage == Stage.DONE.value,
             ~voted.exists(),
@@ -162,17 +155,12 @@ async def take_checks(
         )
         .order_by(LotCheckRow.id)
         .limit(count)
-        .with_for_update(skip_locked=True, of=LotCheckRow)
     )
     if kind:
         query = query.where(KeyingFormRow.kind == kind)
     if "*" not in units:
         query = query.where(LotCheckRow.unit_code.in_(units))
-    rows = (await session.scalars(query)).all()
-    for row in rows:
-        row.leased_by, row.leased_until = who, until
-    await session.flush()
-    return rows
+    return await leases.take(session, LotCheckRow, query, who, until)
 
 
 async def checks_of(session: WriteSession, form_id: uuid.UUID, who: str) -> Sequence[LotCheckRow]:
