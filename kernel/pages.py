@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 import uuid
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Generic, Protocol, TypeVar
 
 from fastapi import Query
 from pydantic import BaseModel, JsonValue
@@ -12,6 +12,14 @@ from pydantic import BaseModel, JsonValue
 from kernel.errors import Problem
 
 Item = TypeVar("Item")
+
+
+class _HasId(Protocol):
+    @property
+    def id(self) -> uuid.UUID: ...
+
+
+ItemWithId = TypeVar("ItemWithId", bound=_HasId)
 
 MAX_LIMIT = 200
 
@@ -60,3 +68,9 @@ def decode_id(cursor: str | None) -> uuid.UUID | None:
         return uuid.UUID(str(decode_cursor(cursor, 1)[0]))
     except ValueError as error:
         raise CursorInvalid from error
+
+
+# Its return type is quoted: pydantic would make a model of what the items are bound to.
+def page_by_id(items: list[ItemWithId], *, more: bool) -> "CursorPage[ItemWithId]":
+    """A page of a list in the order of ids; `more`: others stand behind its last item (`decode_id`)."""
+    return CursorPage(items=items, next_cursor=encode_cursor(str(items[-1].id)) if more else None)

@@ -10,7 +10,7 @@ from contracts.civil.writing import cleaned
 from kernel.concurrency import IfMatch, etag
 from kernel.database import ReadSession
 from kernel.identity import CurrentIdentity, Role
-from kernel.pages import Cursor, CursorPage, Limit, decode_id, encode_cursor
+from kernel.pages import Cursor, CursorPage, Limit, decode_id, page_by_id
 from services.records.cases import service
 from services.records.cases.domain import CaseKind, CaseState, Resolution
 from services.records.cases.models import CaseRow
@@ -51,9 +51,7 @@ async def list_cases(
         )
         items = await _shown(session, rows[:limit])
     response.headers["Cache-Control"] = "private, no-store"
-    return CursorPage(
-        items=items, next_cursor=encode_cursor(str(items[-1].id)) if len(rows) > limit else None
-    )
+    return page_by_id(items, more=len(rows) > limit)
 
 
 @routes.get("/{case_id}", summary="Một điểm cần xem xét · One review case")

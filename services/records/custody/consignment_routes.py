@@ -9,7 +9,7 @@ from kernel.concurrency import IfMatch, etag
 from kernel.database import WriteSession
 from kernel.idempotency import IdempotencyKey, answer_once
 from kernel.identity import CurrentIdentity
-from kernel.pages import Cursor, CursorPage, Limit, decode_id, encode_cursor
+from kernel.pages import Cursor, CursorPage, Limit, decode_id, page_by_id
 from services.records.custody import consignments, repository, scanning
 from services.records.custody.consignments import Checked
 from services.records.custody.models import ConsignmentRow
@@ -50,8 +50,7 @@ async def list_consignments(
     async with request.app.state.runtime.database.read(identity.units) as session:
         rows = await repository.page_of_consignments(session, before=decode_id(cursor), limit=limit + 1)
     items = [Consignment.model_validate(row) for row in rows[:limit]]
-    following = encode_cursor(str(items[-1].id)) if len(rows) > limit else None
-    return CursorPage(items=items, next_cursor=following)
+    return page_by_id(items, more=len(rows) > limit)
 
 
 @routes.get("/{consignment_id}", summary="Một lô chuyển và bảng kê · A consignment and its packing list")

@@ -13,7 +13,7 @@ from kernel.database import WriteSession
 from kernel.errors import NotFound
 from kernel.idempotency import IdempotencyKey, answer_once
 from kernel.identity import CurrentIdentity, Role
-from kernel.pages import Cursor, CursorPage, Limit, decode_id, encode_cursor
+from kernel.pages import Cursor, CursorPage, Limit, decode_id, page_by_id
 from services.records.custody import reorganisation, repository, scanning, service
 from services.records.custody.domain import TransferState
 from services.records.custody.models import PeriodRow, ReorganisationRow, TransferRow
@@ -82,8 +82,7 @@ async def list_transfers(
             limit=limit + 1,
         )
     items = [Transfer.model_validate(row) for row in rows[:limit]]
-    following = encode_cursor(str(items[-1].id)) if len(rows) > limit else None
-    return CursorPage(items=items, next_cursor=following)
+    return page_by_id(items, more=len(rows) > limit)
 
 
 @routes.post(":look-up", summary="Hồ sơ vừa quét để chuyển · A dossier scanned to be sent")

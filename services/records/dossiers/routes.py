@@ -9,7 +9,7 @@ from contracts.vocabulary import DossierKind
 from kernel.concurrency import IfMatch, etag
 from kernel.database import ReadSession
 from kernel.identity import CurrentIdentity, Role
-from kernel.pages import Cursor, CursorPage, Limit, decode_id, encode_cursor
+from kernel.pages import Cursor, CursorPage, Limit, decode_id, page_by_id
 from services.records.cases import service as cases
 from services.records.dossiers import service, views
 from services.records.dossiers.domain import DossierState
@@ -48,9 +48,7 @@ async def list_dossiers(
         )
         names = await units.names_of(session, {row.unit_code for row in rows})
     items = [views.summary_of(row, names) for row in rows[:limit]]
-    return CursorPage(
-        items=items, next_cursor=encode_cursor(str(items[-1].id)) if len(rows) > limit else None
-    )
+    return page_by_id(items, more=len(rows) > limit)
 
 
 @routes.get("/{dossier_id}", summary="Một hồ sơ · One dossier")

@@ -11,7 +11,7 @@ from kernel.concurrency import IfMatch, etag
 from kernel.database import ReadSession, WriteSession
 from kernel.idempotency import IdempotencyKey, answer_once
 from kernel.identity import CurrentIdentity, Role
-from kernel.pages import Cursor, CursorPage, Limit, decode_id, encode_cursor
+from kernel.pages import Cursor, CursorPage, Limit, decode_id, page_by_id
 from services.records.dossiers import service as dossiers
 from services.records.exports import repository, service
 from services.records.exports.domain import ExportState, Resolution
@@ -105,9 +105,7 @@ async def list_exports(
     async with request.app.state.runtime.database.read(identity.units) as session:
         rows = await service.list_exports(session, state=state, before=decode_id(cursor), limit=limit + 1)
         items = await _exports(session, rows[:limit])
-    return CursorPage(
-        items=items, next_cursor=encode_cursor(str(items[-1].id)) if len(rows) > limit else None
-    )
+    return page_by_id(items, more=len(rows) > limit)
 
 
 @routes.post("/exports/{export_id}:replay", summary="Gửi lại một gói · Replay one export")
@@ -135,9 +133,7 @@ async def list_tickets(
             session, resolved=resolved, before=decode_id(cursor), limit=limit + 1
         )
         items = await _tickets(session, rows[:limit])
-    return CursorPage(
-        items=items, next_cursor=encode_cursor(str(items[-1].id)) if len(rows) > limit else None
-    )
+    return page_by_id(items, more=len(rows) > limit)
 
 
 @routes.post("/export-tickets/{ticket_id}:resolve", summary="Xử lý phiếu sai lệch · Resolve a ticket")

@@ -19,7 +19,7 @@ from contracts.vocabulary import DossierKind
 from kernel.concurrency import IfMatch, etag
 from kernel.database import Database
 from kernel.identity import CurrentIdentity, Identity, Role
-from kernel.pages import Cursor, CursorPage, Limit, decode_cursor, decode_id, encode_cursor
+from kernel.pages import Cursor, CursorPage, Limit, decode_cursor, decode_id, encode_cursor, page_by_id
 from kernel.storage import QUARANTINE, content_key
 from services.records.households.domain import refusal_titles
 from services.records.households.service import check_unit
@@ -97,9 +97,7 @@ async def list_imports(
     async with request.app.state.runtime.database.read(identity.units) as session:
         rows = await service.list_imports(session, units=identity.units, before=before, limit=limit + 1)
     items = [import_of(row) for row in rows[:limit]]
-    return CursorPage(
-        items=items, next_cursor=encode_cursor(str(items[-1].id)) if len(rows) > limit else None
-    )
+    return page_by_id(items, more=len(rows) > limit)
 
 
 @routes.get("/{import_id}", summary="Một tệp nhập · One import")

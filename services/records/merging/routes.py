@@ -10,7 +10,7 @@ from kernel.concurrency import IfMatch, etag
 from kernel.database import WriteSession
 from kernel.idempotency import IdempotencyKey, answer_once
 from kernel.identity import CurrentIdentity, Role
-from kernel.pages import Cursor, CursorPage, Limit, decode_id, encode_cursor
+from kernel.pages import Cursor, CursorPage, Limit, decode_id, page_by_id
 from services.records.dossiers.domain import normalise_reference
 from services.records.merging import repository, service
 from services.records.merging.domain import MergingState
@@ -69,8 +69,7 @@ async def list_mergings(
             session, state=state, case_id=case, subject=subject, before=decode_id(cursor), limit=limit + 1
         )
     items = [Merging.model_validate(row) for row in rows[:limit]]
-    following = encode_cursor(str(items[-1].id)) if len(rows) > limit else None
-    return CursorPage(items=items, next_cursor=following)
+    return page_by_id(items, more=len(rows) > limit)
 
 
 @routes.get("/{merging_id}", summary="Một việc gộp, tách · One merge or split")

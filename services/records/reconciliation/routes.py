@@ -11,7 +11,16 @@ from kernel.concurrency import IfMatch, etag
 from kernel.database import ReadSession, WriteSession
 from kernel.idempotency import IdempotencyKey, answer_once
 from kernel.identity import CurrentIdentity, Role
-from kernel.pages import Cursor, CursorInvalid, CursorPage, Limit, decode_cursor, decode_id, encode_cursor
+from kernel.pages import (
+    Cursor,
+    CursorInvalid,
+    CursorPage,
+    Limit,
+    decode_cursor,
+    decode_id,
+    encode_cursor,
+    page_by_id,
+)
 from services.records.dossiers.domain import normalise_reference
 from services.records.reconciliation import repository, service
 from services.records.reconciliation.domain import Answer, RoundState
@@ -65,8 +74,7 @@ async def list_rounds(
             session, unit=unit, kind=kind, state=state, before=decode_id(cursor), limit=limit + 1
         )
         items = [await _shown(session, row) for row in rows[:limit]]
-    following = encode_cursor(str(items[-1].id)) if len(rows) > limit else None
-    return CursorPage(items=items, next_cursor=following)
+    return page_by_id(items, more=len(rows) > limit)
 
 
 @routes.get("/due", summary="Kỳ đối soát tới · When rounds are due")

@@ -10,7 +10,7 @@ from kernel.concurrency import IfMatch, etag
 from kernel.database import WriteSession
 from kernel.idempotency import IdempotencyKey, answer_once
 from kernel.identity import CurrentIdentity, Role
-from kernel.pages import Cursor, CursorPage, Limit, decode_id, encode_cursor
+from kernel.pages import Cursor, CursorPage, Limit, decode_id, page_by_id
 from services.records.shelves import layout, repository, views
 from services.records.shelves.layout import RangeFound, RangeWanted
 from services.records.shelves.schemas import (
@@ -47,8 +47,7 @@ async def list_tree(
         )
         loads = await layout.loads_of(session, [row.id for row in rows[:limit]])
     items = [views.node_of(row, loads[row.id]) for row in rows[:limit]]
-    following = encode_cursor(str(items[-1].id)) if len(rows) > limit else None
-    return CursorPage(items=items, next_cursor=following)
+    return page_by_id(items, more=len(rows) > limit)
 
 
 @routes.get("/places/{place_id}", summary="Một vị trí kho · A place")
@@ -77,8 +76,7 @@ async def list_branch(
     async with request.app.state.runtime.database.read(identity.units) as session:
         rows = await layout.branch_of(session, place_id, after=decode_id(cursor), limit=limit + 1)
     items = [views.place_of(row) for row in rows[:limit]]
-    following = encode_cursor(str(items[-1].id)) if len(rows) > limit else None
-    return CursorPage(items=items, next_cursor=following)
+    return page_by_id(items, more=len(rows) > limit)
 
 
 @routes.post("/places:preview", summary="Xem trước dãy vị trí · What a range of places means")

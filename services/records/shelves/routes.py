@@ -12,7 +12,16 @@ from kernel.concurrency import IfMatch, etag
 from kernel.database import WriteSession
 from kernel.idempotency import IdempotencyKey, answer_once
 from kernel.identity import CurrentIdentity, Role
-from kernel.pages import Cursor, CursorInvalid, CursorPage, Limit, decode_cursor, decode_id, encode_cursor
+from kernel.pages import (
+    Cursor,
+    CursorInvalid,
+    CursorPage,
+    Limit,
+    decode_cursor,
+    decode_id,
+    encode_cursor,
+    page_by_id,
+)
 from services.records.dossiers import service as dossiers
 from services.records.dossiers.models import DossierRow
 from services.records.shelves import barcodes, layout, repository, service, undoing, views
@@ -111,8 +120,7 @@ async def list_places(
             session, unit=unit, parent=parent, after=decode_id(cursor), limit=limit + 1
         )
     items = [views.place_of(row) for row in rows[:limit]]
-    following = encode_cursor(str(items[-1].id)) if len(rows) > limit else None
-    return CursorPage(items=items, next_cursor=following)
+    return page_by_id(items, more=len(rows) > limit)
 
 
 @routes.get("/alarms/{kind}", summary="Cảnh báo sai vị trí, quá hạn · Wrong shelves and overdue papers")
