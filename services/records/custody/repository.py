@@ -17,7 +17,7 @@ from services.records.custody.models import (
     TransferRow,
 )
 from services.records.custody.tables import MOVED
-from services.records.sql import NO_MOMENT, Waits, constant, in_scope, one_of
+from services.records.sql import NO_MOMENT, Waits, constant, driver_of, in_scope, one_of
 
 AnySession = ReadSession | WriteSession
 
@@ -52,15 +52,14 @@ async def move_rows(
     """
     ids = list(dossier_ids)
     await follow_unit(session, ids, to_unit)
-    driver: Any = (await (await session.connection()).get_raw_connection()).driver_connection
+    driver = await driver_of(session)
     await driver.execute(_PERIODS, ids, at, to_unit, cause.value, move_id, who)
     await driver.execute(_DOSSIERS, ids, to_unit)
 
 
 async def follow_unit(session: WriteSession, dossier_ids: Sequence[uuid.UUID], unit: str) -> None:
     """Let every row that belongs to dossiers be their unit's."""
-    await session.flush()
-    driver: Any = (await (await session.connection()).get_raw_connection()).driver_connection
+    driver = await driver_of(session)
     for table in MOVED:
         rows = f"UPDATE {table.name} SET unit_code = $2 WHERE {table.rows}"  # noqa: S608 - own names
         await driver.execute(rows, list(dossier_ids), unit)

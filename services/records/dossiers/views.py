@@ -69,13 +69,17 @@ KIND_TITLES = {DossierKind.IDENTITY: "Hồ sơ CMND/CCCD", DossierKind.RESIDENCE
 
 
 def title_of(row: DossierRow) -> str:
+    """The title of a dossier (`title_from`)."""
+    return title_from(DossierKind(row.kind), row.reference, row.title, row.subject_name)
+
+
+def title_from(kind: DossierKind, reference: str, title: str | None, subject: str | None) -> str:
     """The title an officer gave, else kind and person (of a household its head), else kind and reference."""
-    if row.title:
-        return row.title
-    kind = DossierKind(row.kind)
-    if not row.subject_name:
-        return f"{KIND_TITLES[kind]} {row.reference}"
-    whose = f"hộ {row.subject_name}" if kind is DossierKind.RESIDENCE else row.subject_name
+    if title:
+        return title
+    if not subject:
+        return f"{KIND_TITLES[kind]} {reference}"
+    whose = f"hộ {subject}" if kind is DossierKind.RESIDENCE else subject
     return f"{KIND_TITLES[kind]} – {whose}"
 
 

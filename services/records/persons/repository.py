@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from kernel.database import ALL_UNITS, ReadSession, WriteSession
 from services.records.persons.models import NumberRow, PersonRow, PlaceRow
-from services.records.sql import insert_many, one_of
+from services.records.sql import driver_of, insert_many, one_of
 
 AnySession = ReadSession | WriteSession
 
@@ -166,14 +166,33 @@ async def numbers_of(session: AnySession, person_ids: Iterable[uuid.UUID]) -> Se
     return (await session.scalars(select(NumberRow).where(one_of(NumberRow.person_id, person_ids)))).all()
 
 
-async def get_many(
+SHOWN = """
+WITH RECURSIVE who (shown, id) AS (
+    SELECT given, given FROM unnest($1::uuid[]) AS given
+    UNION
+    SELECT who.shown, persons.id FROM who JOIN persons ON persons.merged_into = who.id
+)
+SELECT persons.id, full_name, birth_date, birth_date_raw, sex, number, father_name, mother_name,
+    persons.unit_code, source, provisional, persons.updated_at, persons.merged_into,
+    dossiers.id AS dossier_id, kind, reference, title, subject_name, role
+FROM who
+JOIN persons ON persons.id = who.shown
+LEFT JOIN person_dossiers ON person_dossiers.person_id = who.id
+LEFT JOIN dossiers ON dossiers.id = person_dossiers.dossier_id
+WHERE $2::text[] IS NULL OR persons.unit_code = ANY($2::text[])
+ORDER BY persons.id, who.id <> who.shown, dossiers.id
+"""
+"""Persons with the dossiers that name them, or those who were merged into them: a page in one trip."""
+
+
+async def shown(
     session: AnySession, person_ids: Iterable[uuid.UUID], units: Iterable[str]
-) -> Sequence[PersonRow]:
-    """Persons within `units`, in no order."""
-    query = select(PersonRow).where(one_of(PersonRow.id, person_ids))
-    if (scope := set(units)) and ALL_UNITS not in scope:
-        query = query.where(PersonRow.unit_code.in_(scope))
-    return (await session.scalars(query)).all()
+) -> Sequence[Mapping[str, Any]]:
+    """A row for each dossier of each person within `units`; one row of no dossier for who is in none."""
+    scope = set(units)
+    within = sorted(scope) if scope and ALL_UNITS not in scope else None
+    rows: list[Mapping[str, Any]] = await (await driver_of(session)).fetch(SHOWN, list(person_ids), within)
+    return rows
 
 
 async def lock(session: WriteSession, person_ids: Iterable[uuid.UUID]) -> Sequence[PersonRow]:

@@ -9,9 +9,8 @@ from kernel.errors import NotFound
 from kernel.identity import CurrentIdentity, Role
 from kernel.pages import Cursor, CursorInvalid, CursorPage, Limit, decode_cursor, encode_cursor
 from services.records.duplicates import service as duplicates
-from services.records.persons import service as persons
 from services.records.persons.schemas import Duplicate, Person, PersonFound
-from services.records.persons.views import persons_of
+from services.records.persons.views import found_persons, persons_of
 from services.records.search import service as search
 from services.records.search.domain import parse_query
 from services.records.search.service import Position
@@ -53,18 +52,8 @@ async def search_persons(
         found = await search.find(
             session, query, units=identity.units, unit=unit, after=after, limit=limit + 1
         )
-        ends = await persons.final_of(session, [each.person_id for each in found[:limit]])
-        who = {each.person_id: ends.get(each.person_id, each.person_id) for each in found[:limit]}
-        known = await persons_of(session, {*who, *who.values()}, identity.units)
-        # Found by what they were once called, answered as who they are; each once on a page.
-        shown = {who[one] if who[one] in known else one: one for one in reversed(who)}
+        items = await found_persons(session, found[:limit], identity.units)
     response.headers["Cache-Control"] = "private, no-store"
-    items = [
-        PersonFound(**known[person_id].model_dump(), matched=list(each.matched), score=each.score)
-        for each in found[:limit]
-        for person_id, first in shown.items()
-        if first == each.person_id and person_id in known
-    ]
     more = len(found) > limit
     return CursorPage(items=items, next_cursor=_cursor(found[limit - 1].position) if more else None)
 

@@ -236,17 +236,14 @@ async def final_of(session: AnySession, person_ids: Iterable[uuid.UUID]) -> dict
     return ends
 
 
-async def get_many(
+async def shown(
     session: AnySession, person_ids: Iterable[uuid.UUID], units: Iterable[str]
-) -> tuple[dict[uuid.UUID, PersonRow], Mapping[uuid.UUID, list[PlaceRow]]]:
-    """Persons by id, and by the same id where each is, and where those are who were merged into them."""
-    rows = {row.id: row for row in await repository.get_many(session, person_ids, units)}
-    who = await known_as(session, [row.id for row in rows.values() if row.merged_into not in rows])
-    places: dict[uuid.UUID, list[PlaceRow]] = defaultdict(list)
-    for place in await repository.places_of(session, {*who, *rows}):
-        for person_id in {place.person_id, who.get(place.person_id, place.person_id)} & rows.keys():
-            places[person_id].append(place)
-    return rows, places
+) -> dict[uuid.UUID, list[Mapping[str, Any]]]:
+    """Person → a row (`repository.SHOWN`) for each dossier that names them or whom they were merged from."""
+    found: dict[uuid.UUID, dict[uuid.UUID | None, Mapping[str, Any]]] = defaultdict(dict)
+    for row in await repository.shown(session, person_ids, units):
+        found[row["id"]].setdefault(row["dossier_id"], row)
+    return {person_id: list(rows.values()) for person_id, rows in found.items()}
 
 
 async def _readings_in(

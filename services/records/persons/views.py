@@ -1,17 +1,16 @@
 """From rows to what goes over the wire."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from contracts.vocabulary import DossierKind, Sex
 from kernel.database import ReadSession
-from services.records.dossiers import service as dossiers
-from services.records.dossiers.models import DossierRow
-from services.records.dossiers.views import title_of
+from services.records.dossiers.views import title_from
 from services.records.persons import service
 from services.records.persons.domain import Role, Source
-from services.records.persons.models import PersonRow, PlaceRow
-from services.records.persons.schemas import Person, PersonDossier
+from services.records.persons.schemas import Person, PersonDossier, PersonFound
+from services.records.search.service import Found
 from services.records.units import service as units
 
 
@@ -19,42 +18,61 @@ async def persons_of(
     session: ReadSession, person_ids: Iterable[uuid.UUID], scope: Iterable[str]
 ) -> dict[uuid.UUID, Person]:
     """Those of the persons whom `scope` may see, with the dossiers that name them."""
-    rows, places = await service.get_many(session, person_ids, scope)
-    named = await dossiers.get_many(session, {place.dossier_id for each in places.values() for place in each})
-    names = await units.names_of(session, {row.unit_code for row in rows.values()})
-    return {row.id: _person(row, places.get(row.id, []), named, names) for row in rows.values()}
+    known = await _known(session, person_ids, scope)
+    return {person_id: Person(**said) for person_id, said in known.items()}
 
 
-def _person(
-    row: PersonRow,
-    places: Iterable[PlaceRow],
-    named: Mapping[uuid.UUID, DossierRow],
-    unit_names: Mapping[str, str],
-) -> Person:
-    return Person(
-        id=row.id,
-        full_name=row.full_name or "",
-        birth_date=row.birth_date,
-        birth_date_raw=row.birth_date_raw,
-        sex=Sex(row.sex) if row.sex else None,
-        number=row.number,
-        father_name=row.father_name,
-        mother_name=row.mother_name,
-        unit=row.unit_code,
-        unit_name=unit_names[row.unit_code],
-        dossiers=[
+async def found_persons(
+    session: ReadSession, found: Sequence[Found], scope: Iterable[str]
+) -> list[PersonFound]:
+    """Answers as `scope` may see them: found by what they were once called, shown as who they are, once."""
+    known = await _known(session, [each.person_id for each in found], scope)
+    merged = [person_id for person_id, said in known.items() if said["merged_into"]]
+    if ends := await service.final_of(session, merged) if merged else {}:
+        known |= await _known(session, set(ends.values()) - known.keys(), scope)
+    answers: dict[uuid.UUID, PersonFound] = {}
+    for each in found:
+        end = ends.get(each.person_id)
+        who = end if end in known else each.person_id
+        if who in known and who not in answers:
+            answers[who] = PersonFound(**known[who], matched=list(each.matched), score=each.score)
+    return list(answers.values())
+
+
+async def _known(
+    session: ReadSession, person_ids: Iterable[uuid.UUID], scope: Iterable[str]
+) -> dict[uuid.UUID, dict[str, Any]]:
+    rows = await service.shown(session, person_ids, scope)
+    names = await units.names_of(session, {of[0]["unit_code"] for of in rows.values()})
+    return {person_id: _said(of, names) for person_id, of in rows.items()}
+
+
+def _said(rows: Sequence[Mapping[str, Any]], unit_names: Mapping[str, str]) -> dict[str, Any]:
+    first = rows[0]
+    return {
+        "id": first["id"],
+        "full_name": first["full_name"] or "",
+        "birth_date": first["birth_date"],
+        "birth_date_raw": first["birth_date_raw"],
+        "sex": Sex(first["sex"]) if first["sex"] else None,
+        "number": first["number"],
+        "father_name": first["father_name"],
+        "mother_name": first["mother_name"],
+        "unit": first["unit_code"],
+        "unit_name": unit_names[first["unit_code"]],
+        "dossiers": [
             PersonDossier(
-                id=dossier.id,
-                kind=DossierKind(dossier.kind),
-                reference=dossier.reference,
-                title=title_of(dossier),
-                role=Role(place.role),
+                id=row["dossier_id"],
+                kind=(kind := DossierKind(row["kind"])),
+                reference=row["reference"],
+                title=title_from(kind, row["reference"], row["title"], row["subject_name"]),
+                role=Role(row["role"]),
             )
-            for place in places
-            if (dossier := named.get(place.dossier_id))
+            for row in rows
+            if row["dossier_id"]
         ],
-        source=Source(row.source),
-        provisional=row.provisional,
-        updated_at=row.updated_at,
-        merged_into=row.merged_into,
-    )
+        "source": Source(first["source"]),
+        "provisional": first["provisional"],
+        "updated_at": first["updated_at"],
+        "merged_into": first["merged_into"],
+    }

@@ -34,11 +34,12 @@ class EntryRow(Base):
 
     __table_args__ = (
         Index(None, "name_key"),
-        Index(None, "birth_year", "name_key"),
+        Index(None, "birth_year", "name_key", "unit_code"),
         Index(None, "unit_code", "name_key"),
         Index(None, "number"),
-        Index(None, "father_key"),
-        Index(None, "mother_key", "father_key"),
+        # Unit and year stand behind the names: whoever is of another one is passed over in the index.
+        Index(None, "father_key", "unit_code", "birth_year"),
+        Index("ix_person_search_parents", "mother_key", "father_key", "unit_code", "birth_year"),
         Index(None, "sort_key", "person_id"),
         Index(None, "unit_code", "sort_key", "person_id"),
         Index(None, "birth_year", "sort_key", "person_id"),

@@ -1,7 +1,8 @@
 """How well a person answers a query, and why."""
 
-from dataclasses import dataclass
+import uuid
 from enum import StrEnum
+from typing import NamedTuple
 
 from services.records.search.domain import Query, typing_errors
 
@@ -18,10 +19,11 @@ class Match(StrEnum):
     BIRTH_YEAR = "birth_year"
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """A person's search keys."""
+class Candidate(NamedTuple):
+    """A person's search keys, as columns of their table."""
 
+    person_id: uuid.UUID
+    sort_key: str
     toned_key: str
     name_key: str
     birth_year: int | None
@@ -49,7 +51,7 @@ def allowed_errors(query: Query) -> int:
     return 2 if len(query.plain) >= (10 if query.birth_year is None else 6) else 1
 
 
-def rank(query: Query, keys: Keys) -> tuple[float, tuple[Match, ...]]:
+def rank(query: Query, keys: Candidate) -> tuple[float, tuple[Match, ...]]:
     """Score from 0 to 1 and what agrees; (0, ()) where nothing does."""
     if query.number is not None:
         score, matches = _rank_number(query.number, keys.number)
@@ -68,7 +70,9 @@ def rank(query: Query, keys: Keys) -> tuple[float, tuple[Match, ...]]:
     return round(score, 4), tuple(matches)
 
 
-def _with_parents(query: Query, keys: Keys, score: float, matches: list[Match]) -> tuple[float, list[Match]]:
+def _with_parents(
+    query: Query, keys: Candidate, score: float, matches: list[Match]
+) -> tuple[float, list[Match]]:
     """The parents asked for must agree; one whose whole name does counts a little more."""
     asked = (
         (Match.FATHER_NAME, query.father, keys.father_key),
@@ -92,7 +96,7 @@ def _rank_number(typed: str, number: str | None) -> tuple[float, list[Match]]:
     return 0.0, []
 
 
-def _rank_name(query: Query, keys: Keys) -> tuple[float, list[Match]]:
+def _rank_name(query: Query, keys: Candidate) -> tuple[float, list[Match]]:
     own = _agreement(query, keys.name_key)
     if own and query.marked and keys.toned_key == query.toned:
         own = EXACT_WITH_MARKS
@@ -122,7 +126,7 @@ def _agreement(query: Query, key: str) -> float:
     return 0.0
 
 
-def _similar(query: Query, keys: Keys) -> list[tuple[float, Match]]:
+def _similar(query: Query, keys: Candidate) -> list[tuple[float, Match]]:
     limit = allowed_errors(query)
     if len(query.words) < 2 or (distance := typing_errors(query.plain, keys.name_key, limit)) > limit:
         return []

@@ -4,9 +4,6 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-from sqlalchemy import Row
 
 from kernel.database import ReadSession, WriteSession
 from services.records.search import repository
@@ -19,7 +16,7 @@ from services.records.search.domain import (
     toned_key,
     within_errors,
 )
-from services.records.search.ranking import Keys, Match, allowed_errors, rank
+from services.records.search.ranking import Candidate, Match, allowed_errors, rank
 from services.records.search.repository import Scope, Source
 
 Position = tuple[float, str, uuid.UUID]
@@ -118,7 +115,7 @@ async def named_nearly(session: ReadSession, full_name: str, birth_year: int) ->
 
 async def _by_kind_of_agreement(
     session: ReadSession, query: Query, scope: Scope
-) -> AsyncIterator[Sequence[Row[Any]]]:
+) -> AsyncIterator[list[Candidate]]:
     """Candidates, best kind of agreement first: who fills a page with good answers asks for no worse ones."""
     if query.number is not None:
         yield await repository.find(session, repository.numbered(query, scope))
@@ -129,20 +126,20 @@ async def _by_kind_of_agreement(
     called_so = await repository.find(session, repository.beginning(query, scope, Source.NAME))
     yield called_so
     holding = await repository.names_with_words(session, query)
-    alike = [*holding, *await _names_alike(session, query)]
-    finders = [repository.named(query, scope, Source.NAME, alike)] if alike else []
-    if not query.father and not query.mother:
-        for parent in (Source.FATHER, Source.MOTHER):
-            finders.append(repository.beginning(query, scope, parent))
-            if holding:
-                finders.append(repository.named(query, scope, parent, holding))
-    if finders:
-        yield await repository.find(session, *finders)
-    if called_so or len(query.words) < 2 or query.birth_year is None or allowed_errors(query) < 2:
+    if alike := [*holding, *await _names_alike(session, query)]:
+        yield await repository.find(session, repository.named(query, scope, Source.NAME, alike))
+    if not called_so and len(query.words) > 1 and query.birth_year and allowed_errors(query) > 1:
+        half_alike = await repository.names_half_alike(session, query)
+        if near := await asyncio.to_thread(within_errors, query.plain, half_alike, 2):
+            yield await repository.find(session, repository.named(query, scope, Source.NAME, near))
+    if query.father or query.mother:
         return
-    half_alike = await repository.names_half_alike(session, query)
-    if near := await asyncio.to_thread(within_errors, query.plain, half_alike, 2):
-        yield await repository.find(session, repository.named(query, scope, Source.NAME, near))
+    finders = []
+    for parent in (Source.FATHER, Source.MOTHER):
+        finders.append(repository.beginning(query, scope, parent))
+        if holding:
+            finders.append(repository.named(query, scope, parent, holding))
+    yield await repository.find(session, *finders)
 
 
 async def _names_alike(session: ReadSession, query: Query) -> Sequence[str]:
@@ -152,14 +149,13 @@ async def _names_alike(session: ReadSession, query: Query) -> Sequence[str]:
     return await repository.names_one_error_away(session, query)
 
 
-def _ranked(query: Query, rows: Iterable[Row[Any]]) -> dict[uuid.UUID, Found]:
-    return {row.person_id: found for row in rows if (found := _found(query, row))}
-
-
-def _found(query: Query, row: Row[Any]) -> Found | None:
-    keys = Keys(row.toned_key, row.name_key, row.birth_year, row.number, row.father_key, row.mother_key)
-    score, matched = rank(query, keys)
-    return Found(row.person_id, score, matched, row.sort_key) if score else None
+def _ranked(query: Query, candidates: Iterable[Candidate]) -> dict[uuid.UUID, Found]:
+    found = {}
+    for one in candidates:
+        score, matched = rank(query, one)
+        if score:
+            found[one.person_id] = Found(one.person_id, score, matched, one.sort_key)
+    return found
 
 
 def _entry(person: Searchable) -> dict[str, object]:
