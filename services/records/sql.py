@@ -31,6 +31,9 @@ ROWS_PER_INSERT = 5000
 """Bounds the parameters of one statement to some megabytes."""
 
 
+DRIVER = "driver"
+"""In a session's notes: its transaction and the driver's connection of that."""
+
 Waits = Select[Any, Any]
 """Of things that wait: since when, and when they are due, NULL where unknown; the oldest come first."""
 
@@ -63,8 +66,14 @@ async def driver_of(session: ReadSession | WriteSession) -> Any:
     Postgres needs for a page of five million. Statements that are asked at every letter typed, and long
     lists of rows, speak to the driver; their SQL is a slice's own, data goes as `$1`, `$2`.
     """
-    await session.flush()
-    return (await (await session.connection()).get_raw_connection()).driver_connection
+    if session.new or session.dirty or session.deleted:
+        await session.flush()
+    now = session.sync_session.get_transaction()
+    known, driver = session.info.get(DRIVER, (None, None))
+    if known is None or known is not now:
+        driver = (await (await session.connection()).get_raw_connection()).driver_connection
+        session.info[DRIVER] = (session.sync_session.get_transaction(), driver)
+    return driver
 
 
 async def insert_many(

@@ -187,7 +187,7 @@ def registry(servers: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     command = [sys.executable, "-m", "kernel.serve", "services.records.app:create_app", "--port", str(port)]
     with log.open("ab") as output:
         process = subprocess.Popen(
-            command, env={**os.environ, **_environment_of(settings)}, stdout=output, stderr=output
+            command, env={**os.environ, **environment_of(settings)}, stdout=output, stderr=output
         )
     try:
         url = f"http://127.0.0.1:{port}"
@@ -210,7 +210,8 @@ def _key_pair() -> tuple[str, str]:
     return private, public
 
 
-def _environment_of(settings: ServiceSettings) -> dict[str, str]:
+def environment_of(settings: ServiceSettings) -> dict[str, str]:
+    """A process's environment of the registry."""
     secret = ("database_url", "nats_url", "s3_secret_key")
     plain = settings.model_dump(mode="json", exclude={*secret, "retry_delays_s"}, exclude_none=True)
     values = {key: str(value) for key, value in plain.items()}

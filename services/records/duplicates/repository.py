@@ -110,5 +110,10 @@ async def changes_seen(session: AnySession) -> int:
     return int((await session.execute(counted)).scalar_one())
 
 
+async def anybody(session: AnySession) -> bool:
+    """Whether there is a person at all."""
+    return bool(await session.scalar(select(select(PersonRow.id).exists())))
+
+
 def _grouped(query: Select[Any]) -> Select[Any]:
     return query.having(func.count().between(2, MOST_ALIKE))

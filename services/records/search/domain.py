@@ -159,7 +159,7 @@ def typing_errors(one: str, other: str, limit: int) -> int:
 def within_errors(plain: str, names: Iterable[str], limit: int) -> list[str]:
     """Those of `names` that at most `limit` typing errors make of `plain`, nearest first."""
     near = extract_iter(plain, names, scorer=OSA.distance, score_cutoff=limit)
-    return [name for name, _, _ in sorted(near, key=lambda found: (found[1], found[0]))]
+    return [name for _, name in sorted({(errors, name) for name, errors, _ in near})]
 
 
 def _words(text: str) -> list[str]:

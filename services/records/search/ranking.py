@@ -42,6 +42,7 @@ SIMILAR = 0.65
 SIMILAR_STEP = 0.1
 PARENT_SHARE = 0.5
 """A parent's name counts this much of the same agreement with the person's own."""
+LETTERS_OF_A_NAME = 5
 MARKS_AGREE = 0.03
 """Too little to pass the next better kind of agreement: `service` looks for the kinds one after another."""
 
@@ -49,6 +50,14 @@ MARKS_AGREE = 0.03
 def allowed_errors(query: Query) -> int:
     """Typing errors that a name of this length may hold: one; two from ten letters, with a birth year six."""
     return 2 if len(query.plain) >= (10 if query.birth_year is None else 6) else 1
+
+
+def may_be_mistyped(query: Query) -> bool:
+    """Whether names but for a typing error are looked for: so few letters of one word say too little.
+
+    Names have two words; one word of a name's length may have lost the space between them.
+    """
+    return len(query.words) > 1 or len(query.plain) >= LETTERS_OF_A_NAME
 
 
 def rank(query: Query, keys: Candidate) -> tuple[float, tuple[Match, ...]]:
@@ -111,12 +120,13 @@ def _rank_name(query: Query, keys: Candidate) -> tuple[float, list[Match]]:
 
 
 def _agreement(query: Query, key: str) -> float:
-    if not key:
-        return 0.0
     if key == query.plain:
         return EXACT
     if key.startswith(query.plain):
         return PREFIX
+    # Most keys that are neither lack a word altogether: seen before they are taken apart.
+    if any(word not in key for word in query.words):
+        return 0.0
     *whole, last = query.words
     words = key.split()
     if all(word in words for word in whole) and any(word.startswith(last) for word in words):
@@ -128,6 +138,6 @@ def _agreement(query: Query, key: str) -> float:
 
 def _similar(query: Query, keys: Candidate) -> list[tuple[float, Match]]:
     limit = allowed_errors(query)
-    if len(query.words) < 2 or (distance := typing_errors(query.plain, keys.name_key, limit)) > limit:
+    if not may_be_mistyped(query) or (distance := typing_errors(query.plain, keys.name_key, limit)) > limit:
         return []
     return [(SIMILAR - SIMILAR_STEP * (distance - 1), Match.SIMILAR_NAME)]

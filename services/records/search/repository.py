@@ -137,6 +137,8 @@ def named(query: Query, scope: Scope, source: Source, names: Collection[str]) ->
 
 async def find(session: ReadSession, *finders: Finder) -> list[Candidate]:
     """What several finders bring, in one round trip; a person may come more than once."""
+    if not finders:
+        return []
     values = Values()
     found = await _fetch(session, " UNION ALL ".join(f"({finder(values)})" for finder in finders), values)
     return [Candidate(*row) for row in found]
@@ -178,7 +180,7 @@ async def names_one_error_away(session: ReadSession, query: Query) -> list[str]:
     return [name for (name,) in found]
 
 
-async def names_half_alike(session: ReadSession, query: Query) -> set[str]:
+async def names_half_alike(session: ReadSession, query: Query) -> list[str]:
     """Names of which two errors may have made the query: in one of its halves, or one error in each."""
     given, rest = split_key(query.plain)
     halves = {(given, rest), *moved_splits(query.plain)}
@@ -194,10 +196,10 @@ async def names_half_alike(session: ReadSession, query: Query) -> set[str]:
             for column, half in (("rest_key", rest), ("given_key", given))
         ),
     )
-    name, length = "ltrim(rest_key || ' ' || given_key)", "length(rest_key) + length(given_key)"
+    name, length = "ltrim(rest_key || ' ' || given_key)", "octet_length(rest_key) + octet_length(given_key)"
     some = f"(SELECT {name} FROM person_names WHERE {length} {lengths}"  # noqa: S608 - own names
     together = " UNION ALL ".join(f"{some} AND {way} LIMIT {NAMESAKES})" for way in ways)
-    return {found for (found,) in await _fetch(session, together, values)}
+    return [found for (found,) in await _fetch(session, together, values)]
 
 
 async def shared(

@@ -16,7 +16,7 @@ from services.records.search.domain import (
     toned_key,
     within_errors,
 )
-from services.records.search.ranking import Candidate, Match, allowed_errors, rank
+from services.records.search.ranking import Candidate, Match, allowed_errors, may_be_mistyped, rank
 from services.records.search.repository import Scope, Source
 
 Position = tuple[float, str, uuid.UUID]
@@ -123,30 +123,35 @@ async def _by_kind_of_agreement(
     if not query.words:
         yield await repository.find(session, repository.of_parents(query, scope))
         return
+
+    def named(source: Source, names: Sequence[str]) -> list[repository.Finder]:
+        return [repository.named(query, scope, source, names)] if names else []
+
     called_so = await repository.find(session, repository.beginning(query, scope, Source.NAME))
     yield called_so
+    if len(query.words) == 1:
+        given = await repository.names_given(session, query)
+        yield await repository.find(session, *named(Source.NAME, given))
     holding = await repository.names_with_words(session, query)
-    if alike := [*holding, *await _names_alike(session, query)]:
-        yield await repository.find(session, repository.named(query, scope, Source.NAME, alike))
-    if not called_so and len(query.words) > 1 and query.birth_year and allowed_errors(query) > 1:
-        half_alike = await repository.names_half_alike(session, query)
-        if near := await asyncio.to_thread(within_errors, query.plain, half_alike, 2):
-            yield await repository.find(session, repository.named(query, scope, Source.NAME, near))
+    yield await repository.find(session, *named(Source.NAME, holding))
+    async for names in _names_mistyped(session, query, twice=not called_so):
+        yield await repository.find(session, *named(Source.NAME, names))
     if query.father or query.mother:
         return
     finders = []
     for parent in (Source.FATHER, Source.MOTHER):
-        finders.append(repository.beginning(query, scope, parent))
-        if holding:
-            finders.append(repository.named(query, scope, parent, holding))
+        finders += [repository.beginning(query, scope, parent), *named(parent, holding)]
     yield await repository.find(session, *finders)
 
 
-async def _names_alike(session: ReadSession, query: Query) -> Sequence[str]:
-    """Names whose given name is the only word, or that are the words but for one typing error."""
-    if len(query.words) == 1:
-        return await repository.names_given(session, query)
-    return await repository.names_one_error_away(session, query)
+async def _names_mistyped(session: ReadSession, query: Query, *, twice: bool) -> AsyncIterator[Sequence[str]]:
+    """Names that are the query but for one typing error, then but for two."""
+    if not may_be_mistyped(query):
+        return
+    yield await repository.names_one_error_away(session, query)
+    if twice and len(query.words) > 1 and query.birth_year and allowed_errors(query) > 1:
+        half_alike = await repository.names_half_alike(session, query)
+        yield await asyncio.to_thread(within_errors, query.plain, half_alike, 2)
 
 
 def _ranked(query: Query, candidates: Iterable[Candidate]) -> dict[uuid.UUID, Found]:

@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from contracts.units import Extent, Succession, UnitEdition, UnitKind
 from kernel.database import ReadSession, WriteSession
+from services.records.sql import driver_of
 from services.records.units.admin import AdminKind, AdminLevel, AdminUnit
 from services.records.units.models import AdminUnitRow, SuccessionRow, UnitRow
 
@@ -43,8 +44,15 @@ async def save(session: WriteSession, editions: Iterable[UnitEdition]) -> None:
 
 async def editions_of(session: ReadSession | WriteSession, codes: Iterable[str]) -> tuple[UnitEdition, ...]:
     """All editions of some codes."""
-    rows = await session.scalars(select(UnitRow).where(UnitRow.code.in_(list(codes))))
-    return tuple(_edition(row) for row in rows)
+    rows = await (await driver_of(session)).fetch(
+        "SELECT code, valid_from, valid_to, kind, parent_code, name FROM police_units "
+        "WHERE code = ANY($1::text[])",
+        sorted(codes),
+    )
+    return tuple(
+        UnitEdition(code, start, end, UnitKind(kind), parent, name)
+        for code, start, end, kind, parent, name in rows
+    )
 
 
 async def page_of_editions(

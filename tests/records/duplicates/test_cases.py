@@ -11,7 +11,8 @@ from contracts.vocabulary import DossierKind
 from kernel.database import Database
 from kernel.identity import Role
 from services.records.duplicates.work import Duplicates
-from tests.records.conftest import RunningRegistry, in_thread
+from services.records.duplicates.work import look as look_among_everybody
+from tests.records.conftest import RunningRegistry, environment_of, in_thread
 
 HERE, THERE = "31507", "31510"
 PARENTS = {"father_name": "Sơn Văn Bảy", "mother_name": "Kim Thị Sà Rinh"}
@@ -23,7 +24,7 @@ def look(registry: RunningRegistry) -> None:
     async def run() -> None:
         url = registry.settings.database_url.get_secret_value()
         database = Database(url, "records", pool_size=2)
-        assert await Duplicates(database, 0).look_once()
+        await look_among_everybody(database)
         await database.close()
 
     in_thread(run)
@@ -159,3 +160,28 @@ def test_resolved_from_both_sides_at_once(registry: RunningRegistry, born: dict[
             return sorted(answer.status_code for answer in answers)
 
     assert in_thread(resolve) == [200, 412]
+
+
+def test_the_background_looks_in_a_process_of_its_own(
+    registry: RunningRegistry, born: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it finds becomes cases; one that fails changes nothing and is no search done."""
+    here = enter(registry, HERE, DossierKind.IDENTITY, **born)
+    enter(registry, THERE, DossierKind.IDENTITY, **born)
+    done: list[bool] = []
+
+    async def run() -> None:
+        database = Database(registry.settings.database_url.get_secret_value(), "records", pool_size=2)
+        done.append(await Duplicates(database, 0).look_if_changed())
+        await database.close()
+
+    environment = environment_of(registry.settings)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("TANGTHU_DATABASE_URL", "postgresql://nobody:x@127.0.0.1:9/nowhere")
+    in_thread(run)
+    monkeypatch.setenv("TANGTHU_DATABASE_URL", environment["TANGTHU_DATABASE_URL"])
+    in_thread(run)
+    assert done == [False, True]
+    with registry.client(HERE, roles=(Role.INSPECTOR,)) as http:
+        assert len(pair_cases(http, here)) == 1

@@ -99,6 +99,13 @@ def test_one_typing_error(registry: RunningRegistry, typed: str) -> None:
     assert any("similar_name" in each["matched"] for each in found), typed
 
 
+@pytest.mark.parametrize("typed", ["danghoa", "dangjhoa"])
+def test_a_space_lost_to_a_typing_error(registry: RunningRegistry, typed: str) -> None:
+    """Two words typed as one are still a name but for one error."""
+    found = ask(registry, q=typed)
+    assert [(each["full_name"], each["matched"]) for each in found] == [("Đặng Hoà", ["similar_name"])]
+
+
 def test_birth_year_narrows(registry: RunningRegistry) -> None:
     """As a parameter or behind the name."""
     assert names(ask(registry, q="nguyen van", birth_year=1961)) == ["Nguyễn Văn Ân"]
