@@ -81,12 +81,14 @@ async def find(
     if not (query.number or query.words or query.father or query.mother):
         start = (after[1], after[2]) if after else None
         rows = await repository.in_order(session, query, scope, after=start, limit=limit)
+        await repository.plan_as_usual(session)
         return list(_ranked(query, rows).values())
     found: dict[uuid.UUID, Found] = {}
     async for rows in _by_kind_of_agreement(session, query, scope):
         found |= await asyncio.to_thread(_ranked, query, rows)
         if sum(after is None or each.position > after for each in found.values()) >= limit:
             break
+    await repository.plan_as_usual(session)
     ordered = sorted(found.values(), key=lambda each: each.position)
     return [each for each in ordered if after is None or each.position > after][:limit]
 
