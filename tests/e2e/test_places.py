@@ -10,10 +10,11 @@ import httpx
 import pytest
 
 from kernel.ids import new_id
+from local.system import LocalSystem
 from tests.e2e.office import Office
 
 UNIT, OTHER = "31552", "92"
-pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.timeout(900), pytest.mark.units(UNIT, OTHER)]
 SHOTS = os.environ.get("SCREENSHOTS", "")
 
 
@@ -249,8 +250,13 @@ def test_one_box_finds_persons_dossiers_and_papers(
     assert http.post("/v1/lookups", json={"q": "x", "group": "all"}).status_code == 422
 
 
-def test_destinations_and_consent(system: Office, screen: Any, http: httpx.Client) -> None:
-    """An administrator makes and changes a destination; a unit's consent needs its document and can be withdrawn."""
+def test_destinations_and_consent(
+    running_system: LocalSystem, system: Office, screen: Any, http: httpx.Client
+) -> None:
+    """The province's administrator makes a destination; a unit's consent needs its document and can be withdrawn."""
+    screen.call("Network.enable")
+    screen.call("Network.clearBrowserCookies")
+    screen.sign_in(system.base_url, running_system.access.username, running_system.access.password)
     screen.go(f"{system.base_url}/exports")
     screen.until("document.readyState === 'complete'")
     screen.evaluate("document.querySelector('[data-destination]').click()")
