@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -20,6 +21,7 @@ from local.servers.postgres import Postgres
 from local.servers.s3 import S3
 from local.system import LocalSystem
 
+TESTS = Path(__file__).parent
 RUN = "TANGTHU_TEST_RUN"
 """Environment variable of every process that a test run starts: the run's process id."""
 
@@ -27,6 +29,34 @@ RUN = "TANGTHU_TEST_RUN"
 for _name in [name for name in os.environ if name.startswith("TANGTHU_")]:
     del os.environ[_name]
 os.environ[RUN] = str(os.getpid())
+
+LONGEST_FIRST = (
+    "e2e",
+    "local/test_survival.py",
+    "local/test_system.py",
+    "records/imports/test_reading.py",
+    "client/test_send.py",
+    "intake/test_faults.py",
+    "records/search/test_search.py",
+    "imaging/documents/test_service.py",
+    "imaging/steps/test_fingerprint.py",
+    "imaging/steps/test_straight_pages.py",
+    "records/test_whole_life.py",
+    "records/pagework/test_page_work.py",
+)
+"""What takes longest: begun first, so that no worker is left alone with it at the end."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of one group go to one worker: a file, or all of `e2e`, which share one running system."""
+    places = {}
+    for item in items:
+        file = item.path.relative_to(TESTS).as_posix()
+        group = "e2e" if file.startswith("e2e/") else file
+        places[item] = LONGEST_FIRST.index(group) if group in LONGEST_FIRST else len(LONGEST_FIRST)
+        item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=places.__getitem__)
 
 
 @dataclass(frozen=True)

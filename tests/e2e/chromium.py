@@ -5,7 +5,6 @@ import json
 import shutil
 import subprocess
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -164,9 +163,36 @@ class Page:
             self.complaints.append(str(parameters["exceptionDetails"]))
 
 
+class Browser:
+    """A running browser, whose pages know nothing of one another."""
+
+    def __init__(self, socket: websocket.ClientConnection, authority: str) -> None:
+        self._own = Page(socket)
+        self._authority = authority
+
+    @contextmanager
+    def page(self) -> Iterator[Page]:
+        """A fresh page with cookies and stores of its own."""
+        profile = self._own.call("Target.createBrowserContext")["browserContextId"]
+        try:
+            made = self._own.call("Target.createTarget", url="about:blank", browserContextId=profile)
+            address = f"ws://{self._authority}/devtools/page/{made['targetId']}"
+            with websocket.connect(address, max_size=2**26, proxy=None) as socket:
+                yield Page(socket).start()
+        finally:
+            self._own.call("Target.disposeBrowserContext", browserContextId=profile)
+
+
 @contextmanager
 def browser(folder: Path) -> Iterator[Page]:
     """A fresh browser with one page; its profile lies in `folder`."""
+    with started(folder) as opened, opened.page() as page:
+        yield page
+
+
+@contextmanager
+def started(folder: Path) -> Iterator[Browser]:
+    """A fresh browser for any number of pages; its profile lies in `folder`."""
     if BINARY is None:
         raise FileNotFoundError("chromium")
     process = subprocess.Popen(
@@ -175,25 +201,22 @@ def browser(folder: Path) -> Iterator[Page]:
         stderr=subprocess.DEVNULL,
     )
     try:
-        address = _address(folder / "DevToolsActivePort", process)
-        with websocket.connect(address, max_size=2**26, proxy=None) as socket:
-            yield Page(socket).start()
+        authority, path = _address(folder / "DevToolsActivePort", process)
+        with websocket.connect(f"ws://{authority}{path}", max_size=2**26, proxy=None) as socket:
+            yield Browser(socket, authority)
     finally:
         process.terminate()
         process.wait()
 
 
-def _address(port_file: Path, process: "subprocess.Popen[bytes]") -> str:
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+def _address(port_file: Path, process: "subprocess.Popen[bytes]") -> tuple[str, str]:
+    """Host with port, and the path of the browser's own socket."""
     deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
         if process.poll() is not None:
             raise RuntimeError(f"chromium ended with status {process.returncode}")
-        with suppress(OSError, IndexError):
-            port = port_file.read_text().split()[0]
-            with direct.open(f"http://127.0.0.1:{port}/json/list", timeout=5) as answer:
-                for target in json.load(answer):
-                    if target["type"] == "page":
-                        return str(target["webSocketDebuggerUrl"])
+        with suppress(OSError, ValueError):
+            port, path = port_file.read_text().split()
+            return f"127.0.0.1:{port}", path
         time.sleep(0.1)
     raise TimeoutError("chromium does not answer")

@@ -11,17 +11,20 @@ from synthetic.forms import Filled, draw_form, fill
 from synthetic.people import person
 from synthetic.scans import Faults, scan
 
+DISTRICT = "943"
+"""Where who is declared lives, whichever unit keeps the paper."""
 
-def filled(unit: str, seed: int) -> Filled:
+
+def filled(seed: int) -> Filled:
     """What one person wrote on an ID declaration."""
     rng = random.Random(seed)
-    return fill(edition("CC01", "2019"), person(rng, district=unit), rng)
+    return fill(edition("CC01", "2019"), person(rng, district=DISTRICT), rng)
 
 
-def declaration(unit: str, seed: int) -> tuple[bytes, bytes]:
+def declaration(seed: int) -> tuple[bytes, bytes]:
     """Front and back of that declaration, printed and scanned, as JPEG."""
     noise = np.random.default_rng(seed)
-    front = draw_form(edition("CC01", "2019"), filled(unit, seed), noise, mode="print", dpi=200)[0]
+    front = draw_form(edition("CC01", "2019"), filled(seed), noise, mode="print", dpi=200)[0]
     back = draw_back(front, noise)
     return files.jpeg(scan(front, noise, Faults())), files.jpeg(scan(back, noise, Faults()))
 

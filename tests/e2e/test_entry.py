@@ -8,12 +8,11 @@ from typing import Any
 import httpx
 import pytest
 
-from local.system import LocalSystem
-
-pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.timeout(600)]
+from tests.e2e.office import Office
 
 SHOTS = os.environ.get("SCREENSHOTS", "")
 UNIT = "31507"
+pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.timeout(600), pytest.mark.units(UNIT)]
 
 
 class Keyboard:
@@ -43,13 +42,13 @@ class Keyboard:
 
 
 @pytest.fixture(scope="module")
-def desk(system: LocalSystem, page: Any) -> Any:
+def desk(system: Office, page: Any) -> Any:
     """A browser in which an officer enters dossiers."""
     page.sign_in(system.base_url, system.access.username, system.access.password)
     return page
 
 
-def opened(system: LocalSystem, page: Any, path: str = "/dossiers/new") -> Keyboard:
+def opened(system: Office, page: Any, path: str = "/dossiers/new") -> Keyboard:
     """The form, ready to be typed into."""
     page.go(f"{system.base_url}{path}")
     page.until("document.getElementById('entry').dataset.ready === 'true'")
@@ -82,7 +81,7 @@ def shot(page: Any, name: str) -> None:
         page.screenshot(Path(SHOTS) / f"{name}.png")
 
 
-def test_a_household_and_the_next_one(system: LocalSystem, desk: Any) -> None:
+def test_a_household_and_the_next_one(system: Office, desk: Any) -> None:
     """Three members, a paper and an impossible date mended; the next form goes on counting."""
     keys = opened(system, desk)
     assert here(desk) == "reference"
@@ -158,7 +157,7 @@ def last(page: Any) -> str:
     return found
 
 
-def test_nothing_is_lost_over_a_cut(system: LocalSystem, desk: Any) -> None:
+def test_nothing_is_lost_over_a_cut(system: Office, desk: Any) -> None:
     """What was being typed is there after the tab was closed; what was saved offline goes out afterwards."""
     keys = opened(system, desk)
     desk.evaluate("document.activeElement.select()")
@@ -181,7 +180,7 @@ def test_nothing_is_lost_over_a_cut(system: LocalSystem, desk: Any) -> None:
     desk.complaints.clear()  # what the browser says of the cut line
 
 
-def test_a_change_with_its_reason_and_a_conflict(system: LocalSystem, desk: Any) -> None:
+def test_a_change_with_its_reason_and_a_conflict(system: Office, desk: Any) -> None:
     """A change needs its reason; two officers at once: both versions are shown, nothing is overwritten unseen."""
     keys = opened(system, desk)
     desk.evaluate("document.activeElement.select()")
@@ -229,7 +228,7 @@ def test_a_change_with_its_reason_and_a_conflict(system: LocalSystem, desk: Any)
     assert "Ghi sai năm sinh" in history
 
 
-def test_the_paper_goes_to_its_box(system: LocalSystem, desk: Any) -> None:
+def test_the_paper_goes_to_its_box(system: Office, desk: Any) -> None:
     """A box's code on the form: the paper lies in it, in the place where it belongs from now on."""
     keys = opened(system, desk)
     parent = None
@@ -253,7 +252,7 @@ def test_the_paper_goes_to_its_box(system: LocalSystem, desk: Any) -> None:
     assert desk.evaluate("document.querySelector('[data-field=shelf]').value") == "K1.G1.T1.H1"
 
 
-def test_a_button_leads_there(system: LocalSystem, desk: Any) -> None:
+def test_a_button_leads_there(system: Office, desk: Any) -> None:
     """The list of dossiers has the way to a new one."""
     desk.go(f"{system.base_url}/dossiers")
     assert (
@@ -261,7 +260,7 @@ def test_a_button_leads_there(system: LocalSystem, desk: Any) -> None:
     )
 
 
-def test_a_leader_decides_how_a_field_is_keyed(system: LocalSystem, desk: Any) -> None:
+def test_a_leader_decides_how_a_field_is_keyed(system: Office, desk: Any) -> None:
     """By keys to the first row; what it would do is told, its reason is needed, the list shows the decision."""
     desk.go(f"{system.base_url}/policies")
     desk.until(

@@ -9,23 +9,22 @@ import httpx
 import pytest
 
 from kernel.identity import Role
-from local.system import LocalSystem
-
-pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.timeout(600)]
+from tests.e2e.office import Office
 
 SHOTS = os.environ.get("SCREENSHOTS", "")
 PASSWORD = "mot mat khau du dai 2026"
-UNIT = "943"
+UNIT = "31528"
+pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.timeout(600), pytest.mark.units(UNIT)]
 
 
 @pytest.fixture(scope="module")
-def admin(system: LocalSystem) -> Any:
+def admin(system: Office) -> Any:
     """The administrator over HTTP, with a keeper and a scan operator, and a dossier that contradicts itself."""
     with httpx.Client(base_url=system.base_url, timeout=60, trust_env=False) as http:
         who = {"username": system.access.username, "password": system.access.password}
         http.headers["Authorization"] = f"Bearer {http.post('/v1/sessions', json=who).json()['token']}"
         http.headers["Idempotency-Key"] = secrets.token_hex(8)
-        for name, role in (("thu.kho", Role.KEEPER), ("quet", Role.SCAN_OPERATOR)):
+        for name, role in (("nha.kho", Role.KEEPER), ("nha.quet", Role.SCAN_OPERATOR)):
             body = {
                 "username": name,
                 "display_name": name.title(),
@@ -42,7 +41,7 @@ def admin(system: LocalSystem) -> Any:
         yield http
 
 
-def sign_in(page: Any, system: LocalSystem, name: str) -> None:
+def sign_in(page: Any, system: Office, name: str) -> None:
     """As one of the officers."""
     page.call("Network.enable")
     page.call("Network.clearBrowserCookies")
@@ -55,20 +54,20 @@ def shoot(page: Any, name: str) -> None:
         page.screenshot(Path(SHOTS) / f"{name}.png")
 
 
-def test_nothing_waits(page: Any, system: LocalSystem, admin: httpx.Client) -> None:
+def test_nothing_waits(page: Any, system: Office, admin: httpx.Client) -> None:
     """Whoever has no work is told so, and sees no queue of another role."""
-    sign_in(page, system, "quet")
+    sign_in(page, system, "nha.quet")
     page.go(f"{system.base_url}/")
     assert page.evaluate("document.querySelectorAll('#queues a').length") == 0
     assert "Không có việc nào đang chờ bạn" in page.evaluate("document.body.innerText")
     assert page.violations() == []
 
 
-def test_queue_is_opened_by_keys(page: Any, system: LocalSystem, admin: httpx.Client) -> None:
+def test_queue_is_opened_by_keys(page: Any, system: Office, admin: httpx.Client) -> None:
     """The review case counts for the keeper, J goes to it and Enter opens the screen; also on a phone."""
     waiting = admin.get("/v1/review-cases").json()["items"]
     assert waiting
-    sign_in(page, system, "thu.kho")
+    sign_in(page, system, "nha.kho")
     page.go(f"{system.base_url}/")
     shown = page.evaluate("document.querySelector('#queues').innerText")
     assert "Điểm chờ xem xét" in shown
@@ -86,15 +85,15 @@ def test_queue_is_opened_by_keys(page: Any, system: LocalSystem, admin: httpx.Cl
     page.until("location.pathname === '/review-cases'")
 
 
-def test_ones_own_act_shows_at_once(page: Any, system: LocalSystem, admin: httpx.Client) -> None:
+def test_ones_own_act_shows_at_once(page: Any, system: Office, admin: httpx.Client) -> None:
     """What the keeper has just resolved is gone from their start page when they come back to it."""
     with httpx.Client(base_url=system.base_url, timeout=60, trust_env=False) as http:
-        who = {"username": "thu.kho", "password": PASSWORD}
+        who = {"username": "nha.kho", "password": PASSWORD}
         http.headers["Authorization"] = f"Bearer {http.post('/v1/sessions', json=who).json()['token']}"
         for case in http.get("/v1/review-cases").json()["items"]:
             path, seen = f"/v1/review-cases/{case['id']}:resolve", {"If-Match": f'"{case["version"]}"'}
             resolved = http.post(path, json={"resolution": "Đúng theo giấy khai sinh"}, headers=seen)
             assert resolved.status_code == 200, resolved.text
-    sign_in(page, system, "thu.kho")
+    sign_in(page, system, "nha.kho")
     page.go(f"{system.base_url}/")
     assert "Điểm chờ xem xét" not in page.evaluate("document.body.innerText")

@@ -17,15 +17,15 @@ import numpy as np
 import pytest
 
 from forms import edition
-from local.system import LocalSystem
 from synthetic import files
 from synthetic.forms import draw_form, fill
 from synthetic.people import person
 from synthetic.scans import Faults, scan
+from tests.e2e.office import Office
+from tests.e2e.papers import DISTRICT
 
-pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.timeout(900)]
-
-UNIT = "943"
+UNIT = "31531"
+pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.timeout(900), pytest.mark.units(UNIT)]
 SHOTS = os.environ.get("SCREENSHOTS", "")
 SLOW_S = 300.0
 PASSWORD = "Mot-cua-2026-thu"
@@ -38,7 +38,7 @@ def shot(page: Any, name: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def officer(system: LocalSystem) -> Any:
+def officer(system: Office) -> Any:
     """An HTTP client of the administrator."""
     with httpx.Client(base_url=system.base_url, timeout=120, trust_env=False) as http:
         body = {"username": system.access.username, "password": system.access.password}
@@ -48,7 +48,7 @@ def officer(system: LocalSystem) -> Any:
 
 
 @pytest.fixture(scope="module")
-def dossier(system: LocalSystem, officer: httpx.Client) -> str:
+def dossier(system: Office, officer: httpx.Client) -> str:
     """A person's identity dossier with one scanned page, in UNIT."""
     entry = {
         "unit": UNIT,
@@ -62,7 +62,7 @@ def dossier(system: LocalSystem, officer: httpx.Client) -> str:
     rng = random.Random(9)
     noise = np.random.default_rng(9)
     form = edition("CC01", "2019")
-    drawn = draw_form(form, fill(form, person(rng, district=UNIT), rng), noise, mode="print", dpi=150)[0]
+    drawn = draw_form(form, fill(form, person(rng, district=DISTRICT), rng), noise, mode="print", dpi=150)[0]
     data = files.jpeg(scan(drawn, noise, Faults()))
     digest = hashlib.sha256(data).hexdigest()
     with httpx.Client(base_url=system.base_url, headers=key, timeout=120, trust_env=False) as agent:
@@ -91,7 +91,7 @@ def dossier(system: LocalSystem, officer: httpx.Client) -> str:
 
 
 @pytest.fixture(scope="module")
-def clerk(system: LocalSystem, officer: httpx.Client, page: Any) -> Any:
+def clerk(system: Office, officer: httpx.Client, page: Any) -> Any:
     """A browser in which a clerk of the unit works."""
     body = {
         "username": "mot.cua",
@@ -106,7 +106,7 @@ def clerk(system: LocalSystem, officer: httpx.Client, page: Any) -> Any:
     return page
 
 
-def test_a_citizens_papers(system: LocalSystem, officer: httpx.Client, dossier: str, clerk: Any) -> None:
+def test_a_citizens_papers(system: Office, officer: httpx.Client, dossier: str, clerk: Any) -> None:
     """From the purpose to the printed slip without a mouse; the page's pixels carry the mark."""
     page = clerk
     page.press("g")
@@ -168,7 +168,7 @@ def test_a_citizens_papers(system: LocalSystem, officer: httpx.Client, dossier: 
         assert (route, "Cấp bản sao giấy tờ cho công dân") in audited
 
 
-def test_a_phone_and_nothing_found(system: LocalSystem, clerk: Any) -> None:
+def test_a_phone_and_nothing_found(system: Office, clerk: Any) -> None:
     """The screens fit; whoever is not there is said so."""
     page = clerk
     page.resize(390, 844, mobile=True)
@@ -182,7 +182,7 @@ def test_a_phone_and_nothing_found(system: LocalSystem, clerk: Any) -> None:
     assert page.complaints == []
 
 
-def test_a_dossier_goes_out(system: LocalSystem, officer: httpx.Client, dossier: str, clerk: Any) -> None:
+def test_a_dossier_goes_out(system: Office, officer: httpx.Client, dossier: str, clerk: Any) -> None:
     """The line is down, somebody presses "again", a difference becomes a ticket, which is resolved."""
     down = [True]
     answers = [(200, {"differences": [{"field": "birth_date", "ours": "1972", "theirs": "1973"}]})]

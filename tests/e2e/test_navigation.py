@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from local.system import LocalSystem
+from tests.e2e.office import Office
 
 pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.timeout(600)]
 
@@ -14,13 +14,13 @@ SHOTS = os.environ.get("SCREENSHOTS", "")
 
 
 @pytest.fixture(scope="module")
-def signed_in(system: LocalSystem, page: Any) -> Any:
+def signed_in(system: Office, page: Any) -> Any:
     """A browser in which the administrator works."""
     page.sign_in(system.base_url, system.access.username, system.access.password)
     return page
 
 
-def test_a_screen_by_its_name_without_marks(system: LocalSystem, signed_in: Any) -> None:
+def test_a_screen_by_its_name_without_marks(system: Office, signed_in: Any) -> None:
     """Ctrl+K, part of a name, Enter; a name that no screen has says so."""
     page = signed_in
     page.go(f"{system.base_url}/")
@@ -39,7 +39,7 @@ def test_a_screen_by_its_name_without_marks(system: LocalSystem, signed_in: Any)
     assert page.complaints == []
 
 
-def test_every_entry_has_its_letter(system: LocalSystem, signed_in: Any) -> None:
+def test_every_entry_has_its_letter(system: Office, signed_in: Any) -> None:
     """G and the letter that the shortcut sheet shows lead to each entry, which then is the current one."""
     page = signed_in
     page.go(f"{system.base_url}/")
@@ -59,7 +59,7 @@ def test_every_entry_has_its_letter(system: LocalSystem, signed_in: Any) -> None
     assert page.complaints == []
 
 
-def test_a_phone_reaches_every_screen(system: LocalSystem, signed_in: Any) -> None:
+def test_a_phone_reaches_every_screen(system: Office, signed_in: Any) -> None:
     """The bar below holds a few entries, its button lists them all."""
     page = signed_in
     page.resize(390, 844, mobile=True)

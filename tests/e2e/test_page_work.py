@@ -14,13 +14,12 @@ import pytest
 import yaml
 
 from forms import FormEdition
-from local.system import LocalSystem
+from tests.e2e.office import Office
 from tests.e2e.papers import declaration
 
-pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.timeout(600)]
-
 SHOTS = os.environ.get("SCREENSHOTS", "")
-UNIT, SLOW_S = "943", 300.0
+UNIT, SLOW_S = "31540", 300.0
+pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.timeout(600), pytest.mark.units(UNIT)]
 READY = "document.documentElement.dataset.ready === 'true'"
 HERE = "document.activeElement.querySelector('b')?.textContent"
 """The number of the page that has the focus, as it lies now."""
@@ -31,7 +30,7 @@ class Archive:
 
     def __init__(self, http: httpx.Client, agent: httpx.Client) -> None:
         self.http = http
-        scans = [image for seed in (7, 8, 9, 10) for image in declaration(UNIT, seed)]
+        scans = [image for seed in (7, 8, 9, 10) for image in declaration(seed)]
         batch = self._send(agent, [scans[0], scans[1], scans[2], scans[4], scans[5], scans[6]])
         self.first, self.second = self._dossiers(batch)
         self.pages = [page["id"] for papers in self._papers(self.first) for page in papers["pages"]]
@@ -86,7 +85,7 @@ def key() -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def archive(system: LocalSystem) -> Iterator[Archive]:
+def archive(system: Office) -> Iterator[Archive]:
     """The dossiers, once they are read."""
     body = {"username": system.access.username, "password": system.access.password}
     given: Any = {"base_url": system.base_url, "timeout": 120, "trust_env": False}
@@ -108,7 +107,7 @@ def shot(page: Any, name: str) -> None:
 
 
 @pytest.fixture
-def desk(system: LocalSystem, page: Any, archive: Archive) -> Any:
+def desk(system: Office, page: Any, archive: Archive) -> Any:
     """The screen of the first dossier, reached from the dossier by its key; all in one document."""
     if page.evaluate("location.protocol") != "http:":
         page.sign_in(system.base_url, system.access.username, system.access.password)
@@ -193,7 +192,7 @@ def test_what_is_refused_or_overtaken_is_told(desk: Any, archive: Archive) -> No
     desk.complaints.clear()
 
 
-def test_images_are_corrected_and_exemption_asked(system: LocalSystem, desk: Any, archive: Archive) -> None:
+def test_images_are_corrected_and_exemption_asked(system: Office, desk: Any, archive: Archive) -> None:
     """Turned, cropped by typed edges, marked blank, brought back; an exemption waits for another person."""
     desk.press("r")
     told(desk, "Đã chỉnh")
@@ -247,7 +246,7 @@ def test_images_are_corrected_and_exemption_asked(system: LocalSystem, desk: Any
     assert desk.complaints == []
 
 
-def test_a_new_edition_is_marked_on_a_page(system: LocalSystem, desk: Any, archive: Archive) -> None:
+def test_a_new_edition_is_marked_on_a_page(system: Office, desk: Any, archive: Archive) -> None:
     """Boxes made, moved, resized and named by keys become a file that the reader's forms take; a draft is kept."""
     desk.evaluate("document.getElementById('as-sample').click()")
     desk.until(f"location.pathname === '/editions' && {READY}")

@@ -11,10 +11,10 @@ import pytest
 
 from kernel.ids import new_id
 from local.system import LocalSystem
+from tests.e2e.office import Office
 
-pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.timeout(900)]
-
-UNIT, OTHER = "943", "92"
+UNIT, OTHER = "31552", "92"
+pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.timeout(900), pytest.mark.units(UNIT, OTHER)]
 SHOTS = os.environ.get("SCREENSHOTS", "")
 
 
@@ -25,7 +25,7 @@ def shot(page: Any, name: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def http(system: LocalSystem) -> Iterator[httpx.Client]:
+def http(system: Office) -> Iterator[httpx.Client]:
     """The API, as the same officer."""
     body = {"username": system.access.username, "password": system.access.password}
     with httpx.Client(base_url=system.base_url, timeout=60, trust_env=False) as client:
@@ -48,7 +48,7 @@ def dossiers(http: httpx.Client) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def screen(system: LocalSystem, page: Any) -> Any:
+def screen(system: Office, page: Any) -> Any:
     """Signed in."""
     page.sign_in(system.base_url, system.access.username, system.access.password)
     return page
@@ -66,7 +66,7 @@ def tree(http: httpx.Client, parent: str = "") -> dict[str, Any]:
     return {one["code"]: one for one in http.get("/v1/shelves/tree", params=query).json()["items"]}
 
 
-def test_a_store_is_laid_out_by_keys(system: LocalSystem, screen: Any, http: httpx.Client) -> None:
+def test_a_store_is_laid_out_by_keys(system: Office, screen: Any, http: httpx.Client) -> None:
     """N, a range, its codes and count before anything is made, Enter; rows open, are renamed and closed."""
     opened(screen, f"{system.base_url}/shelves/places?unit={UNIT}")
     shot(screen, "empty")
@@ -110,7 +110,7 @@ def test_a_store_is_laid_out_by_keys(system: LocalSystem, screen: Any, http: htt
 
 
 def test_a_repeated_scan_is_no_movement(
-    system: LocalSystem, screen: Any, http: httpx.Client, dossiers: list[str]
+    system: Office, screen: Any, http: httpx.Client, dossiers: list[str]
 ) -> None:
     """Scanned twice into one place it has moved once: Ctrl+Z takes back that one and nothing before it."""
     rack = tree(http, tree(http)["K1"]["id"])["K1-G1"]
@@ -133,7 +133,7 @@ def test_a_repeated_scan_is_no_movement(
 
 
 def test_what_is_refused_for_good_is_put_aside(
-    system: LocalSystem, screen: Any, http: httpx.Client, dossiers: list[str]
+    system: Office, screen: Any, http: httpx.Client, dossiers: list[str]
 ) -> None:
     """A 403 holds nothing up: what comes behind is sent; the refused scan stays, also over a reload, till discarded."""
     screen.evaluate(
@@ -171,7 +171,7 @@ def test_what_is_refused_for_good_is_put_aside(
 
 
 def test_lent_from_its_own_screen(
-    system: LocalSystem, screen: Any, http: httpx.Client, dossiers: list[str]
+    system: Office, screen: Any, http: httpx.Client, dossiers: list[str]
 ) -> None:
     """Who, what for, until when; the panel shows it at once, and an overdue loan as such."""
     screen.go(f"{system.base_url}/dossiers/{dossiers[0]}")
@@ -193,7 +193,7 @@ def test_lent_from_its_own_screen(
 
 
 def test_a_consignment_with_its_printed_list(
-    system: LocalSystem, screen: Any, http: httpx.Client, dossiers: list[str]
+    system: Office, screen: Any, http: httpx.Client, dossiers: list[str]
 ) -> None:
     """The list is a PDF; its code opens it, is never surplus; after the check it is the record, with who signed."""
     body = {"to_unit": OTHER, "dossier_ids": dossiers[1:], "note": "Thùng 4"}
@@ -229,7 +229,7 @@ def test_a_consignment_with_its_printed_list(
 
 
 def test_one_box_finds_persons_dossiers_and_papers(
-    system: LocalSystem, screen: Any, http: httpx.Client, dossiers: list[str]
+    system: Office, screen: Any, http: httpx.Client, dossiers: list[str]
 ) -> None:
     """Three groups, each explained, each by itself."""
     screen.go(f"{system.base_url}/search")
@@ -250,8 +250,13 @@ def test_one_box_finds_persons_dossiers_and_papers(
     assert http.post("/v1/lookups", json={"q": "x", "group": "all"}).status_code == 422
 
 
-def test_destinations_and_consent(system: LocalSystem, screen: Any, http: httpx.Client) -> None:
-    """An administrator makes and changes a destination; a unit's consent needs its document and can be withdrawn."""
+def test_destinations_and_consent(
+    running_system: LocalSystem, system: Office, screen: Any, http: httpx.Client
+) -> None:
+    """The province's administrator makes a destination; a unit's consent needs its document and can be withdrawn."""
+    screen.call("Network.enable")
+    screen.call("Network.clearBrowserCookies")
+    screen.sign_in(system.base_url, running_system.access.username, running_system.access.password)
     screen.go(f"{system.base_url}/exports")
     screen.until("document.readyState === 'complete'")
     screen.evaluate("document.querySelector('[data-destination]').click()")
@@ -266,9 +271,10 @@ def test_destinations_and_consent(system: LocalSystem, screen: Any, http: httpx.
     shot(screen, "destination")
     screen.press("Enter")
     screen.until("document.querySelector('.destinations')?.textContent.includes('Cục C06')")
-    assert [one["settings"] for one in http.get("/v1/export-destinations").json()] == [{"folder": "/tmp/c06"}]
+    made = {one["name"]: one["settings"] for one in http.get("/v1/export-destinations").json()}
+    assert made["Cục C06"] == {"folder": "/tmp/c06"}
     assert screen.violations() == []
-    opened(screen, f"{system.base_url}/units?code={UNIT}&on=2024-06-01")
+    opened(screen, f"{system.base_url}/units?code={UNIT}&on=2026-06-01")
     screen.evaluate("document.querySelector('#consent [name=document]').focus()")
     screen.type("15/QĐ-CAT")
     screen.press("Enter")
@@ -282,7 +288,7 @@ def test_destinations_and_consent(system: LocalSystem, screen: Any, http: httpx.
     assert http.get(f"/v1/training-samples/consent/{UNIT}").json()["consented"] is False
 
 
-def test_on_a_phone(system: LocalSystem, screen: Any) -> None:
+def test_on_a_phone(system: Office, screen: Any) -> None:
     """The tree and the desk fit a phone."""
     screen.resize(390, 844, mobile=True)
     for path in (f"/shelves/places?unit={UNIT}", "/shelves"):

@@ -13,11 +13,10 @@ import pypdfium2
 import pytest
 import zxingcpp
 
-from local.system import LocalSystem
+from tests.e2e.office import Office
 
-pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.timeout(600)]
-
-UNIT = "943"
+UNIT = "31561"
+pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.timeout(600), pytest.mark.units(UNIT)]
 SHOTS = os.environ.get("SCREENSHOTS", "")
 TODAY = "[...document.querySelectorAll('#today li b')].map((one) => one.textContent)"
 
@@ -42,7 +41,7 @@ def ask(page: Any, method: str, path: str, body: Any = None) -> Any:
 
 
 @pytest.fixture(scope="module")
-def desk(system: LocalSystem, page: Any) -> Any:
+def desk(system: Office, page: Any) -> Any:
     """The administrator's browser, over a box in which two entered households belong."""
     page.sign_in(system.base_url, system.access.username, system.access.password)
     parent = None
@@ -70,7 +69,7 @@ def papers(page: Any, reference: str) -> list[tuple[Any, ...]]:
     return [tuple(one[name] for name in names) for one in kept]
 
 
-def test_two_dossiers_by_keys_alone(system: LocalSystem, desk: Any) -> None:
+def test_two_dossiers_by_keys_alone(system: Office, desk: Any) -> None:
     """A box is scanned; each dossier is counted by Enter and digits; both stand in the day's list."""
     page = desk
     page.go(f"{system.base_url}/")
@@ -165,7 +164,7 @@ def printed(page: Any, what: str) -> list[str]:
     return found
 
 
-def test_what_is_printed_reads(system: LocalSystem, desk: Any) -> None:
+def test_what_is_printed_reads(system: Office, desk: Any) -> None:
     """F8 makes a cover sheet for each dossier of the day, F9 their labels; one that is unticked is left out."""
     page = desk
     page.go(f"{system.base_url}/preparation")
@@ -186,7 +185,7 @@ def test_what_is_printed_reads(system: LocalSystem, desk: Any) -> None:
     assert page.complaints == []
 
 
-def test_on_a_phone(system: LocalSystem, desk: Any) -> None:
+def test_on_a_phone(system: Office, desk: Any) -> None:
     """Nothing sticks out, everything has its name, also in English."""
     page = desk
     page.resize(390, 844, mobile=True)
@@ -202,7 +201,7 @@ def test_on_a_phone(system: LocalSystem, desk: Any) -> None:
     assert page.complaints == []
 
 
-def test_a_dossiers_life_on_its_screen(system: LocalSystem, desk: Any) -> None:
+def test_a_dossiers_life_on_its_screen(system: Office, desk: Any) -> None:
     """The difference of each paper is named; a hold stops the steps, and its release goes into the history."""
     page = desk
     found = ask(page, "POST", "/v1/preparation/dossiers:find", {"codes": ["HSHK 0418/2019"]})["items"][0]

@@ -9,12 +9,11 @@ import httpx
 import pytest
 
 from kernel.identity import Role
-from local.system import LocalSystem
-
-pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.timeout(600)]
+from tests.e2e.office import Office
 
 SHOTS = os.environ.get("SCREENSHOTS", "")
-UNIT = "943"
+UNIT = "31567"
+pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.timeout(600), pytest.mark.units(UNIT)]
 PASSWORD = "mot mat khau du dai 2026"
 PERSON = {
     "full_name": "Thạch Thị Ngọc Sương",
@@ -31,7 +30,7 @@ def key() -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def admin(system: LocalSystem) -> Any:
+def admin(system: Office) -> Any:
     """The administrator over HTTP, with two officers registered."""
     with httpx.Client(base_url=system.base_url, timeout=60, trust_env=False) as http:
         who = {"username": system.access.username, "password": system.access.password}
@@ -63,7 +62,7 @@ def enter(admin: httpx.Client, **person: str) -> str:
     return str(answer.json()["dossier_id"])
 
 
-def sign_in(page: Any, system: LocalSystem, name: str) -> None:
+def sign_in(page: Any, system: Office, name: str) -> None:
     """As one of the officers."""
     page.call("Network.enable")
     page.call("Network.clearBrowserCookies")
@@ -95,7 +94,7 @@ def shot(page: Any, name: str) -> None:
         page.screenshot(Path(SHOTS) / f"{name}.png")
 
 
-def test_two_people_merge_and_undo(system: LocalSystem, page: Any, admin: httpx.Client) -> None:
+def test_two_people_merge_and_undo(system: Office, page: Any, admin: httpx.Client) -> None:
     """One resolves and asks, the other approves; undone, both are apart again."""
     first, second = enter(admin), enter(admin, full_name="Thạch Thị Ngọc Sươngg", birth_date="12031961")
     sign_in(page, system, "thu.kho")
@@ -161,7 +160,7 @@ def test_two_people_merge_and_undo(system: LocalSystem, page: Any, admin: httpx.
     assert page.complaints == []
 
 
-def test_a_round_of_reconciliation(system: LocalSystem, page: Any, admin: httpx.Client) -> None:
+def test_a_round_of_reconciliation(system: Office, page: Any, admin: httpx.Client) -> None:
     """Started, answered dossier by dossier and closed without a mouse; the difference is a review case."""
     for number in range(3):
         enter(admin, full_name=f"Lý Văn {['Một', 'Hai', 'Ba'][number]}", birth_date=f"0{number + 1}021970")

@@ -9,11 +9,10 @@ from typing import Any
 import httpx
 import pytest
 
-from local.system import LocalSystem
+from tests.e2e.office import Office
 
-pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.timeout(900)]
-
-UNIT = "943"
+UNIT = "31569"
+pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.timeout(900), pytest.mark.units(UNIT)]
 SHOTS = os.environ.get("SCREENSHOTS", "")
 
 
@@ -52,7 +51,7 @@ class Store:
 
 
 @pytest.fixture(scope="module")
-def store(system: LocalSystem) -> Iterator[Store]:
+def store(system: Office) -> Iterator[Store]:
     """The archive of one unit."""
     body = {"username": system.access.username, "password": system.access.password}
     with httpx.Client(base_url=system.base_url, timeout=60, trust_env=False) as http:
@@ -62,7 +61,7 @@ def store(system: LocalSystem) -> Iterator[Store]:
 
 
 @pytest.fixture(scope="module")
-def desk(system: LocalSystem, page: Any, store: Store) -> Any:
+def desk(system: Office, page: Any, store: Store) -> Any:
     """The screen, reached by letters."""
     page.sign_in(system.base_url, system.access.username, system.access.password)
     page.press("g")
@@ -148,7 +147,7 @@ def test_a_cut_line_loses_no_scan(desk: Any, store: Store) -> None:
     desk.complaints.clear()
 
 
-def test_checklist_alarms_phone_and_axe(system: LocalSystem, desk: Any, store: Store) -> None:
+def test_checklist_alarms_phone_and_axe(system: Office, desk: Any, store: Store) -> None:
     """What is out, with where it belongs; on a phone nothing overflows; axe finds nothing on either screen."""
     desk.go(f"{system.base_url}/shelves/return")
     rows = desk.evaluate("[...document.querySelectorAll('tbody tr')].map((one) => one.textContent)")

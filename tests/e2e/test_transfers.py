@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from local.system import LocalSystem
+from tests.e2e.office import Office
 
 pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.timeout(600)]
 
@@ -19,7 +19,7 @@ READY = "document.documentElement.dataset.ready === 'true'"
 
 
 @pytest.fixture(scope="module")
-def keepers(system: LocalSystem) -> dict[str, tuple[str, str, httpx.Client]]:
+def keepers(system: Office) -> dict[str, tuple[str, str, httpx.Client]]:
     """Unit → a keeper's name, password and client."""
     found = {}
     with client(system, system.access.username, system.access.password) as administrator:
@@ -35,7 +35,7 @@ def keepers(system: LocalSystem) -> dict[str, tuple[str, str, httpx.Client]]:
     return found
 
 
-def client(system: LocalSystem, name: str, password: str) -> httpx.Client:
+def client(system: Office, name: str, password: str) -> httpx.Client:
     """An officer's client."""
     body = {"username": name, "password": password}
     token = httpx.post(f"{system.base_url}/v1/sessions", json=body, timeout=60, trust_env=False).json()[
@@ -61,7 +61,7 @@ def focus(page: Any, selector: str) -> None:
 
 
 def test_three_sent_one_missing_one_refused(
-    system: LocalSystem, page: Any, keepers: dict[str, tuple[str, str, httpx.Client]]
+    system: Office, page: Any, keepers: dict[str, tuple[str, str, httpx.Client]]
 ) -> None:
     """Each dossier is in exactly one unit at every moment, and the differences become cases."""
     (sender, receiver) = (keepers[SENDER], keepers[RECEIVER])
@@ -153,7 +153,7 @@ def shot(page: Any, name: str) -> None:
         page.screenshot(Path(SHOTS) / f"{name}.png")
 
 
-def test_units_over_time(system: LocalSystem, page: Any) -> None:
+def test_units_over_time(system: Office, page: Any) -> None:
     """The tree of a day narrowed without marks, a code in its editions, a reorganisation; progress by a map."""
     page.sign_in(system.base_url, system.access.username, system.access.password)
     page.go(f"{system.base_url}/units?on=2025-02-28&code=943")

@@ -11,13 +11,12 @@ from typing import Any
 import httpx
 import pytest
 
-from local.system import LocalSystem
 from synthetic import files
+from tests.e2e.office import Office
 from tests.e2e.papers import declaration, filled, marked
 
-pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.timeout(900)]
-
-UNIT, SEED = "943", 7
+UNIT, SEED = "31570", 7
+pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.timeout(900), pytest.mark.units(UNIT)]
 SHOTS = os.environ.get("SCREENSHOTS", "")
 """A folder to put pictures of the screens into, for whoever wants to look at them."""
 SIZES = ((1366, 768, False), (390, 844, True))
@@ -25,12 +24,12 @@ SLOW_S = 300.0
 """A page is read within seconds on an idle machine; a busy one may take minutes."""
 
 
-def sign_in(page: Any, system: LocalSystem) -> None:
+def sign_in(page: Any, system: Office) -> None:
     """As the administrator."""
     page.sign_in(system.base_url, system.access.username, system.access.password)
 
 
-def test_an_officer_watches_a_batch_and_reads_its_dossier(system: LocalSystem, page: Any) -> None:
+def test_an_officer_watches_a_batch_and_reads_its_dossier(system: Office, page: Any) -> None:
     """Counts, lamp, refusal and thumbnails appear without loading the page again; then keys and boxes work."""
     sign_in(page, system)
     key = {"Authorization": f"Bearer {system.access.agent_keys[UNIT]}"}
@@ -39,7 +38,7 @@ def test_an_officer_watches_a_batch_and_reads_its_dossier(system: LocalSystem, p
         page.go(f"{system.base_url}/batches/{batch}")
         assert page.evaluate("document.querySelector('.lamp').className") == "lamp off"
         page.evaluate("window.untouched = true")
-        front, back = declaration(UNIT, SEED)
+        front, back = declaration(SEED)
         _send(agent, batch, [front, back, files.truncated(front)])
     page.until("document.querySelector('.lamp.on') !== null", SLOW_S)
     page.until("document.querySelector('.refusals')?.textContent.includes('Tệp số 3')", SLOW_S)
@@ -64,13 +63,13 @@ def test_an_officer_watches_a_batch_and_reads_its_dossier(system: LocalSystem, p
     assert page.complaints == []
 
 
-def test_a_page_is_corrected_and_its_document_made(system: LocalSystem, page: Any) -> None:
+def test_a_page_is_corrected_and_its_document_made(system: Office, page: Any) -> None:
     """Turned by a key, brought back by another, marked blank; then the document becomes a PDF/A to fetch."""
     sign_in(page, system)
     key = {"Authorization": f"Bearer {system.access.agent_keys[UNIT]}"}
     with httpx.Client(base_url=system.base_url, headers=key, timeout=120, trust_env=False) as agent:
         batch = _open_batch(agent, "corrected")
-        _send(agent, batch, list(declaration(UNIT, SEED)))
+        _send(agent, batch, list(declaration(SEED)))
     page.go(f"{system.base_url}/batches/{batch}")
     page.until("document.querySelectorAll('.thumb a').length === 2", SLOW_S)
     page.until("document.querySelector('.lamp .chip.good') !== null", SLOW_S)
@@ -102,13 +101,13 @@ def test_a_page_is_corrected_and_its_document_made(system: LocalSystem, page: An
     assert page.complaints == []
 
 
-def test_a_form_is_keyed_by_keyboard_alone(system: LocalSystem, page: Any) -> None:
+def test_a_form_is_keyed_by_keyboard_alone(system: Office, page: Any) -> None:
     """Typed blind and sent with Enter; with the line cut nothing is lost, and what agrees is settled."""
     sign_in(page, system)
     key = {"Authorization": f"Bearer {system.access.agent_keys[UNIT]}"}
     with httpx.Client(base_url=system.base_url, headers=key, timeout=120, trust_env=False) as agent:
         batch = _open_batch(agent, "keyed")
-        _send(agent, batch, list(declaration(UNIT, SEED)))
+        _send(agent, batch, list(declaration(SEED)))
     page.go(f"{system.base_url}/keying")
     page.until("document.querySelectorAll('.key-row').length === 6", SLOW_S)
     keyed = page.evaluate("document.querySelector('#keying').dataset.form")
@@ -127,7 +126,7 @@ def test_a_form_is_keyed_by_keyboard_alone(system: LocalSystem, page: Any) -> No
     page.press("Tab")
     assert page.evaluate("document.activeElement.value") == "Ngô "
     page.evaluate("document.activeElement.select()")
-    values = {name: value.text for name, value in filled(UNIT, SEED).values.items()}
+    values = {name: value.text for name, value in filled(SEED).values.items()}
 
     _type_form(page, values | {"birth_date": "31021960"})
     page.until("document.querySelector('.key-row.wrong .key-error').textContent.includes('01011960')")
@@ -150,13 +149,13 @@ def test_a_form_is_keyed_by_keyboard_alone(system: LocalSystem, page: Any) -> No
     page.complaints.clear()
 
 
-def test_a_failed_page_is_scanned_again_in_its_place(system: LocalSystem, page: Any) -> None:
+def test_a_failed_page_is_scanned_again_in_its_place(system: Office, page: Any) -> None:
     """Marked by a digit, undone, marked again; its scanner sees why and sends another; that one is inspected."""
     sign_in(page, system)
     key = {"Authorization": f"Bearer {system.access.agent_keys[UNIT]}"}
     with httpx.Client(base_url=system.base_url, headers=key, timeout=120, trust_env=False) as agent:
         batch = _open_batch(agent, "inspected")
-        front, back = declaration(UNIT, SEED)
+        front, back = declaration(SEED)
         _send(agent, batch, [front, back, marked(front, b"another dossier"), marked(back, b"2")])
         _until_inspected(system, page, batch)
         page.press("ArrowRight")
@@ -209,17 +208,17 @@ def test_a_failed_page_is_scanned_again_in_its_place(system: LocalSystem, page: 
     assert page.complaints == []
 
 
-def test_what_input_methods_and_clipboards_bring(system: LocalSystem, page: Any) -> None:
+def test_what_input_methods_and_clipboards_bring(system: Office, page: Any) -> None:
     """Bursts of false Backspaces, line breaks, markup, marks of direction, 10,000 characters: none does harm."""
     sign_in(page, system)
     key = {"Authorization": f"Bearer {system.access.agent_keys[UNIT]}"}
     with httpx.Client(base_url=system.base_url, headers=key, timeout=120, trust_env=False) as agent:
-        front, back = declaration(UNIT, SEED)
+        front, back = declaration(SEED)
         _send(agent, _open_batch(agent, "pasted"), [marked(front, b"pasted"), marked(back, b"pasted")])
     page.go(f"{system.base_url}/keying")
     page.until("document.querySelectorAll('.key-row').length === 6", SLOW_S)
     keyed = page.evaluate("document.querySelector('#keying').dataset.form")
-    values = {name: value.text for name, value in filled(UNIT, SEED).values.items()}
+    values = {name: value.text for name, value in filled(SEED).values.items()}
     name, box = values["full_name"], "document.querySelector('[name=full_name]')"
     page.evaluate(f"{box}.focus()")
 
@@ -280,7 +279,7 @@ def test_what_input_methods_and_clipboards_bring(system: LocalSystem, page: Any)
         *("/inspection", "/supervision", "/dead-letters", "batch", "dossier"),
     ],
 )
-def test_axe_finds_nothing(system: LocalSystem, page: Any, path: str) -> None:
+def test_axe_finds_nothing(system: Office, page: Any, path: str) -> None:
     """WCAG 2.2 AA as far as a program can tell, on every screen, with what earlier tests have put there."""
     sign_in(page, system)
     if path in {"batch", "dossier"}:
@@ -295,7 +294,7 @@ def test_axe_finds_nothing(system: LocalSystem, page: Any, path: str) -> None:
     assert page.complaints == []
 
 
-def test_axe_would_find_something(system: LocalSystem, page: Any) -> None:
+def test_axe_would_find_something(system: Office, page: Any) -> None:
     """A box without a label and a picture without a text, put into a good screen, are found."""
     page.go(f"{system.base_url}/login")
     page.evaluate(
@@ -305,7 +304,7 @@ def test_axe_would_find_something(system: LocalSystem, page: Any) -> None:
     assert {one.split(":")[0] for one in page.violations()} >= {"label", "image-alt"}
 
 
-def test_a_search_from_the_keyboard(system: LocalSystem, page: Any) -> None:
+def test_a_search_from_the_keyboard(system: Office, page: Any) -> None:
     """`/` goes to the box; the answer comes into the page, and the address keeps nothing of the query."""
     sign_in(page, system)
     page.press("/")
@@ -335,7 +334,7 @@ def test_a_search_from_the_keyboard(system: LocalSystem, page: Any) -> None:
         "/dead-letters",
     ],
 )
-def test_screens_fit(system: LocalSystem, page: Any, path: str) -> None:
+def test_screens_fit(system: Office, page: Any, path: str) -> None:
     """No screen is wider than the window, and none makes the browser complain."""
     sign_in(page, system)
     for width, height, mobile in SIZES:
@@ -357,7 +356,7 @@ def _rescans_wanted(agent: httpx.Client, batch: str, count: int) -> list[dict[st
         time.sleep(0.2)
 
 
-def _until_inspected(system: LocalSystem, page: Any, batch: str) -> None:
+def _until_inspected(system: Office, page: Any, batch: str) -> None:
     """Pass what waits from other batches, until a grid of this one stands on the screen."""
     page.go(f"{system.base_url}/batches/{batch}")
     page.until("document.querySelector('.lamp .chip.good') !== null", SLOW_S)
@@ -389,7 +388,7 @@ def _type_form(page: Any, values: dict[str, str]) -> None:
         page.press("Enter")
 
 
-def _officer(system: LocalSystem) -> dict[str, str]:
+def _officer(system: Office) -> dict[str, str]:
     body = {"username": system.access.username, "password": system.access.password}
     answer = httpx.post(f"{system.base_url}/v1/sessions", json=body, timeout=60, trust_env=False)
     assert answer.status_code in {200, 201}, answer.text
@@ -420,7 +419,7 @@ def _send(agent: httpx.Client, batch: str, pages: list[bytes]) -> None:
     assert closed.status_code == 200, closed.text
 
 
-def test_a_list_is_checked_and_written(system: LocalSystem, page: Any) -> None:
+def test_a_list_is_checked_and_written(system: Office, page: Any) -> None:
     """Sent from the browser in an old encoding, shown with what is wrong, written but for the refused row."""
     sign_in(page, system)
     page.go(f"{system.base_url}/imports")
@@ -435,7 +434,7 @@ def test_a_list_is_checked_and_written(system: LocalSystem, page: Any) -> None:
         "(() => { const sent = new DataTransfer(); const bytes = Uint8Array.from("
         f"{json.dumps(list(text.encode('latin-1')))}); sent.items.add(new File([bytes], 'danh-sach.csv'));"
         "document.querySelector('[name=file]').files = sent.files;"
-        "document.querySelector('[name=unit]').value = '31507'; })()"
+        f"document.querySelector('[name=unit]').value = '{UNIT}'; }})()"
     )
     if SHOTS:
         page.screenshot(Path(SHOTS) / "imports.png")

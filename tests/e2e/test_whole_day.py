@@ -21,27 +21,26 @@ import httpx
 import pytest
 
 from kernel.identity import Role
-from local.system import LocalSystem
 from services.records.search.domain import plain_key
+from tests.e2e.office import Office
 from tests.e2e.papers import declaration, filled, marked
 
-pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.timeout(900)]
-
-UNIT, SEED = "943", 11
+UNIT, SEED = "31579", 11
+pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.timeout(900), pytest.mark.units(UNIT)]
 REFERENCE = "CC-2026-0001"
 BOX = "K1.G1.T1.H1"
 SLOW_S = 300.0
 SHOTS = os.environ.get("SCREENSHOTS", "")
 PASSWORD = "một mật khẩu dài để thử"
 OFFICERS = {
-    "can.bo.quet": Role.SCAN_OPERATOR,
-    "kiem.tra": Role.INSPECTOR,
-    "nhap.mot": Role.KEYER,
-    "nhap.hai": Role.KEYER,
-    "phan.xu": Role.KEYER,
-    "phan.xu.hai": Role.KEYER,
-    "giu.kho": Role.KEEPER,
-    "mot.cua": Role.CLERK,
+    "ngay.can.bo.quet": Role.SCAN_OPERATOR,
+    "ngay.kiem.tra": Role.INSPECTOR,
+    "ngay.nhap.mot": Role.KEYER,
+    "ngay.nhap.hai": Role.KEYER,
+    "ngay.phan.xu": Role.KEYER,
+    "ngay.phan.xu.hai": Role.KEYER,
+    "ngay.giu.kho": Role.KEEPER,
+    "ngay.mot.cua": Role.CLERK,
 }
 
 
@@ -49,7 +48,7 @@ OFFICERS = {
 class Day:
     """The system, its browser and what is known of the dossier."""
 
-    system: LocalSystem
+    system: Office
     page: Any
     folder: Path
     truth: dict[str, str]
@@ -80,7 +79,7 @@ class Day:
 
 
 @pytest.fixture(scope="module")
-def day(system: LocalSystem, page: Any, tmp_path_factory: pytest.TempPathFactory) -> Day:
+def day(system: Office, page: Any, tmp_path_factory: pytest.TempPathFactory) -> Day:
     """Officers with their roles, and one declaration on paper."""
     folder = tmp_path_factory.mktemp("day")
     with administrator(system) as http:
@@ -98,7 +97,7 @@ def day(system: LocalSystem, page: Any, tmp_path_factory: pytest.TempPathFactory
             place = {"unit": UNIT, "code": code, "name": code, "parent_id": above}
             above = made(http, "/v1/shelves/places", place)["id"]
         made(http, "/v1/dossiers", {"unit": UNIT, "kind": "identity", "reference": REFERENCE})
-    return Day(system, page, folder, {name: value.text for name, value in filled(UNIT, SEED).values.items()})
+    return Day(system, page, folder, {name: value.text for name, value in filled(SEED).values.items()})
 
 
 def test_the_day(day: Day) -> None:
@@ -108,18 +107,18 @@ def test_the_day(day: Day) -> None:
     inspect(day)
     rescan(day)
     inspect_again(day)
-    key(day, "nhap.mot", wrong="full_name")
+    key(day, "ngay.nhap.mot", wrong="full_name")
     if "second" in stages(day):
-        key(day, "nhap.hai")
+        key(day, "ngay.nhap.hai")
     assert stages(day) == {"arbitrate"}
-    arbitrate(day, "phan.xu")
+    arbitrate(day, "ngay.phan.xu")
     shelve(day)
     look_up(day)
 
 
 def prepare(day: Day) -> None:
     """The keeper types the dossier's number, says what lies in it, and saves with Enter."""
-    with day.as_officer("giu.kho") as page:
+    with day.as_officer("ngay.giu.kho") as page:
         page.press("g")
         page.press("w")
         page.until("document.activeElement?.id === 'code'")
@@ -139,7 +138,7 @@ def send(day: Day) -> None:
     """The district's command sends front and back."""
     pages = day.folder / "scans" / REFERENCE
     pages.mkdir(parents=True)
-    for place, content in enumerate(declaration(UNIT, SEED), start=1):
+    for place, content in enumerate(declaration(SEED), start=1):
         (pages / f"{place:03}.jpg").write_bytes(content)
     key_file = day.folder / "key.txt"
     key_file.write_text(day.system.access.agent_keys[UNIT])
@@ -162,7 +161,7 @@ def send(day: Day) -> None:
 
 def inspect(day: Day) -> None:
     """The inspector goes to the grid by letters, marks the back as unclear and sends the set."""
-    with day.as_officer("kiem.tra") as page:
+    with day.as_officer("ngay.kiem.tra") as page:
         page.press("g")
         page.press("7")
         page.until("location.pathname === '/inspection'")
@@ -178,8 +177,8 @@ def inspect(day: Day) -> None:
 def rescan(day: Day) -> None:
     """Whoever scanned sees the order on the batch's screen, goes to its button by Tab and names the new file."""
     again = day.folder / "again.jpg"
-    again.write_bytes(marked(declaration(UNIT, SEED)[1], b"scanned again"))
-    with day.as_officer("can.bo.quet") as page:
+    again.write_bytes(marked(declaration(SEED)[1], b"scanned again"))
+    with day.as_officer("ngay.can.bo.quet") as page:
         page.press("g")
         page.press("2")
         page.until("location.pathname === '/batches' && document.readyState === 'complete'")
@@ -195,7 +194,7 @@ def rescan(day: Day) -> None:
 
 def inspect_again(day: Day) -> None:
     """The rescan stands in a grid of its own, and passes."""
-    with day.as_officer("kiem.tra") as page:
+    with day.as_officer("ngay.kiem.tra") as page:
         page.press("g")
         page.press("7")
         page.until("document.querySelector('#about')?.textContent.includes('bản quét lại')", SLOW_S)
@@ -253,7 +252,7 @@ def arbitrate(day: Day, username: str) -> None:
 
 def shelve(day: Day) -> None:
     """A box, then the dossier, as a scanner types them: the paper is in its place."""
-    with day.as_officer("giu.kho") as page:
+    with day.as_officer("ngay.giu.kho") as page:
         page.press("g")
         page.press("s")
         page.until("location.pathname === '/shelves' && document.activeElement.id === 'code'")
@@ -267,7 +266,7 @@ def shelve(day: Day) -> None:
 
 def look_up(day: Day) -> None:
     """The one-stop clerk states a purpose, finds the person by a name without marks, and opens the papers."""
-    with day.as_officer("mot.cua") as page:
+    with day.as_officer("ngay.mot.cua") as page:
         page.press("g")
         page.press("c")
         page.until("location.pathname === '/lookup' && document.readyState === 'complete'")
@@ -304,7 +303,7 @@ def walk_to(page: Any, reached: str) -> None:
 
 
 @contextmanager
-def administrator(system: LocalSystem) -> Iterator[httpx.Client]:
+def administrator(system: Office) -> Iterator[httpx.Client]:
     """The API as the administrator."""
     body = {"username": system.access.username, "password": system.access.password}
     with httpx.Client(base_url=system.base_url, timeout=60, trust_env=False) as http:
