@@ -36,9 +36,9 @@ SETTINGS = {
 }
 
 
-SHARE_OF_MEMORY = 16
+SHARE_OF_MEMORY = 8
 """The pages that Postgres keeps itself are this part of the machine's memory; the system keeps the others."""
-LEAST_SHARED_MB, MOST_SHARED_MB = 128, 1024
+LEAST_SHARED_MB, MOST_SHARED_MB = 128, 4096
 
 
 def memory_settings(total_bytes: int) -> dict[str, str]:

@@ -15,7 +15,7 @@ from nats.js.api import StreamConfig
 from kernel.settings import ServiceSettings
 from kernel.storage import QUARANTINE, S3Store, content_key
 from local.servers.nats import Nats
-from local.servers.postgres import Postgres
+from local.servers.postgres import Postgres, memory_settings
 from local.servers.s3 import S3
 
 PAGE = b"\xff\xd8" + bytes(range(256)) * 1000
@@ -63,6 +63,16 @@ async def test_postgres_keeps_committed_rows_over_a_kill(tmp_path: Path) -> None
         await connection.close()
     finally:
         second.stop()
+
+
+@pytest.mark.parametrize(
+    ("memory_gib", "shared", "cached"),
+    [(0.5, "128MB", "256MB"), (16, "2048MB", "8192MB"), (64, "4096MB", "32768MB")],
+)
+def test_postgres_takes_its_share_of_the_machine(memory_gib: float, shared: str, cached: str) -> None:
+    """A small machine keeps room for the services; a large one does not give everything to one server."""
+    settings = memory_settings(int(memory_gib * 2**30))
+    assert settings == {"shared_buffers": shared, "effective_cache_size": cached}
 
 
 async def test_an_orphaned_postgres_is_replaced(tmp_path: Path) -> None:
