@@ -135,7 +135,7 @@ class PageRow(Base):
     place: Mapped[int | None]
     """Its position in a dossier whose pages people arranged; else paper order holds."""
     replaced_in: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("dossiers.id"))
-    """The dossier in which another page was put in its place: it is in no dossier then, and is not filed again."""
+    """The dossier in which another page took its place: it is in none then, and is not filed again."""
 
     @property
     def page_content(self) -> PageContent:

@@ -132,8 +132,8 @@ async def work(
 
     Raises:
         NotFound, PreconditionRequired, PreconditionFailed, NothingChosen, NothingChanges, CoverSheetApart,
-        ReplacedByItself, OtherKind, DossierMerged, DossierInTransit, DossierClosed, DossierSigned, OnHold, CodeUnknown,
-        CodeAmbiguous.
+        ReplacedByItself, OtherKind, DossierMerged, DossierInTransit, DossierClosed, DossierSigned, OnHold,
+        CodeUnknown, CodeAmbiguous.
     """
     named = wanted.target_id
     if wanted.target_code:
@@ -211,7 +211,7 @@ async def undo(
 
 
 async def _derive_replaced(session: WriteSession, row: DossierRow) -> None:
-    """As any page work, and what is to be keyed: of pages that went, nothing that nobody has typed yet."""
+    """As any page work, and what is to be keyed: what somebody typed of a page that went stays."""
     await content.derive(session, row)
     await keying.plan(session, [row.id])
 
@@ -237,12 +237,7 @@ def _outcome(wanted: Wanted, source: _Side, target: _Side | None) -> tuple[Docum
     into: Documents | None = None
     match wanted.action:
         case Action.REPLACE:
-            old, new = *wanted.pages, wanted.replacement_id
-            if new is None or new == old:
-                raise ReplacedByItself
-            if covers & {old, new}:
-                raise CoverSheetApart
-            after = domain.replaced(source.documents, old, new)
+            after = _replaced(source.documents, *wanted.pages, wanted.replacement_id, covers)
         case Action.SPLIT:
             after = domain.split(source.documents, *wanted.pages)
         case Action.JOIN:
@@ -268,6 +263,16 @@ def _outcome(wanted: Wanted, source: _Side, target: _Side | None) -> tuple[Docum
         if any(len(each) > 1 and covers & set(each) and each not in source.documents for each in documents):
             raise CoverSheetApart
     return after, into
+
+
+def _replaced(
+    documents: Documents, old: uuid.UUID, new: uuid.UUID | None, covers: Collection[uuid.UUID]
+) -> Documents:
+    if new is None or new == old:
+        raise ReplacedByItself
+    if old in covers or new in covers:
+        raise CoverSheetApart
+    return domain.replaced(documents, old, new)
 
 
 async def _write(

@@ -305,7 +305,7 @@ def test_a_page_is_replaced_in_its_place(registry: RunningRegistry, http: httpx.
     assert http.get(f"/v1/dossiers/{papers.first}").json()["page_count"] == 5
     old = http.get(f"/v1/pages/{papers.page(2)}").json()
     assert (old["dossier_id"], old["document_id"], old["fields"][0]["name"]) == (None, None, "full_name")
-    told = [each for each in http.get(f"/v1/dossiers/{papers.first}").json()["history"]]
+    told = http.get(f"/v1/dossiers/{papers.first}").json()["history"]
     assert [each["what"] for each in told].count("page_replaced") == 1
     registry.publish(*papers.late)
     assert lie(http, papers, papers.first) == [[1], [6, 3], [4, 5]]
