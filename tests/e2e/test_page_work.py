@@ -192,6 +192,29 @@ def test_what_is_refused_or_overtaken_is_told(desk: Any, archive: Archive) -> No
     desk.complaints.clear()
 
 
+def test_a_page_is_replaced_by_another_scan(desk: Any, archive: Archive) -> None:
+    """T, the page after it offered first, Enter; the old one is gone from the papers, Ctrl+Z brings it back."""
+    desk.press("t")
+    desk.until("document.activeElement.name === 'replacement'")
+    desk.until("[...document.querySelectorAll('#replace img')].every((image) => image.naturalWidth > 0)")
+    assert desk.evaluate("document.activeElement.value") == archive.pages[1]
+    assert desk.violations() == []
+    shot(desk, "replace")
+    desk.press("Escape")
+    desk.until(f"{HERE} === '1'")
+    desk.press("t")
+    desk.until("document.activeElement.name === 'replacement'")
+    desk.press("Enter")
+    told(desk, "Đã thay trang")
+    assert archive.lie(archive.first) == [[2, 3]]
+    desk.until("document.querySelectorAll('#work [role=option]').length === 2")
+    desk.press("z", control=True)
+    told(desk, "Đã hoàn tác")
+    assert archive.lie(archive.first) == [[1, 2, 3]]
+    desk.until("document.querySelectorAll('#work [role=option]').length === 3")
+    assert desk.complaints == []
+
+
 def test_images_are_corrected_and_exemption_asked(system: Office, desk: Any, archive: Archive) -> None:
     """Turned, cropped by typed edges, marked blank, brought back; an exemption waits for another person."""
     desk.press("r")

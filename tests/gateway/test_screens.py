@@ -50,6 +50,8 @@ SCREENS = [
     ("/batches/{batch}/live", "12.345", "12.345"),
     ("/dossiers", "Hộ Trần Văn Mẫu", "Dossiers"),
     ("/dossiers/{dossier}", "Đọc rõ", "Read clearly"),
+    ("/dossiers/{dossier}/pages", "Sắp xếp trang", "Arrange pages"),
+    ("/editions", "Mẫu biểu mới", "New form edition"),
     ("/dossiers/{dossier}/reading", "Đọc rõ", "Read clearly"),
     ("/pages/{page}/text", "m-1", "Average confidence"),
     ("/search", "Mục đích tra cứu", "Purpose"),

@@ -74,6 +74,15 @@ def create_app() -> FastAPI:
         note(request)
         return JSONResponse(body, 404, {"ETag": '"7"', "Connection": "x-secret", "X-Secret": "1"})
 
+    @app.get("/v1/dossiers/{dossier_id}/life")
+    async def life(dossier_id: str) -> dict[str, Any]:
+        return {"documents": [], "version": 1}
+
+    @app.get("/v1/keying/policies")
+    async def policies() -> dict[str, Any]:
+        known = {"field": "full_name", "label": "Họ tên", "label_en": "Name"}
+        return {"rules": {"thresholds": [known]}}
+
     @app.get("/v1/units")
     async def units(request: Request) -> StreamingResponse:
         note(request)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 _OF_DOSSIER = "dossier_id = ANY($1::uuid[])"
 _PERSONS = "SELECT person_id FROM person_dossiers WHERE dossier_id = ANY($1::uuid[])"
-_PAGES = "SELECT id FROM pages WHERE dossier_id = ANY($1::uuid[])"
+_IN_PAGES = f"{_OF_DOSSIER} OR replaced_in = ANY($1::uuid[])"
+_PAGES = f"SELECT id FROM pages WHERE {_IN_PAGES}"  # noqa: S608 - own names
 _FORMS = "SELECT id FROM keying_forms WHERE dossier_id = ANY($1::uuid[])"
 
 _CANARIES = f"SELECT id FROM canaries WHERE form_id IN ({_FORMS})"  # noqa: S608 - own names
@@ -26,7 +27,7 @@ class ScopedTable:
 
 MOVED: tuple[ScopedTable, ...] = (
     ScopedTable("documents"),
-    ScopedTable("pages"),
+    ScopedTable("pages", _IN_PAGES),
     ScopedTable("extracted_fields", f"page_id IN ({_PAGES})"),
     ScopedTable("indexed_texts", f"subject_id IN ({_PAGES}) OR subject_id = ANY($1::uuid[])"),
     ScopedTable("persons", f"id IN ({_PERSONS})"),

@@ -134,6 +134,8 @@ class PageRow(Base):
     filed_at: Mapped[datetime | None]
     place: Mapped[int | None]
     """Its position in a dossier whose pages people arranged; else paper order holds."""
+    replaced_in: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("dossiers.id"))
+    """The dossier in which another page took its place: it is in none then, and is not filed again."""
 
     @property
     def page_content(self) -> PageContent:
@@ -145,6 +147,8 @@ class PageRow(Base):
     __table_args__ = (
         Index(None, "batch_id", "sequence", "page_no"),
         Index(None, "dossier_id", "batch_id", "sequence", "page_no"),
+        Index(None, "replaced_in", postgresql_where=text("replaced_in IS NOT NULL")),
+        CheckConstraint("dossier_id IS NULL OR replaced_in IS NULL", "filed_or_replaced"),
     )
 
 

@@ -124,6 +124,30 @@ async def set_documents(session: WriteSession, rows: list[dict[str, Any]]) -> No
         await session.execute(update(PageRow).execution_options(synchronize_session=False), rows)
 
 
+async def take_out(session: WriteSession, page_ids: Iterable[uuid.UUID], dossier_id: uuid.UUID) -> int:
+    """Let filed pages be in no dossier, replaced in this one; returns how many were in it."""
+    found = await session.execute(
+        update(PageRow)
+        .where(one_of(PageRow.id, page_ids), PageRow.dossier_id == dossier_id)
+        .values(dossier_id=None, document_id=None, place=None, replaced_in=dossier_id)
+        .execution_options(synchronize_session=False)
+        .returning(PageRow.id)
+    )
+    return len(found.all())
+
+
+async def put_back(session: WriteSession, page_ids: Iterable[uuid.UUID], dossier_id: uuid.UUID) -> int:
+    """Let pages that were replaced in a dossier be filed in it again; returns how many were."""
+    found = await session.execute(
+        update(PageRow)
+        .where(one_of(PageRow.id, page_ids), PageRow.replaced_in == dossier_id)
+        .values(dossier_id=dossier_id, replaced_in=None)
+        .execution_options(synchronize_session=False)
+        .returning(PageRow.id)
+    )
+    return len(found.all())
+
+
 async def move_pages(
     session: WriteSession, page_ids: Iterable[uuid.UUID], source: uuid.UUID, target: uuid.UUID
 ) -> int:

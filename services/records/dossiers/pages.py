@@ -117,3 +117,13 @@ async def move(
 ) -> int:
     """Let filed pages be in another dossier, whose documents must then be arranged; returns how many were."""
     return await page_repository.move_pages(session, page_ids, source, target)
+
+
+async def take_out(session: WriteSession, page_id: uuid.UUID, dossier_id: uuid.UUID) -> int:
+    """Let a filed page be in no dossier, replaced in this one, whose documents must then be arranged."""
+    return await page_repository.take_out(session, [page_id], dossier_id)
+
+
+async def put_back(session: WriteSession, page_ids: Iterable[uuid.UUID], dossier_id: uuid.UUID) -> int:
+    """Let those of the pages that were replaced in a dossier be in it again; returns how many were."""
+    return await page_repository.put_back(session, page_ids, dossier_id)

@@ -40,7 +40,7 @@ ACT_TITLES = {
     Act.CASE_OPENED: ("Có điểm cần xem xét", "Review case opened"),
     Act.CASE_CLOSED: ("Xử lý xong điểm cần xem xét", "Review case closed"),
     Act.RESCAN_ORDERED: ("Ảnh không đạt, yêu cầu quét lại", "Image failed, rescan ordered"),
-    Act.PAGE_REPLACED: ("Thay ảnh bằng bản quét lại", "Image replaced by its rescan"),
+    Act.PAGE_REPLACED: ("Thay trang bằng bản quét khác", "Page replaced by another scan"),
     Act.TRANSFER_SENT: ("Chuyển hồ sơ đi", "Sent to another unit"),
     Act.TRANSFER_ACCEPTED: ("Đơn vị nhận đã tiếp nhận hồ sơ", "Taken over by the receiver"),
     Act.TRANSFER_ENDED: ("Việc chuyển hồ sơ không thành", "Transfer ended without a move"),

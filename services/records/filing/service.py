@@ -103,7 +103,11 @@ async def _file_if_complete(session: WriteSession, batch: BatchRow) -> Filing:
     if batch.file_count is None or batch.grouping is None or batch.files_resolved < batch.file_count:
         return Filing()
     known = await pages.pages_of_batch(session, batch.id)
-    waiting = {page.id for page in known if page.mark == PageMark.ENHANCED and page.dossier_id is None}
+    waiting = {
+        page.id
+        for page in known
+        if page.mark == PageMark.ENHANCED and page.dossier_id is None and page.replaced_in is None
+    }
     if not waiting:
         batch.filed_at = batch.filed_at or datetime.now(UTC)
         return Filing()

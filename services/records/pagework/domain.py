@@ -15,6 +15,7 @@ class Action(StrEnum):
     REORDER = "reorder"
     SPLIT = "split"
     JOIN = "join"
+    REPLACE = "replace"
 
 
 def without(documents: Documents, chosen: Collection[uuid.UUID]) -> Documents:
@@ -74,6 +75,11 @@ def moved_into(
         at = pages.index(before) if before in pages else len(pages)
         after.append([*pages[:at], *together, *pages[at:]])
     return after
+
+
+def replaced(documents: Documents, old: uuid.UUID, new: uuid.UUID) -> Documents:
+    """A page of the dossier put in another's place; the other is in no document any more."""
+    return [[new if page == old else page for page in pages] for pages in without(documents, {new})]
 
 
 def split(documents: Documents, page: uuid.UUID) -> Documents:

@@ -26,7 +26,7 @@ async def work_on_pages(
     identity: CurrentIdentity,
     if_match: IfMatch = None,
 ) -> WorkDone:
-    """Move or reorder pages, split a document before a page, join it with the one before; needs If-Match."""
+    """Move or reorder pages, split or join documents, replace a page by another; needs If-Match."""
     identity.require_role(*ARRANGERS)
     asked = Wanted(
         action=wanted.action,
@@ -35,6 +35,7 @@ async def work_on_pages(
         document_id=wanted.document_id,
         target_id=wanted.target_dossier_id,
         target_code=wanted.target_code,
+        replacement_id=wanted.replacement_id,
     )
     async with request.app.state.runtime.database.write(identity.units) as session:
         done = await service.work(session, identity, dossier_id, if_match, asked)

@@ -30,6 +30,11 @@ class PageWork(BaseModel):
         default=None, description="In place of `target_dossier_id`: its printed code, or its number"
     )
 
+    replacement_id: uuid.UUID | None = Field(
+        default=None,
+        description="The page of the same dossier that `replace` puts in the place of the one in `pages`",
+    )
+
     @model_validator(mode="after")
     def _fits(self) -> Self:
         goes = bool(self.document_id or self.target_dossier_id or self.target_code)
@@ -39,8 +44,12 @@ class PageWork(BaseModel):
             raise ValueError("`move` needs document_id, target_dossier_id or target_code")
         if self.target_dossier_id and self.target_code:
             raise ValueError("target_dossier_id and target_code exclude each other")
-        if self.action in {Action.SPLIT, Action.JOIN} and (len(self.pages) > 1 or self.before):
-            raise ValueError("`split` and `join` take one page")
+        if self.action in {Action.SPLIT, Action.JOIN, Action.REPLACE} and (
+            len(self.pages) > 1 or self.before
+        ):
+            raise ValueError("`split`, `join` and `replace` take one page")
+        if (self.action is Action.REPLACE) != (self.replacement_id is not None):
+            raise ValueError("`replace`, and nothing else, needs replacement_id")
         return self
 
 

@@ -14,6 +14,7 @@ from services.records.dossiers import pages, placements
 from services.records.dossiers import service as dossiers
 from services.records.dossiers.domain import Act, DossierState
 from services.records.dossiers.models import DossierRow, PageRow, PageWorkRow, PlacementRow
+from services.records.keying import service as keying
 from services.records.life import moving as life
 from services.records.life.domain import SEALED
 from services.records.merging import checks, content
@@ -37,6 +38,14 @@ class NothingChanges(Conflict):
     slug = "page_work_changes_nothing"
     title = "Các trang đã ở đúng chỗ đó, không có gì thay đổi"
     title_en = "The pages lie so already; nothing would change"
+
+
+class ReplacedByItself(Unprocessable):
+    """A page cannot take its own place."""
+
+    slug = "page_replaced_by_itself"
+    title = "Trang thay thế phải là trang khác"
+    title_en = "A page is replaced by another page"
 
 
 class CoverSheetApart(Conflict):
@@ -82,6 +91,8 @@ class Wanted:
     target_id: uuid.UUID | None = None
     target_code: str | None = None
     """What somebody scanned or typed in place of `target_id`."""
+    replacement_id: uuid.UUID | None = None
+    """The page that comes into the place of the one in `pages`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +132,8 @@ async def work(
 
     Raises:
         NotFound, PreconditionRequired, PreconditionFailed, NothingChosen, NothingChanges, CoverSheetApart,
-        OtherKind, DossierMerged, DossierInTransit, DossierClosed, DossierSigned, OnHold, CodeUnknown,
-        CodeAmbiguous.
+        ReplacedByItself, OtherKind, DossierMerged, DossierInTransit, DossierClosed, DossierSigned, OnHold,
+        CodeUnknown, CodeAmbiguous.
     """
     named = wanted.target_id
     if wanted.target_code:
@@ -139,6 +150,7 @@ async def work(
     source = await _side(session, rows[dossier_id])
     target = await _side(session, rows[target_id]) if target_id else None
     asked = {*wanted.pages, *([wanted.before] if wanted.before and target is None else [])}
+    asked |= {wanted.replacement_id} if wanted.replacement_id else set()
     if strange := sorted(str(one) for one in asked - source.filed.keys()):
         raise NotFound("not in the dossier", extensions={"unknown": [*strange]})
     if target is not None and wanted.before and wanted.before not in target.filed:
@@ -148,11 +160,17 @@ async def work(
     after = _outcome(wanted, source, target)
     done = await _write(session, identity.subject, wanted, source, target, after)
     moved = list(done.moved)
-    if target is not None:
+    if wanted.action is Action.REPLACE:
+        for page in wanted.pages:
+            await pages.take_out(session, page, source.row.id)
+        await _derive_replaced(session, source.row)
+    elif target is not None:
         await content.move(session, source.row, target.row, content.Selection(pages=moved))
     else:
         await content.derive(session, source.row)
-    await _tell(session, Act.PAGES_ARRANGED, done, list(rows.values()), identity.subject)
+    act = Act.PAGE_REPLACED if wanted.action is Action.REPLACE else Act.PAGES_ARRANGED
+    replaced = next(iter(wanted.pages)) if wanted.action is Action.REPLACE else None
+    await _tell(session, act, done, list(rows.values()), identity.subject, replaced)
     return Done(done, rows[dossier_id])
 
 
@@ -179,13 +197,23 @@ async def undo(
             raise WorkOvertaken(extensions={"dossier_id": str(one)})
     await placements.mark_undone(session, seen.work_id, identity.subject)
     source = rows[seen.source_id]
-    if seen.target_id:
+    if seen.action == Action.REPLACE.value:
+        if await pages.put_back(session, seen.moved, source.id) != 1:
+            raise content.MergeOvertaken(extensions={"moved": "pages"})
+        await _derive_replaced(session, source)
+    elif seen.target_id:
         moved = Moved(pages=list(seen.moved), persons=[], surveyed={})
         await content.give_back(session, moved, source, rows[seen.target_id])
     else:
         await content.derive(session, source)
     await _tell(session, Act.PAGES_ARRANGED_UNDONE, seen, list(rows.values()), identity.subject)
     return Done(seen, rows[dossier_id])
+
+
+async def _derive_replaced(session: WriteSession, row: DossierRow) -> None:
+    """As any page work, and what is to be keyed: what somebody typed of a page that went stays."""
+    await content.derive(session, row)
+    await keying.plan(session, [row.id])
 
 
 def _require_unsigned(rows: Iterable[DossierRow]) -> None:
@@ -208,6 +236,8 @@ def _outcome(wanted: Wanted, source: _Side, target: _Side | None) -> tuple[Docum
     after: Documents
     into: Documents | None = None
     match wanted.action:
+        case Action.REPLACE:
+            after = _replaced(source.documents, *wanted.pages, wanted.replacement_id, covers)
         case Action.SPLIT:
             after = domain.split(source.documents, *wanted.pages)
         case Action.JOIN:
@@ -235,6 +265,16 @@ def _outcome(wanted: Wanted, source: _Side, target: _Side | None) -> tuple[Docum
     return after, into
 
 
+def _replaced(
+    documents: Documents, old: uuid.UUID, new: uuid.UUID | None, covers: Collection[uuid.UUID]
+) -> Documents:
+    if new is None or new == old:
+        raise ReplacedByItself
+    if old in covers or new in covers:
+        raise CoverSheetApart
+    return domain.replaced(documents, old, new)
+
+
 async def _write(
     session: WriteSession,
     who: str,
@@ -256,7 +296,9 @@ async def _write(
                 action=wanted.action.value,
                 source_id=source.row.id,
                 target_id=target.row.id if target else None,
-                moved=[page for page in source.filed if page in wanted.pages],
+                moved=[
+                    page for page in source.filed if page in wanted.pages or page == wanted.replacement_id
+                ],
                 who=who,
             )
         )
@@ -279,7 +321,14 @@ async def _write(
     return works[0]
 
 
-async def _tell(session: WriteSession, act: Act, done: PageWorkRow, rows: list[DossierRow], who: str) -> None:
+async def _tell(
+    session: WriteSession,
+    act: Act,
+    done: PageWorkRow,
+    rows: list[DossierRow],
+    who: str,
+    replaced: uuid.UUID | None = None,
+) -> None:
     for row in rows:
         await life.keep_honest(session, row, who, "page_work")
     details = {
@@ -289,6 +338,8 @@ async def _tell(session: WriteSession, act: Act, done: PageWorkRow, rows: list[D
         "source": str(done.source_id),
         "target": str(done.target_id) if done.target_id else None,
     }
+    if replaced:
+        details["page_id"] = str(replaced)
     await dossiers.note(session, act, [(row.id, row.unit_code, details) for row in rows], who)
     await session.flush()
     for row in rows:

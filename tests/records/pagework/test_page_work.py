@@ -292,3 +292,45 @@ def test_what_is_signed_or_closed_stays(
     ):
         assert slug(answer) == (409, problem)
     assert rows(registry, papers) == before
+
+
+def test_a_page_is_replaced_in_its_place(registry: RunningRegistry, http: httpx.Client) -> None:
+    """By another scan of the dossier; the old one is kept, is filed by no later event, and comes back exactly."""
+    papers = scan(registry)
+    before = rows(registry, papers)
+    done = do(http, papers, "replace", 2, replacement_id=papers.page(6))
+    assert done.is_success, done.text
+    assert done.json()["pages"] == [papers.page(2), papers.page(6)]
+    assert lie(http, papers, papers.first) == [[1], [6, 3], [4, 5]]
+    assert http.get(f"/v1/dossiers/{papers.first}").json()["page_count"] == 5
+    old = http.get(f"/v1/pages/{papers.page(2)}").json()
+    assert (old["dossier_id"], old["document_id"], old["fields"][0]["name"]) == (None, None, "full_name")
+    told = http.get(f"/v1/dossiers/{papers.first}").json()["history"]
+    assert [each["what"] for each in told].count("page_replaced") == 1
+    registry.publish(*papers.late)
+    assert lie(http, papers, papers.first) == [[1], [6, 3], [4, 5]]
+    assert do(http, papers, "split", 3).is_success
+    assert undo(http, papers.first).is_success
+    back = undo(http, papers.first)
+    assert back.is_success, back.text
+    kept = rows(registry, papers)[0]
+    assert {row[0] for row in kept} == {row[0] for row in before[0]}
+    assert lie(http, papers, papers.first)[:2] == [[1], [2, 3]]
+
+
+def test_what_cannot_replace(registry: RunningRegistry, http: httpx.Client) -> None:
+    """Itself, a cover, another dossier's page, several at once, none: typed, and nothing is done."""
+    papers = scan(registry)
+    before = rows(registry, papers)
+    own = do(http, papers, "replace", 2, replacement_id=papers.page(2))
+    assert slug(own) == (422, "page_replaced_by_itself")
+    for old, new in ((1, 3), (3, 1)):
+        cover = do(http, papers, "replace", old, replacement_id=papers.page(new))
+        assert slug(cover) == (409, "cover_sheet_apart")
+    other = do(http, papers, "replace", 2, replacement_id=papers.page(8))
+    assert (other.status_code, other.json()["unknown"]) == (404, [papers.page(8)])
+    assert do(http, papers, "replace", 2).status_code == 422
+    assert do(http, papers, "replace", 2, 3, replacement_id=papers.page(4)).status_code == 422
+    assert do(http, papers, "split", 3, replacement_id=papers.page(4)).status_code == 422
+    assert slug(do(http, papers, "replace", replacement_id=papers.page(4))) == (422, "no_pages_chosen")
+    assert rows(registry, papers) == before

@@ -48,7 +48,7 @@ export function askCrop(image) {
         const { left, top, right, bottom } = cut();
         const [width, height] = [1 - left - right, 1 - top - bottom];
         const some = left + top + right + bottom > 0 && width > SMALLEST && height > SMALLEST;
-        resolve(dialog.returnValue === "cut" && some ? { x: left, y: top, width, height } : null);
+        resolve(dialog.returnValue === "done" && some ? { x: left, y: top, width, height } : null);
       },
       { once: true },
     );

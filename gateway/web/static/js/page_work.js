@@ -3,6 +3,7 @@
 
 import { correct } from "./correct.js";
 import { askCrop } from "./page_crop.js";
+import { askReplacement } from "./page_replace.js";
 import { renew } from "./renew.js";
 import { ask, bodyOf, once } from "./requests.js";
 import { say, status } from "./say.js";
@@ -185,6 +186,16 @@ async function crop() {
   if (await picture(page, { crop: region })) done.push({ corrected: [page] });
 }
 
+async function replace() {
+  const old = here;
+  const others = tiles().filter((tile) => tile.dataset.page !== old);
+  if (!others.length) return say(words.noOther);
+  const replacement = await askReplacement(tileOf(old), others);
+  show();
+  if (!replacement) return;
+  if (await work({ action: "replace", pages: [old], replacement_id: replacement }, words.replaced)) go(replacement);
+}
+
 function look() {
   const tile = tileOf(here);
   document.getElementById("zoom-image").src = tile.dataset.access;
@@ -239,10 +250,11 @@ exempt?.querySelector("form").addEventListener("submit", async (event) => {
   say(words.asked);
 });
 
-document.getElementById("crop")?.querySelector("form").addEventListener("submit", (event) => {
-  event.preventDefault();
-  event.target.closest("dialog").close("cut");
-});
+for (const name of ["crop", "replace"])
+  document.getElementById(name)?.querySelector("form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    event.target.closest("dialog").close("done");
+  });
 
 // Enter moves on through a dialog's fields and sends at its last; with a dossier named, nothing else is to be chosen.
 document.addEventListener("keydown", (event) => {
@@ -263,6 +275,7 @@ const acts = {
   s: () => inTurn(split),
   u: () => inTurn(join),
   m: () => move && askWhere(),
+  t: () => inTurn(replace),
   r: (event) => inTurn(() => adjust(event.shiftKey ? "left" : "right")),
   c: () => inTurn(crop),
   b: () => inTurn(() => adjust("blank")),
