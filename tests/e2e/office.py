@@ -1,7 +1,7 @@
 """Where the officers of one file of tests work: units of their own in a system that all files share."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import httpx
@@ -38,7 +38,7 @@ def opened(system: LocalSystem, units: Sequence[str]) -> Office:
     return Office(system.base_url, access)
 
 
-def _made(http: httpx.Client, path: str, body: dict[str, object]) -> dict[str, str]:
+def _made(http: httpx.Client, path: str, body: Mapping[str, object]) -> dict[str, str]:
     """What was registered."""
     answer = http.post(path, json=body, headers={"Idempotency-Key": secrets.token_hex(8)})
     assert answer.status_code == 201, answer.text

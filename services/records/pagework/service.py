@@ -237,7 +237,8 @@ def _outcome(wanted: Wanted, source: _Side, target: _Side | None) -> tuple[Docum
     into: Documents | None = None
     match wanted.action:
         case Action.REPLACE:
-            after = _replaced(source.documents, *wanted.pages, wanted.replacement_id, covers)
+            (old,) = wanted.pages
+            after = _replaced(source.documents, old, wanted.replacement_id, covers)
         case Action.SPLIT:
             after = domain.split(source.documents, *wanted.pages)
         case Action.JOIN:
