@@ -2,9 +2,10 @@
 
 `python -m bench.search --persons 1000000` starts a system of its own and loads a synthetic province;
 `--data DIR` keeps the loaded folder and uses it again. Timed on a warm cache, one request at a time, at the
-records service with a signed identity. A restricted
-officer sees one of eleven units; its queries ask for persons of that unit. Recall counts whom the whole
-answer names (all pages), time is the first page's. Peer: `ILIKE '%name%'` in the same table, sorted.
+records service with a signed identity. A restricted officer sees one of eleven units; its queries ask for
+persons of that unit. Recall counts whom the whole answer names (all pages), time is the first page's.
+`--tenfold` measures a tenth of the persons first and prints what ten times as many cost. Peer:
+`ILIKE '%name%'` in the same table, sorted.
 """
 
 import argparse
@@ -200,6 +201,14 @@ async def sizes(url: str) -> dict[str, float]:
     return {row["relname"]: round(float(row["mb"]), 1) for row in rows}
 
 
+async def database_mb(url: str) -> float:
+    """The whole database, in MB."""
+    connection = await asyncpg.connect(url)
+    size = await connection.fetchval("SELECT pg_database_size(current_database())")
+    await connection.close()
+    return float(size) / 1e6
+
+
 async def persons_in(url: str) -> int:
     """How many persons are loaded."""
     connection = await asyncpg.connect(url)
@@ -216,15 +225,29 @@ def main() -> None:
     parser.add_argument("--persons", type=int, default=10_000, help=f"a multiple of {CHUNK}")
     parser.add_argument("--data", type=Path, help="data folder to keep and use again")
     parser.add_argument("--queries", type=int, default=200)
+    parser.add_argument(
+        "--tenfold", action="store_true", help="measure a tenth of the persons too, and what tenfold costs"
+    )
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="tangthu-search-") as temporary:
-        system = LocalSystem(arguments.data or Path(temporary) / "data")
-        with system.running():
-            run(system, arguments.persons, arguments.queries)
+        small = {}
+        if arguments.tenfold:
+            small = measured(Path(temporary) / "tenth", arguments.persons // 10, arguments.queries)
+        large = measured(arguments.data or Path(temporary) / "data", arguments.persons, arguments.queries)
+    for name in small:
+        grown = {"tenth": small[name], "whole": large[name], "ratio": round(large[name] / small[name], 2)}
+        print(json.dumps({"tenfold": name, **grown}))
 
 
-def run(system: LocalSystem, count: int, queries: int) -> None:
-    """Load if empty, measure, print."""
+def measured(folder: Path, count: int, queries: int) -> dict[str, float]:
+    """Run on the system in a folder, begun and ended here."""
+    system = LocalSystem(folder)
+    with system.running():
+        return run(system, count, queries)
+
+
+def run(system: LocalSystem, count: int, queries: int) -> dict[str, float]:
+    """Load if empty, measure, print; returns p50 by kind of query for all units, and MB a million."""
     url = superuser(system)
     if not asyncio.run(persons_in(url)):
         began = time.monotonic()
@@ -234,9 +257,14 @@ def run(system: LocalSystem, count: int, queries: int) -> None:
     known = asyncio.run(persons_in(url))
     tables = asyncio.run(sizes(url))
     search = sum(tables.get(name, 0) for name in ("person_search", "person_names", "name_words"))
+    whole = round(asyncio.run(database_mb(url)) * 1e6 / known, 1)
     print(
-        json.dumps({"persons": known, "mb": tables, "search_bytes_per_person": round(search * 1e6 / known)})
+        json.dumps(
+            {"persons": known, "mb": tables, "database_mb_per_million": whole}
+            | {"search_bytes_per_person": round(search * 1e6 / known)}
+        )
     )
+    figures = {"database MB a million": whole}
     everybody = [each for start in _chunks(known) for each in persons(start) if each.twin_of is None]
     for who, units in (("all units", (ALL_UNITS,)), ("one of 11 units", (UNITS[0],))):
         visible = [each for each in everybody if ALL_UNITS in units or each.unit in units]
@@ -249,13 +277,15 @@ def run(system: LocalSystem, count: int, queries: int) -> None:
         for line in lines:
             print(json.dumps({"officer": who, **line}), flush=True)
         if ALL_UNITS in units:
-            ours = next(line["p50"] for line in lines if line["query"] == "whole name without marks")
+            figures |= {f"p50 ms, {line['query']}": line["p50"] for line in lines}
+            ours = figures["p50 ms, whole name without marks"]
             theirs = asyncio.run(peer(url, sample[:5]))
             print(
                 json.dumps(
                     {"peer_ilike_p50": round(theirs, 1), "ours": ours, "ratio": round(theirs / ours, 1)}
                 )
             )
+    return figures
 
 
 def _chunks(known: int) -> list[int]:
