@@ -58,6 +58,13 @@ def test_the_marked_word_is_the_answer(reader: PageReader, pages: list[Page]) ->
     assert all(hit or one is None or one.value is None for hit, one in zip(hits, read, strict=True))
 
 
+def test_words_whose_boxes_are_not_seen_are_doubted(reader: PageReader) -> None:
+    """Far apart, both boxes lost in the scan: whichever word is read, no value is filled in."""
+    (page,) = unseen(["ticked"], "print", 1, 779014)
+    read = reader.read_page(page.image, page.dpi).fields["sex"]
+    assert (read.value, read.confidence) == (None, 0.5)
+
+
 def test_empty_boxes_answer_nothing(reader: PageReader) -> None:
     """No mark, no answer."""
     for page in unseen(["ticked"], "print", 3, 540, filled=False, dpi=200):

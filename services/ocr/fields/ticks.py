@@ -1,5 +1,6 @@
 """Reads fields that are answered by marking a box: "Nam ☐ Nữ ☒"."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,14 +23,18 @@ SURE_INK, SURE_BLANK = 0.09, 0.02
 DOUBTED = 0.5
 """Confidence of an answer whose boxes are neither plainly marked nor plainly empty."""
 
+_WORD = re.compile(r"[^\W\d_]{2,}")
+
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A printed word that may be chosen, and its x."""
+    """A printed word that may be chosen, its x and where it stands in its row's text."""
 
     glyphs: tuple[Glyph, ...]
     left: float
     right: float
+    start: int
+    end: int
 
 
 def ticked(page: Page, fields: Sequence[LabelledField]) -> dict[str, Value | None]:
@@ -44,16 +49,23 @@ def ticked(page: Page, fields: Sequence[LabelledField]) -> dict[str, Value | Non
             squares = _squares(page, one, options) if len(options) == 2 else []
             if len(squares) == 2:
                 found[one.id] = _chosen(options, squares)
-            elif len(options) == 2 and _a_choice(options, ASIDE_LETTERS * page.ink.letter_px):
+            elif len(options) == 2 and _a_choice(page, one, options):
                 # Both words stand there: whichever is meant is for people to see.
                 found[one.id] = _value(options, DOUBTED, page.rows[one.span.row].row.segments)
     return found
 
 
-def _a_choice(options: Sequence[Option], reach: float) -> bool:
-    """Whether two words are printed side by side to choose from, not "Nữ" and a misread word further on."""
-    words = {fold("".join(glyph.character for glyph in one.glyphs)).text for one in options}
-    return words == {"nam", "nu"} and options[1].left - options[0].right <= 2 * reach
+def _a_choice(page: Page, one: LabelledField, options: Sequence[Option]) -> bool:
+    """Whether two words are printed to choose from, not "Nữ" and a word of another answer further on.
+
+    They are where they stand close together, or where no word stands between them: a box that the reader
+    takes for a letter may, "Quốc tịch: Việt" may not.
+    """
+    first, second = options
+    words = {fold("".join(glyph.character for glyph in option.glyphs)).text for option in options}
+    close = second.left - first.right <= 2 * ASIDE_LETTERS * page.ink.letter_px
+    between = page.rows[one.span.row].text[first.end : second.start]
+    return words == {"nam", "nu"} and (close or not _WORD.search(between))
 
 
 def _squares(page: Page, one: LabelledField, options: Sequence[Option]) -> list[Square]:
@@ -83,7 +95,9 @@ def _options(page: Page, one: LabelledField) -> list[Option]:
         for first, last in ((start, position), (start + 1, position), (start, position - 1)):
             # A box that touches a word is read as one more letter of it.
             if sex_of(row.text[first:last]) is not None:
-                found.append(Option(row.glyphs[first:last], row.places[first], row.places[last - 1]))
+                found.append(
+                    Option(row.glyphs[first:last], row.places[first], row.places[last - 1], first, last)
+                )
                 break
         start = position + 1
     return found
