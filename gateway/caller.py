@@ -40,6 +40,7 @@ class CallerCheck:
         self._database = database
         self._settings = settings
         self._remembered: dict[bytes, tuple[float, Caller]] = {}
+        self._forgotten = 0
 
     @property
     def cookie_name(self) -> str:
@@ -74,6 +75,7 @@ class CallerCheck:
     def forget(self) -> None:
         """Look every credential up anew: one was revoked or changed."""
         self._remembered.clear()
+        self._forgotten += 1
 
     async def _caller_of(self, token: str) -> Caller:
         if not token or len(token) > TOKEN_LENGTH:
@@ -82,13 +84,16 @@ class CallerCheck:
         known = self._remembered.get(hashed)
         if known and known[0] > time.monotonic():
             return known[1]
+        asked_at = self._forgotten
         caller = await self._look_up(token)
         if caller is None:
             self._remembered.pop(hashed, None)
             raise Unauthenticated
         if len(self._remembered) >= REMEMBERED_MOST:
             self._remembered.clear()
-        self._remembered[hashed] = (time.monotonic() + REMEMBERED_S, caller)
+        # What was looked up while something changed may be of before: it answers this once.
+        if asked_at == self._forgotten:
+            self._remembered[hashed] = (time.monotonic() + REMEMBERED_S, caller)
         return caller
 
     async def _look_up(self, token: str) -> Caller | None:

@@ -163,7 +163,9 @@ def test_database_keeps_one_paper_in_a_position(registry: RunningRegistry, archi
         registry.execute("UPDATE paper_places SET position = 1 WHERE dossier_id = $1", second)
     with pytest.raises(asyncpg.RaiseError):
         registry.execute("DELETE FROM paper_movements WHERE dossier_id = $1", first)
-    assert registry.fetch("SELECT 1 FROM paper_places", units="31513") == []
+    hidden = "SELECT 1 FROM paper_places WHERE dossier_id IN ($1, $2)"
+    assert registry.fetch(hidden, first, second, units="31513") == []
+    assert len(registry.fetch(hidden, first, second, units=UNIT)) == 2
 
 
 def test_no_dossier_closes_before_its_paper_is_back(registry: RunningRegistry, archive: Archive) -> None:
