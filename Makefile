@@ -46,7 +46,7 @@ format: setup ## put the code into shape
 	$(BIN)/ruff format .
 
 test: check ## all checks and all tests, on real servers
-	$(BIN)/pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder $(ARGS)
 
 e2e: setup ## only the tests that drive the whole running system, a whole day by keyboard among them
 	$(BIN)/pytest -m e2e $(ARGS)

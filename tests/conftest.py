@@ -7,13 +7,14 @@ from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import asyncpg
 import psutil
 import pytest
 from pydantic import SecretStr
+from typing_extensions import override
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from kernel.settings import ServiceSettings
 from local.servers.nats import Nats
@@ -21,7 +22,6 @@ from local.servers.postgres import Postgres
 from local.servers.s3 import S3
 from local.system import LocalSystem
 
-TESTS = Path(__file__).parent
 RUN = "TANGTHU_TEST_RUN"
 """Environment variable of every process that a test run starts: the run's process id."""
 
@@ -47,16 +47,30 @@ LONGEST_FIRST = (
 """What takes longest: begun first, so that no worker is left alone with it at the end."""
 
 
-@pytest.hookimpl(tryfirst=True)
+class ByGroup(LoadScopeScheduling):  # type: ignore[misc]
+    """Sends all tests of a group to one worker, in the order of collection."""
+
+    @override
+    def _split_scope(self, nodeid: str) -> str:
+        return _group_of(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByGroup:
+    """Spread the tests over the workers by group."""
+    return ByGroup(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of one group go to one worker: a file, or all of `e2e`, which share one running system."""
-    places = {}
-    for item in items:
-        file = item.path.relative_to(TESTS).as_posix()
-        group = "e2e" if file.startswith("e2e/") else file
-        places[item] = LONGEST_FIRST.index(group) if group in LONGEST_FIRST else len(LONGEST_FIRST)
-        item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=places.__getitem__)
+    """Begin the longest groups first."""
+    places = {group: place for place, group in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: places.get(_group_of(item.nodeid), len(places)))
+
+
+def _group_of(nodeid: str) -> str:
+    """A file, or all of `e2e`, which share one running system."""
+    file = nodeid.partition("::")[0].removeprefix("tests/")
+    return "e2e" if file.startswith("e2e/") else file
 
 
 @dataclass(frozen=True)
