@@ -143,23 +143,25 @@ def named(query: Query, scope: Scope, source: Source, names: Collection[str]) ->
     return _persons(query, scope, lambda values: f"{source} = {_any(values, names)}")
 
 
-async def find(session: ReadSession, *finders: Finder) -> list[Candidate]:
-    """What several finders bring, in one round trip; a person may come more than once."""
+async def find(session: ReadSession, *finders: Finder, ending: str = "") -> list[Candidate]:
+    """What several finders bring, in one round trip; a person may come more than once.
+
+    `ending` is SQL of our own behind them all.
+    """
     if not finders:
         return []
     values = Values()
-    found = await _fetch(session, " UNION ALL ".join(f"({finder(values)})" for finder in finders), values)
-    return [Candidate(*row) for row in found]
+    together = " UNION ALL ".join(f"({finder(values)})" for finder in finders)
+    return [Candidate(*row) for row in await _fetch(session, f"{together} {ending}", values)]
 
 
 async def names_given(session: ReadSession, query: Query) -> list[str]:
     """Names whose given name is the query's only word."""
-    found = await _fetch(
+    return await _names(
         session,
         f"SELECT name_key FROM person_names WHERE given_key = $1 ORDER BY rest_key LIMIT {NAMES}",  # noqa: S608
         [query.plain],
     )
-    return [name for (name,) in found]
 
 
 async def names_with_words(session: ReadSession, query: Query) -> list[str]:
@@ -173,23 +175,21 @@ async def names_with_words(session: ReadSession, query: Query) -> list[str]:
     *whole, last = query.words
     held = [f" {last}", *(f" {word} " for word in whole)]
     holds = " AND ".join(f"strpos(padded, {values(one)}) > 0" for one in held)
-    found = await _fetch(
+    return await _names(
         session,
         f"SELECT DISTINCT name_key FROM ({rarest}) AS rarest WHERE {holds} LIMIT {NAMES}",  # noqa: S608
         values,
     )
-    return [name for (name,) in found]
 
 
 async def names_one_error_away(session: ReadSession, query: Query) -> list[str]:
     """Names that are the query but for one letter: every such name is looked up."""
     values = Values()
-    found = await _fetch(
+    return await _names(
         session,
         f"SELECT name_key FROM person_names WHERE name_key = {_any(values, one_error_away(query.plain))}",  # noqa: S608
         values,
     )
-    return [name for (name,) in found]
 
 
 async def names_half_alike(session: ReadSession, query: Query) -> list[str]:
@@ -211,7 +211,7 @@ async def names_half_alike(session: ReadSession, query: Query) -> list[str]:
     name, length = "ltrim(rest_key || ' ' || given_key)", "octet_length(rest_key) + octet_length(given_key)"
     some = f"(SELECT {name} FROM person_names WHERE {length} {lengths}"  # noqa: S608 - own names
     together = " UNION ALL ".join(f"{some} AND {way} LIMIT {NAMESAKES})" for way in ways)
-    return [found for (found,) in await _fetch(session, together, values)]
+    return await _names(session, together, values)
 
 
 async def shared(
@@ -225,7 +225,9 @@ async def shared(
     ways: list[tuple[str, list[Any]]] = []
     if numbers:
         ways.append(("SELECT person_id FROM person_search WHERE number = ANY($1::text[])", [list(numbers)]))
-    pairs: list[tuple[Source, list[tuple[int | None, str]]]] = [(Source.NAME, list(born))]
+    pairs: list[tuple[Source, Sequence[tuple[int | None, str]]]] = [
+        (Source.NAME, [one for one in born if one[0]])
+    ]
     for source, names in (
         (Source.FATHER, {(year, father) for year, father, _ in parents if father}),
         (Source.MOTHER, {(year, mother) for year, _, mother in parents if mother}),
@@ -263,12 +265,8 @@ async def in_order(
     if units is None or query.birth_year is not None or len(units) < 2:
         return await find(session, _persons(query, scope, position, order=order, limit=limit))
     # One index gives each unit's persons in order; merging them reads no more than a page of each.
-    pages = [_persons(query, Scope(scope.units, unit), position, order=order, limit=limit) for unit in units]
-    values = Values()
-    merged = " UNION ALL ".join(f"({page(values)})" for page in pages)
-    return [
-        Candidate(*row) for row in await _fetch(session, f"{merged} ORDER BY {order} LIMIT {limit}", values)
-    ]
+    pages = (_persons(query, Scope(scope.units, unit), position, order=order, limit=limit) for unit in units)
+    return await find(session, *pages, ending=f"ORDER BY {order} LIMIT {limit}")
 
 
 def _persons(
@@ -284,9 +282,10 @@ def _persons(
     def write(values: Values) -> str:
         conditions = [where(values)]
         units = scope.listed
-        if units is not None:
-            one = f"unit_code = {values(units[0])}" if len(units) == 1 else ""
-            conditions.append(one or f"unit_code = ANY({values(units)}::text[])")
+        if units is not None and len(units) == 1:
+            conditions.append(f"unit_code = {values(units[0])}")
+        elif units is not None:
+            conditions.append(f"unit_code = ANY({values(units)}::text[])")
         if query.birth_year is not None:
             conditions.append(f"birth_year = {values(query.birth_year)}")
         if query.father:
@@ -330,6 +329,10 @@ def _some_third(values: Values, rest: str) -> str:
 def _any(values: Values, keys: Collection[str]) -> str:
     """One of very many keys; in a sub-select the planner does not weigh each of them (6 ms for 2,000)."""
     return f"ANY((SELECT {values(sorted(keys))}::text[])::text[])"
+
+
+async def _names(session: ReadSession, query: str, values: Sequence[Any]) -> list[str]:
+    return [name for (name,) in await _fetch(session, query, values)]
 
 
 async def _fetch(session: ReadSession, query: str, values: Sequence[Any]) -> list[Any]:
