@@ -22,6 +22,8 @@ FLAGS = [
         "--disable-extensions",
     ),
     *("--remote-debugging-port=0", "--hide-scrollbars", "--lang=vi"),
+    # Without it Chromium drops the keys that come after a page has loaded and before it is first painted.
+    "--allow-pre-commit-input",
 ]
 CODES = {"Backspace": 8, "Tab": 9, "Enter": 13, "Escape": 27}
 """Windows' codes: without them Chromium tells the page of a key, and does nothing itself."""
