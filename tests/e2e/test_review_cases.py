@@ -102,11 +102,14 @@ def test_two_people_merge_and_undo(system: Office, page: Any, admin: httpx.Clien
     page.press("g")
     page.press("r")
     page.until("location.pathname === '/review-cases' && document.readyState === 'complete'")
+    # The search for duplicates comes by every half minute.
     for _ in range(200):
         if page.evaluate("document.querySelector('#cases a') !== null"):
             break
         page.until("new Promise((done) => setTimeout(() => done(true), 500))")
         page.go(f"{system.base_url}/review-cases")
+    else:
+        pytest.fail("the duplicates did not become a case")
     assert page.violations() == []
     shot(page, "cases")
     page.press("j")

@@ -1,7 +1,11 @@
-"""The process that looks for duplicates once, with the service's environment: `python -m` this module."""
+"""The process that looks for duplicates once, with the service's environment: `python -m` this module.
+
+It prints the seconds that the search took.
+"""
 
 import asyncio
 import os
+import sys
 
 from kernel.database import Database
 from kernel.telemetry import configure_telemetry
@@ -18,7 +22,7 @@ async def main() -> None:
     configure_telemetry("records", settings.log_level)
     database = Database(settings.database_url.get_secret_value(), "records", pool_size=1)
     try:
-        await look(database)
+        sys.stdout.write(f"{await look(database):.3f}\n")
     finally:
         await database.close()
 
