@@ -24,6 +24,22 @@ async def forms_with_answers(session: WriteSession, form_ids: Collection[uuid.UU
     return set(found)
 
 
+async def forms_given(session: WriteSession, form_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Those forms that somebody was ever given."""
+    found = await session.scalars(
+        select(LeaseRow.form_id).where(one_of(LeaseRow.form_id, form_ids)).distinct()
+    )
+    return set(found)
+
+
+async def withdrawn_among(session: WriteSession, form_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Those forms that are withdrawn."""
+    withdrawn = KeyingFormRow.stage == Stage.WITHDRAWN.value
+    return set(
+        await session.scalars(select(KeyingFormRow.id).where(one_of(KeyingFormRow.id, form_ids), withdrawn))
+    )
+
+
 async def lock_forms(session: WriteSession, form_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, KeyingFormRow]:
     """Forms by id, locked in the order of their ids."""
     rows = await session.scalars(
@@ -37,10 +53,13 @@ async def lock_forms(session: WriteSession, form_ids: Iterable[uuid.UUID]) -> di
 
 
 async def open_forms(session: AnySession, dossier_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
-    """Dossier → its forms that are not done."""
+    """Dossier → its forms that wait for somebody."""
     rows = await session.execute(
         select(KeyingFormRow.dossier_id, func.count())
-        .where(one_of(KeyingFormRow.dossier_id, dossier_ids), KeyingFormRow.stage != Stage.DONE.value)
+        .where(
+            one_of(KeyingFormRow.dossier_id, dossier_ids),
+            KeyingFormRow.stage.not_in([Stage.DONE.value, Stage.WITHDRAWN.value]),
+        )
         .group_by(KeyingFormRow.dossier_id)
     )
     return {row[0]: row[1] for row in rows}

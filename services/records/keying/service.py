@@ -21,9 +21,10 @@ from services.records.keying.domain import (
     Stage,
     as_written,
     refusal_of,
+    stage_after,
 )
 from services.records.keying.models import KeyingFieldRow, KeyingFormRow, VoteRow
-from services.records.keying.ready import fields_to_key
+from services.records.keying.ready import fields_to_key, is_keyed
 from services.records.readings import service as readings
 from services.records.sql import Waits
 
@@ -60,6 +61,14 @@ class LeaseNotYours(Conflict):
     title_en = "Somebody else holds this form"
 
 
+class FormWithdrawn(Conflict):
+    """The form's page was replaced by another or is blank: what was typed is not taken."""
+
+    slug = "form_withdrawn"
+    title = "Trang của phiếu này đã được thay hoặc bỏ: không cần nhập nữa, giá trị vừa gõ không được ghi"
+    title_en = "The page of this form was replaced or left out: it needs no keying, and what you typed was not taken"
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
     """What somebody gives for one field; no text where it is illegible."""
@@ -79,7 +88,10 @@ class Work:
 
 
 async def plan(session: WriteSession, dossier_ids: Collection[uuid.UUID]) -> None:
-    """Make the forms of dossiers follow from their pages as read; answered forms stay as they are."""
+    """Make the forms of dossiers follow from their pages as read; answered forms stay as they are.
+
+    Forms of pages that nobody keys from any more are withdrawn; they come back with their pages.
+    """
     known = await dossiers.get_many(session, dossier_ids)
     filed = await pages.pages_of_dossiers(session, known)
     read = await readings.by_page(session, filed)
@@ -105,8 +117,37 @@ async def plan(session: WriteSession, dossier_ids: Collection[uuid.UUID]) -> Non
             }
         )
         fields += wanted
-    await repository.delete_forms(session, before - kept - {form["id"] for form in forms})
+    unwanted = before - kept - {form["id"] for form in forms}
+    # Whoever has one of them before their eyes is told so when they send it.
+    seen = await repository.forms_given(session, unwanted) if unwanted else set()
+    await repository.delete_forms(session, unwanted - seen)
     await repository.save_forms(session, forms, fields)
+    keyed = {page.id for page in filed.values() if is_keyed(page)}
+    await _withdraw(session, seen | ((before & kept) - keyed))
+    await _bring_back(session, kept & keyed)
+
+
+async def _withdraw(session: WriteSession, form_ids: Collection[uuid.UUID]) -> None:
+    """Let nobody be given those of these forms that are not done, or answer them; their answers stay."""
+    if not form_ids:
+        return
+    for form in (await repository.lock_forms(session, form_ids)).values():
+        if form.stage != Stage.DONE.value:
+            form.stage = Stage.WITHDRAWN.value
+            form.leased_by = form.leased_until = None
+    await session.flush()
+
+
+async def _bring_back(session: WriteSession, form_ids: Collection[uuid.UUID]) -> None:
+    """Let those of these answered forms that are withdrawn stand where their answers left them."""
+    withdrawn = await repository.withdrawn_among(session, form_ids) if form_ids else set()
+    if not withdrawn:
+        return
+    forms = await repository.lock_forms(session, withdrawn)
+    fields = await repository.fields_of(session, withdrawn)
+    for form in forms.values():
+        form.stage = stage_after(FieldState(field.state) for field in fields.get(form.id, ())).value
+    await session.flush()
 
 
 async def follow_pages(session: WriteSession, page_ids: Collection[uuid.UUID], dossier_id: uuid.UUID) -> None:
@@ -146,9 +187,10 @@ async def release(session: WriteSession, who: str, form_ids: Collection[uuid.UUI
 
 
 async def postpone(session: WriteSession, who: str, form_id: uuid.UUID) -> None:
-    """Give a form back and put it at the end of the queue; raises NotFound, LeaseNotYours."""
+    """Give a form back and put it at the end of the queue; raises NotFound, LeaseNotYours, FormWithdrawn."""
     form = await _locked(session, form_id)
     if form.leased_by != who:
+        await _require_standing(session, form, who)
         raise LeaseNotYours
     form.leased_by = form.leased_until = None
     form.ordered_at = datetime.now(UTC)
@@ -161,7 +203,7 @@ async def answer(session: WriteSession, who: str, form_id: uuid.UUID, given: Seq
     else holds or has answered the form; else they are kept as late.
 
     Raises:
-        NotFound, LeaseNotYours, AnswersRefused.
+        NotFound, LeaseNotYours, AnswersRefused, FormWithdrawn.
     """
     form = await _locked(session, form_id)
     fields = {row.id: row for row in (await repository.fields_of(session, [form_id])).get(form_id, [])}
@@ -170,6 +212,7 @@ async def answer(session: WriteSession, who: str, form_id: uuid.UUID, given: Seq
     mine = {field_id for field_id, cast in votes.items() if any(vote.who == who for vote in cast)}
     fresh = [one for one in given if one.field_id not in mine]
     if fresh:
+        await _require_standing(session, form, who)
         late = await _is_late(session, form, who)
         stage = Stage(form.stage)
         for one in fresh:
@@ -230,8 +273,10 @@ async def reopen(session: WriteSession, field_ids: Iterable[uuid.UUID]) -> set[u
     for field in fields:
         field.state = FieldState.OPEN.value
         field.text = field.value = field.how = field.settled_by = field.settled_at = None
+    papers = await pages.pages_by_id(session, forms)
     for form in forms.values():
-        form.stage, form.done_at = Stage.KEY.value, None
+        stands = papers[form.id].dossier_id is not None and is_keyed(papers[form.id])
+        form.stage, form.done_at = (Stage.KEY if stands else Stage.WITHDRAWN).value, None
         form.leased_by = form.leased_until = None
     await session.flush()
     return {form.dossier_id for form in forms.values()}
@@ -285,6 +330,12 @@ async def _locked(session: WriteSession, form_id: uuid.UUID) -> KeyingFormRow:
     if form is None:
         raise NotFound(f"keying form {form_id}")
     return form
+
+
+async def _require_standing(session: WriteSession, form: KeyingFormRow, who: str) -> None:
+    """Raise FormWithdrawn for a withdrawn form that `who` was given once."""
+    if form.stage == Stage.WITHDRAWN.value and await repository.was_given(session, form.id, who):
+        raise FormWithdrawn
 
 
 async def _is_late(session: WriteSession, form: KeyingFormRow, who: str) -> bool:
