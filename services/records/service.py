@@ -15,7 +15,7 @@ from kernel.database import WriteSession
 from services.records.assembly import service as assembly
 from services.records.filing import service as filing
 from services.records.filing.service import Filing
-from services.records.inspection import service as inspection
+from services.records.inspection import planning as inspection
 from services.records.keying import service as keying
 from services.records.life import following
 from services.records.life.domain import Happening
