@@ -215,6 +215,38 @@ def test_a_page_is_replaced_by_another_scan(desk: Any, archive: Archive) -> None
     assert desk.complaints == []
 
 
+def test_pages_are_sent_back_to_their_scanner(desk: Any, archive: Archive) -> None:
+    """Q, the defect's digit, Enter; the pages say so, the order is told once; Ctrl+Z takes it back."""
+    awaited = f"/v1/inspection/dossiers/{archive.first}/rescans"
+    desk.press("x")
+    desk.press("ArrowRight", shift=True)
+    desk.press("q")
+    desk.until("document.activeElement.name === 'defect'")
+    desk.press("3")
+    desk.until("document.activeElement.value === 'tilted'")
+    desk.until("document.querySelector('[data-advice]').textContent.includes('Đặt tờ giấy thẳng')")
+    assert desk.violations() == []
+    shot(desk, "rescan")
+    desk.press("Enter")
+    told(desk, "Đã cho quét lại 2 trang")
+    ordered = archive.http.get(awaited).json()
+    assert {(one["page_id"], one["defect"]) for one in ordered} == {
+        (page, "tilted") for page in archive.pages[:2]
+    }
+    desk.until("document.querySelectorAll('#work [role=option][aria-label*=\"Chờ quét lại: Nghiêng\"]').length === 2")
+    assert desk.violations() == []
+    desk.press("Escape")
+    desk.press("q")
+    desk.until("document.activeElement.name === 'defect'")
+    desk.press("Enter")
+    told(desk, "đã có lệnh quét lại")
+    desk.press("z", control=True)
+    told(desk, "Đã thu hồi lệnh quét lại 2 trang")
+    assert archive.http.get(awaited).json() == []
+    desk.until("document.querySelectorAll('#work [role=option][aria-label*=\"Chờ quét lại\"]').length === 0")
+    desk.complaints.clear()
+
+
 def test_images_are_corrected_and_exemption_asked(system: Office, desk: Any, archive: Archive) -> None:
     """Turned, cropped by typed edges, marked blank, brought back; an exemption waits for another person."""
     desk.press("r")
