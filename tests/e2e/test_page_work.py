@@ -215,6 +215,7 @@ def test_pages_are_sent_back_to_their_scanner(desk: Any, archive: Archive) -> No
     desk.press("Escape")
     desk.press("q")
     desk.until("document.activeElement.name === 'defect'")
+    desk.press("1")
     desk.press("Enter")
     told(desk, "đã có lệnh quét lại")
     desk.press("z", control=True)

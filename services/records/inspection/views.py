@@ -42,12 +42,12 @@ def awaited(found: Sequence[Ordered]) -> list[AwaitedRescan]:
             rescan_id=one.rescan_id,
             at=one.check.at,
             who=one.check.who,
-            defect=one.check.defect,
-            title=defects[one.check.defect].title,
-            title_en=defects[one.check.defect].title_en,
+            defect=defect.code,
+            title=defect.title,
+            title_en=defect.title_en,
         )
         for one in sorted(found, key=lambda one: one.rescan_id)
-        if one.check.defect in defects
+        if (defect := defects.get(one.check.defect or ""))
     ]
 
 
