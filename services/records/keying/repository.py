@@ -82,6 +82,18 @@ async def save_forms(
     await session.execute(insert(KeyingFieldRow).values(fields))
 
 
+async def place_fields(session: WriteSession, fields: Sequence[Mapping[str, Any]]) -> None:
+    """Let fields that are not settled lie where these rows say."""
+    if not fields:
+        return
+    wanted = {field["id"]: field for field in fields}
+    query = select(KeyingFieldRow).where(one_of(KeyingFieldRow.id, wanted))
+    for row in await session.scalars(query.where(KeyingFieldRow.state != FieldState.SETTLED.value)):
+        for name in ("x", "y", "width", "height", "page_width_px", "page_height_px"):
+            setattr(row, name, wanted[row.id][name])
+    await session.flush()
+
+
 async def delete_forms(session: WriteSession, form_ids: Collection[uuid.UUID]) -> None:
     """Forget forms that nobody has answered."""
     for table, column in (

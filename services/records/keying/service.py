@@ -90,7 +90,8 @@ class Work:
 async def plan(session: WriteSession, dossier_ids: Collection[uuid.UUID]) -> None:
     """Make the forms of dossiers follow from their pages as read; answered forms stay as they are.
 
-    Forms of pages that nobody keys from any more are withdrawn; they come back with their pages.
+    Only where their fields lie follows the newest reading: a rescan shows the paper elsewhere. Forms of pages
+    that nobody keys from any more are withdrawn; they come back with their pages.
     """
     known = await dossiers.get_many(session, dossier_ids)
     filed = await pages.pages_of_dossiers(session, known)
@@ -100,11 +101,14 @@ async def plan(session: WriteSession, dossier_ids: Collection[uuid.UUID]) -> Non
     policies = await editions.in_force(session)
     forms: list[dict[str, Any]] = []
     fields: list[dict[str, Any]] = []
+    lying: list[dict[str, Any]] = []
     for page in filed.values():
-        if page.id in kept or page.dossier_id is None:
+        if page.dossier_id is None:
             continue
         wanted = fields_to_key(page, read.get(page.id, ()), policies)
-        if not wanted:
+        if page.id in kept:
+            lying += wanted
+        if page.id in kept or not wanted:
             continue
         forms.append(
             {
@@ -122,6 +126,7 @@ async def plan(session: WriteSession, dossier_ids: Collection[uuid.UUID]) -> Non
     seen = await repository.forms_given(session, unwanted) if unwanted else set()
     await repository.delete_forms(session, unwanted - seen)
     await repository.save_forms(session, forms, fields)
+    await repository.place_fields(session, lying)
     keyed = {page.id for page in filed.values() if is_keyed(page)}
     await _withdraw(session, seen | ((before & kept) - keyed))
     await _bring_back(session, kept & keyed)

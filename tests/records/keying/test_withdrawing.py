@@ -114,3 +114,20 @@ def test_a_form_that_was_begun_keeps_its_answers(registry: RunningRegistry, unit
     ben.lease()
     assert outcome(ben.answer(again[first], TRUE))["mother_name"] == "settled"
     assert waiting(Desk(registry, unit, "d"), arbitrate=True) == {first}
+
+
+def test_a_rescan_moves_the_crops_of_a_form_that_was_begun(
+    registry: RunningRegistry, unit: str, batch: Batch
+) -> None:
+    """What was answered stays; what waits is shown where the new image has it, or the whole page if nowhere."""
+    ana, ben = Desk(registry, unit, "a"), Desk(registry, unit, "b")
+    held = {form["id"]: form for form in ana.lease(count=3)}
+    first = str(batch.page(1))
+    ana.answer(held[first], TRUE)
+    ana.http.delete("/v1/keying/leases")
+    assert {form["id"]: form for form in ben.lease()}[first]["fields"][0]["snippet"] is None
+    (key,) = registry.store_readings(reading({"mother_name": TRUE["mother_name"]}))
+    registry.publish(batch.enhanced(1, key=f"sha256/aa/bb/{'cd' * 32}"), batch.recognised(1, "CC01", key=key))
+    (field,) = {form["id"]: form for form in ben.lease()}[first]["fields"]
+    assert (field["name"], field["box"]["width"]) == ("mother_name", 300)
+    assert field["snippet"].startswith(f"/v1/iiif/{first}/pct:")
