@@ -16,7 +16,7 @@ from services.records.assembly import service as assembly
 from services.records.filing import service as filing
 from services.records.filing.service import Filing
 from services.records.inspection import planning as inspection
-from services.records.keying import service as keying
+from services.records.keying import planning as keying
 from services.records.life import following
 from services.records.life.domain import Happening
 from services.records.persons import linking

@@ -12,7 +12,7 @@ from services.records.dossiers import pages, scanned
 from services.records.dossiers.models import DossierRow
 from services.records.households import moving as households
 from services.records.households.service import DOUBT_CASES
-from services.records.keying import service as keying
+from services.records.keying import planning as keying
 from services.records.life import moving as life
 from services.records.merging.domain import Moved, MovedPerson
 from services.records.persons import linking

@@ -14,7 +14,7 @@ from services.records.dossiers import pages, placements
 from services.records.dossiers import service as dossiers
 from services.records.dossiers.domain import Act, DossierState
 from services.records.dossiers.models import DossierRow, PageRow, PageWorkRow, PlacementRow
-from services.records.keying import service as keying
+from services.records.keying import planning as keying
 from services.records.life import following
 from services.records.life import moving as life
 from services.records.life.domain import SEALED, Happening
