@@ -210,7 +210,9 @@ def test_pages_are_sent_back_to_their_scanner(desk: Any, archive: Archive) -> No
     assert {(one["page_id"], one["defect"]) for one in ordered} == {
         (page, "tilted") for page in archive.pages[:2]
     }
-    desk.until("document.querySelectorAll('#work [role=option][aria-label*=\"Chờ quét lại: Nghiêng\"]').length === 2")
+    desk.until(
+        "document.querySelectorAll('#work [role=option][aria-label*=\"Chờ quét lại: Nghiêng\"]').length === 2"
+    )
     assert desk.violations() == []
     desk.press("Escape")
     desk.press("q")

@@ -125,9 +125,7 @@ async def withdraw(session: WriteSession, identity: Identity, page_id: uuid.UUID
     return Told(page.id, rescan_id, concerned)
 
 
-async def open_orders(
-    session: ReadSession, dossier_id: uuid.UUID, units: Iterable[str]
-) -> Sequence[Ordered]:
+async def open_orders(session: ReadSession, dossier_id: uuid.UUID, units: Iterable[str]) -> Sequence[Ordered]:
     """The pages of a dossier whose rescan is awaited, in no order; raises NotFound."""
     await dossiers.get_dossier(session, dossier_id, units)
     filed = await pages.pages_of_dossiers(session, [dossier_id])
@@ -213,9 +211,7 @@ async def _require_open(session: WriteSession, page: PageRow) -> None:
         raise DossierSealed(extensions={"dossier_id": str(page.dossier_id)})
 
 
-async def _locked(
-    session: WriteSession, page: PageRow
-) -> tuple[InspectionSetRow | None, InspectionPageRow]:
+async def _locked(session: WriteSession, page: PageRow) -> tuple[InspectionSetRow | None, InspectionPageRow]:
     """The page's set and the page, locked in the order in which answers lock them.
 
     A page of a class that nobody looks at is known to inspection from now on. Raises PageUnderInspection
@@ -230,9 +226,7 @@ async def _locked(
     return row, standing
 
 
-async def _same(
-    session: WriteSession, page: PageRow, rescan_id: uuid.UUID, who: str, defect: str
-) -> Told:
+async def _same(session: WriteSession, page: PageRow, rescan_id: uuid.UUID, who: str, defect: str) -> Told:
     check = await _check_of(session, page.id, rescan_id)
     if check is None or (check.who, check.defect) != (who, defect):
         raise RescanAlreadyOrdered(extensions={"defect": check.defect if check else None})

@@ -96,4 +96,4 @@ class OrderNotYours(Conflict):
 
     slug = "order_not_yours"
     title = "Lệnh quét lại này do người khác đặt, hoặc đặt ở màn hình kiểm tra ảnh: hoàn tác ở đó"
-    title_en = "Somebody else ordered this rescan, or it was marked on the inspection screen: take it back there"
+    title_en = "Somebody else ordered this rescan, or it was marked in inspection: take it back there"

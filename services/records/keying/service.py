@@ -62,7 +62,7 @@ class FormWithdrawn(Conflict):
 
     slug = "form_withdrawn"
     title = "Trang của phiếu này đã được thay hoặc bỏ: không cần nhập nữa, giá trị vừa gõ không được ghi"
-    title_en = "The page of this form was replaced or left out: it needs no keying, and what you typed was not taken"
+    title_en = "The page of this form was replaced or left out: no keying is needed, and nothing was taken"
 
 
 @dataclass(frozen=True, slots=True)
