@@ -15,11 +15,11 @@ from kernel.database import WriteSession
 from services.records.assembly import service as assembly
 from services.records.filing import service as filing
 from services.records.filing.service import Filing
-from services.records.inspection import service as inspection
-from services.records.keying import service as keying
+from services.records.inspection import planning as inspection
+from services.records.keying import planning as keying
 from services.records.life import following
 from services.records.life.domain import Happening
-from services.records.persons import service as persons
+from services.records.persons import linking
 from services.records.readings import service as readings
 
 
@@ -35,7 +35,7 @@ async def apply(session: WriteSession, event: Event, read: Recognition | None = 
     changed = await _take_over(session, event, read)
     if changed.dossiers:
         await readings.announce(session, changed.filed, changed.dossiers)
-        await persons.link(session, changed.dossiers)
+        await linking.link(session, changed.dossiers)
         await keying.plan(session, changed.dossiers)
         await inspection.plan(session, changed.filed, changed.dossiers)
     if isinstance(event, PageEnhanced) and event.rescan_id:

@@ -1,9 +1,7 @@
 """Pages of a dossier arranged, corrected and moved away by keys alone, and undone; a form marked on one of them."""
 
-import hashlib
 import json
 import os
-import secrets
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +14,7 @@ import yaml
 from forms import FormEdition
 from tests.e2e.office import Office
 from tests.e2e.papers import declaration
+from tests.e2e.sending import open_batch, send
 
 SHOTS = os.environ.get("SCREENSHOTS", "")
 UNIT, SLOW_S = "31540", 300.0
@@ -31,27 +30,10 @@ class Archive:
     def __init__(self, http: httpx.Client, agent: httpx.Client) -> None:
         self.http = http
         scans = [image for seed in (7, 8, 9, 10) for image in declaration(seed)]
-        batch = self._send(agent, [scans[0], scans[1], scans[2], scans[4], scans[5], scans[6]])
+        batch = open_batch(agent, UNIT, "page-work", pages_per_dossier=3)
+        send(agent, batch, [scans[0], scans[1], scans[2], scans[4], scans[5], scans[6]])
         self.first, self.second = self._dossiers(batch)
         self.pages = [page["id"] for papers in self._papers(self.first) for page in papers["pages"]]
-
-    def _send(self, agent: httpx.Client, pages: list[bytes]) -> str:
-        grouping = {"method": "fixed_pages", "pages_per_dossier": 3}
-        body = {"unit": UNIT, "kind": "identity", "grouping": grouping}
-        opened = agent.post("/v1/scan-batches", json=body, headers=key()).raise_for_status()
-        batch = str(opened.json()["id"])
-        hashes = [hashlib.sha256(content).hexdigest() for content in pages]
-        for sequence, (digest, content) in enumerate(zip(hashes, pages, strict=True), 1):
-            agent.put(
-                f"/v1/scan-batches/{batch}/pages/{digest}",
-                params={"sequence": sequence},
-                content=content,
-                headers={"Content-Type": "image/jpeg"},
-            ).raise_for_status()
-        agent.post(
-            f"/v1/scan-batches/{batch}:close", json={"files": hashes}, headers=key()
-        ).raise_for_status()
-        return batch
 
     def _dossiers(self, batch: str) -> list[str]:
         """Both, the one of the first pages first, once all of their pages are read."""
@@ -77,11 +59,6 @@ class Archive:
         """The newest correction of a page, and what it holds."""
         found = self.http.get(f"/v1/pages/{self.pages[number - 1]}/corrections").json()
         return max(found["entries"], key=lambda entry: entry["number"])
-
-
-def key() -> dict[str, str]:
-    """A fresh Idempotency-Key."""
-    return {"Idempotency-Key": secrets.token_hex(8)}
 
 
 @pytest.fixture(scope="module")
@@ -213,6 +190,41 @@ def test_a_page_is_replaced_by_another_scan(desk: Any, archive: Archive) -> None
     assert archive.lie(archive.first) == [[1, 2, 3]]
     desk.until("document.querySelectorAll('#work [role=option]').length === 3")
     assert desk.complaints == []
+
+
+def test_pages_are_sent_back_to_their_scanner(desk: Any, archive: Archive) -> None:
+    """Q, the defect's digit, Enter; the pages say so, the order is told once; Ctrl+Z takes it back."""
+    awaited = f"/v1/inspection/dossiers/{archive.first}/rescans"
+    desk.press("x")
+    desk.press("ArrowRight", shift=True)
+    desk.press("q")
+    desk.until("document.activeElement.name === 'defect'")
+    desk.press("3")
+    desk.until("document.activeElement.value === 'tilted'")
+    desk.until("document.querySelector('[data-advice]').textContent.includes('Đặt tờ giấy thẳng')")
+    assert desk.violations() == []
+    shot(desk, "rescan")
+    desk.press("Enter")
+    told(desk, "Đã cho quét lại 2 trang")
+    ordered = archive.http.get(awaited).json()
+    assert {(one["page_id"], one["defect"]) for one in ordered} == {
+        (page, "tilted") for page in archive.pages[:2]
+    }
+    desk.until(
+        "document.querySelectorAll('#work [role=option][aria-label*=\"Chờ quét lại: Nghiêng\"]').length === 2"
+    )
+    assert desk.violations() == []
+    desk.press("Escape")
+    desk.press("q")
+    desk.until("document.activeElement.name === 'defect'")
+    desk.press("1")
+    desk.press("Enter")
+    told(desk, "đã có lệnh quét lại")
+    desk.press("z", control=True)
+    told(desk, "Đã thu hồi lệnh quét lại 2 trang")
+    assert archive.http.get(awaited).json() == []
+    desk.until("document.querySelectorAll('#work [role=option][aria-label*=\"Chờ quét lại\"]').length === 0")
+    desk.complaints.clear()
 
 
 def test_images_are_corrected_and_exemption_asked(system: Office, desk: Any, archive: Archive) -> None:

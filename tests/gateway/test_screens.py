@@ -51,6 +51,7 @@ SCREENS = [
     ("/dossiers", "Hộ Trần Văn Mẫu", "Dossiers"),
     ("/dossiers/{dossier}", "Đọc rõ", "Read clearly"),
     ("/dossiers/{dossier}/pages", "Sắp xếp trang", "Arrange pages"),
+    ("/dossiers/{dossier}/pages", "Chờ quét lại: Mất mép", "To be scanned again: Cut off"),
     ("/editions", "Mẫu biểu mới", "New form edition"),
     ("/dossiers/{dossier}/reading", "Đọc rõ", "Read clearly"),
     ("/pages/{page}/text", "m-1", "Average confidence"),

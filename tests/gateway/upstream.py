@@ -74,6 +74,10 @@ def create_app() -> FastAPI:
         note(request)
         return JSONResponse(body, 404, {"ETag": '"7"', "Connection": "x-secret", "X-Secret": "1"})
 
+    @app.get("/v1/inspection/dossiers/{dossier_id}/rescans")
+    async def rescans(dossier_id: str) -> list[dict[str, Any]]:
+        return [{"page_id": data.PAGE_ID, "title": "Mất mép", "title_en": "Cut off"}]
+
     @app.get("/v1/dossiers/{dossier_id}/life")
     async def life(dossier_id: str) -> dict[str, Any]:
         return {"documents": [], "version": 1}

@@ -1,12 +1,14 @@
 """Sắp xếp trang: a dossier's pages by document, arranged, corrected and exempted by keyboard."""
 
 import uuid
+from dataclasses import asdict
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from contracts.inspection import inspection_defects
 from gateway.web.data import Reader
-from gateway.web.navigation import MAY_ENTER, MAY_SUPERVISE
+from gateway.web.navigation import MAY_ENTER, MAY_INSPECT, MAY_SUPERVISE
 from gateway.web.rendering import MAY_CORRECT, page
 from gateway.web.screens.life import ASK
 from gateway.web.visitor import Visitor
@@ -24,6 +26,7 @@ async def show_pages(
     reader = Reader(request, visitor)
     dossier = await reader.get(f"/v1/dossiers/{dossier_id}")
     may_ask = bool(visitor.identity.roles & ASK)
+    rescans = await reader.get(f"/v1/inspection/dossiers/{dossier_id}/rescans")
     life = await reader.get(f"/v1/dossiers/{dossier_id}/life") if may_ask else None
     return page(
         request,
@@ -35,5 +38,8 @@ async def show_pages(
         may_mark=bool(visitor.identity.roles & MAY_SUPERVISE),
         may_ask=bool(life and life["documents"]),
         life=life,
+        may_inspect=bool(visitor.identity.roles & MAY_INSPECT),
+        awaited={one["page_id"]: one for one in rescans},
+        defects=[asdict(one) for one in inspection_defects().values()],
         exemption_reasons=EXEMPTION_REASONS,
     )

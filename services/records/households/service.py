@@ -29,6 +29,7 @@ from services.records.households.writing import Placed, find_doubts, lacks_head,
 from services.records.life import service as life
 from services.records.life.models import SurveyedRow
 from services.records.life.service import Surveyed
+from services.records.persons import linking
 from services.records.persons import service as persons
 from services.records.persons.domain import Source
 from services.records.persons.models import NumberRow, PersonRow
@@ -271,4 +272,4 @@ async def _write(session: WriteSession, known: Held, content: Content, who: str)
         DOUBT_CASES,
         [*find_doubts(placed, disputed), *lacks_head(row, content.persons)],
     )
-    await persons.link(session, [row.id])
+    await linking.link(session, [row.id])

@@ -19,6 +19,7 @@ from services.records.households.models import HouseholdRow, MemberRow
 from services.records.households.service import note_addresses
 from services.records.households.writing import Placed, find_doubts, write_persons
 from services.records.imports.domain import restored
+from services.records.persons import linking
 from services.records.persons import service as persons
 from services.records.persons.domain import Source
 from services.records.persons.models import PersonRow
@@ -240,7 +241,7 @@ async def _write(
     await dossiers.note(session, Act.ENTERED, notes, who)
     older = [row for row in touched.values() if row.id not in made]
     # Dossiers with pages hold readings that now meet those who were entered.
-    await persons.link(session, [row.id for row in older if row.page_count])
+    await linking.link(session, [row.id for row in older if row.page_count])
     heads = {one.dossier.id: one.person.full_name for one in placed if one.person.heads}
     await dossiers.name_subjects(
         session, {row.id: heads[row.id] for row in older if not row.page_count and row.id in heads}

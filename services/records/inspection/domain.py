@@ -41,6 +41,8 @@ class SetReason(StrEnum):
     SAMPLE_FAILED = "sample_failed"
     """Their batch's sample had too many bad pages: now all of them are looked at."""
     RESCANNED = "rescanned"
+    ORDERED = "ordered"
+    """One page that somebody sent back outside inspection's grids."""
 
 
 class PageCheckState(StrEnum):

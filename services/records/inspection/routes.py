@@ -10,11 +10,14 @@ from contracts.inspection import inspection_defects
 from kernel.identity import CurrentIdentity, Identity, Role
 from services.records.dossiers import pages
 from services.records.dossiers.images import Variant, etag_of, open_image
-from services.records.inspection import service, standing, views
+from services.records.inspection import orders, service, standing, views
 from services.records.inspection.domain import SetState
 from services.records.inspection.schemas import (
+    AwaitedRescan,
     Defect,
     PageChecks,
+    PageOrder,
+    PageOrdered,
     SetAnswer,
     SetLease,
     SetOrder,
@@ -117,6 +120,40 @@ async def get_checks(page_id: uuid.UUID, request: Request, identity: CurrentIden
     async with request.app.state.runtime.database.read(identity.units) as session:
         page = await pages.get_accepted_page(session, page_id, identity.units)
         return views.checks_of(page, await service.checks_of(session, page_id))
+
+
+@routes.post("/pages/{page_id}:order-rescan", summary="Cho quét lại một trang · Order a rescan")
+async def order_rescan(
+    page_id: uuid.UUID, wanted: PageOrder, request: Request, identity: CurrentIdentity
+) -> PageOrdered:
+    """The page goes back to its scanner with the reason, as if it had failed in a set.
+
+    The same order by the same person again changes nothing. Never a page that the caller scanned.
+    """
+    _require_inspector(identity)
+    async with request.app.state.runtime.database.write(identity.units) as session:
+        told = await orders.order(session, identity, page_id, wanted.defect)
+        await following.follow(session, told.concerned, Happening.IMAGES_INSPECTED)
+    return PageOrdered(page_id=told.page_id, rescan_id=told.rescan_id)
+
+
+@routes.post("/pages/{page_id}:withdraw-rescan", summary="Hoàn tác lệnh quét lại · Withdraw a rescan")
+async def withdraw_rescan(page_id: uuid.UUID, request: Request, identity: CurrentIdentity) -> PageOrdered:
+    """The caller takes their own order back, until the new scan has come or twelve hours later."""
+    _require_inspector(identity)
+    async with request.app.state.runtime.database.write(identity.units) as session:
+        told = await orders.withdraw(session, identity, page_id)
+        await following.follow(session, told.concerned, Happening.INSPECTION_REOPENED)
+    return PageOrdered(page_id=told.page_id, rescan_id=told.rescan_id)
+
+
+@routes.get("/dossiers/{dossier_id}/rescans", summary="Trang chờ quét lại · Rescans that are awaited")
+async def list_rescans(
+    dossier_id: uuid.UUID, request: Request, identity: CurrentIdentity
+) -> list[AwaitedRescan]:
+    """Pages of a dossier whose paper is to be scanned again, and why."""
+    async with request.app.state.runtime.database.read(identity.units) as session:
+        return views.awaited(await orders.open_orders(session, dossier_id, identity.units))
 
 
 @routes.get(

@@ -88,6 +88,31 @@ class SetOutcome(BaseModel):
     failed: int
 
 
+class PageOrder(BaseModel):
+    """Why one page is to be scanned again."""
+
+    defect: str = Field(max_length=40, description="A code of `GET /v1/inspection/defects`")
+
+
+class PageOrdered(BaseModel):
+    """What became of a page's order."""
+
+    page_id: uuid.UUID
+    rescan_id: uuid.UUID | None = Field(description="The order that was given or taken back")
+
+
+class AwaitedRescan(BaseModel):
+    """A page whose paper is to be scanned again."""
+
+    page_id: uuid.UUID
+    rescan_id: uuid.UUID
+    at: datetime
+    who: str
+    defect: str
+    title: str
+    title_en: str
+
+
 class SetsReleased(BaseModel):
     """How many sets were given back."""
 

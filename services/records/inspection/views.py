@@ -8,7 +8,8 @@ from services.records.dossiers.models import PageRow
 from services.records.dossiers.views import page_of
 from services.records.inspection.domain import SetReason
 from services.records.inspection.models import InspectionCheckRow
-from services.records.inspection.schemas import Check, PageChecks, PageToInspect, SetToInspect
+from services.records.inspection.orders import Ordered
+from services.records.inspection.schemas import AwaitedRescan, Check, PageChecks, PageToInspect, SetToInspect
 from services.records.inspection.service import SetWork
 
 
@@ -30,6 +31,24 @@ def set_of(work: SetWork, unit_names: Mapping[str, str]) -> SetToInspect:
 def checks_of(page: PageRow, checks: Sequence[InspectionCheckRow]) -> PageChecks:
     """A page's inspections."""
     return PageChecks(page_id=page.id, checks=[_check(page, one) for one in checks])
+
+
+def awaited(found: Sequence[Ordered]) -> list[AwaitedRescan]:
+    """Open orders, the oldest first."""
+    defects = inspection_defects()
+    return [
+        AwaitedRescan(
+            page_id=one.page_id,
+            rescan_id=one.rescan_id,
+            at=one.check.at,
+            who=one.check.who,
+            defect=defect.code,
+            title=defect.title,
+            title_en=defect.title_en,
+        )
+        for one in sorted(found, key=lambda one: one.rescan_id)
+        if (defect := defects.get(one.check.defect or ""))
+    ]
 
 
 def _page(row: PageRow, mark: str | None) -> PageToInspect:

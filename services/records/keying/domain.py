@@ -62,6 +62,9 @@ class Stage(StrEnum):
     ARBITRATE = "arbitrate"
     """Somebody who has not typed it sees both values, unlabelled, for the fields in dispute alone."""
     DONE = "done"
+    WITHDRAWN = "withdrawn"
+    """Its page is no paper to key from any more: replaced by another, or blank. Nobody is given it; what was
+    answered is kept, and it stands where it stood once its page comes back."""
 
 
 class FieldState(StrEnum):

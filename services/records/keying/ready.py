@@ -18,13 +18,18 @@ Policies = Mapping[tuple[str, str], FieldPolicy]
 """(kind, field) → policy."""
 
 
+def is_keyed(page: PageRow) -> bool:
+    """Whether a filed page is one that people key from, whatever was read in it."""
+    return page.page_content is PageContent.TEXT
+
+
 def fields_to_key(page: PageRow, read: Sequence[FieldRow], policies: Policies) -> list[dict[str, Any]]:
     """Rows of the page's fields that somebody must key; none where the page is nothing to key from.
 
     An identity declaration gives all six fields, those that nothing was read in as well (plan 212/KH-CAT,
     part II); a residence paper those that its policies leave to people.
     """
-    if page.page_content is not PageContent.TEXT or page.read_by is None:
+    if not is_keyed(page) or page.read_by is None:
         return []
     known = {row.name: row for row in read if row.status == FieldStatus.PROPOSED.value}
     if page.kind == DossierKind.IDENTITY.value:

@@ -24,6 +24,22 @@ async def forms_with_answers(session: WriteSession, form_ids: Collection[uuid.UU
     return set(found)
 
 
+async def forms_given(session: WriteSession, form_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Those forms that somebody was ever given."""
+    found = await session.scalars(
+        select(LeaseRow.form_id).where(one_of(LeaseRow.form_id, form_ids)).distinct()
+    )
+    return set(found)
+
+
+async def withdrawn_among(session: WriteSession, form_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Those forms that are withdrawn."""
+    withdrawn = KeyingFormRow.stage == Stage.WITHDRAWN.value
+    return set(
+        await session.scalars(select(KeyingFormRow.id).where(one_of(KeyingFormRow.id, form_ids), withdrawn))
+    )
+
+
 async def lock_forms(session: WriteSession, form_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, KeyingFormRow]:
     """Forms by id, locked in the order of their ids."""
     rows = await session.scalars(
@@ -37,10 +53,13 @@ async def lock_forms(session: WriteSession, form_ids: Iterable[uuid.UUID]) -> di
 
 
 async def open_forms(session: AnySession, dossier_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
-    """Dossier → its forms that are not done."""
+    """Dossier → its forms that wait for somebody."""
     rows = await session.execute(
         select(KeyingFormRow.dossier_id, func.count())
-        .where(one_of(KeyingFormRow.dossier_id, dossier_ids), KeyingFormRow.stage != Stage.DONE.value)
+        .where(
+            one_of(KeyingFormRow.dossier_id, dossier_ids),
+            KeyingFormRow.stage.not_in([Stage.DONE.value, Stage.WITHDRAWN.value]),
+        )
         .group_by(KeyingFormRow.dossier_id)
     )
     return {row[0]: row[1] for row in rows}
@@ -61,6 +80,18 @@ async def save_forms(
         .execution_options(synchronize_session=False)
     )
     await session.execute(insert(KeyingFieldRow).values(fields))
+
+
+async def place_fields(session: WriteSession, fields: Sequence[Mapping[str, Any]]) -> None:
+    """Let fields that are not settled lie where these rows say."""
+    if not fields:
+        return
+    wanted = {field["id"]: field for field in fields}
+    query = select(KeyingFieldRow).where(one_of(KeyingFieldRow.id, wanted))
+    for row in await session.scalars(query.where(KeyingFieldRow.state != FieldState.SETTLED.value)):
+        for name in ("x", "y", "width", "height", "page_width_px", "page_height_px"):
+            setattr(row, name, wanted[row.id][name])
+    await session.flush()
 
 
 async def delete_forms(session: WriteSession, form_ids: Collection[uuid.UUID]) -> None:

@@ -1,19 +1,17 @@
-"""Use cases of keying: make forms ready, lease them, take answers, settle fields."""
+"""Use cases of keying: lease forms, take answers, settle fields."""
 
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import product
-from typing import Any
 
 from contracts.civil.writing import cleaned
 from contracts.vocabulary import DossierKind
 from kernel.database import ALL_UNITS, ReadSession, WriteSession
 from kernel.errors import Conflict, NotFound, Unprocessable
 from services.records.dossiers import pages
-from services.records.dossiers import service as dossiers
-from services.records.keying import editions, repository, settling
+from services.records.keying import repository, settling
 from services.records.keying.domain import (
     LEASE,
     LEASED_FORMS,
@@ -23,8 +21,7 @@ from services.records.keying.domain import (
     refusal_of,
 )
 from services.records.keying.models import KeyingFieldRow, KeyingFormRow, VoteRow
-from services.records.keying.ready import fields_to_key
-from services.records.readings import service as readings
+from services.records.keying.ready import is_keyed
 from services.records.sql import Waits
 
 AnySession = ReadSession | WriteSession
@@ -60,6 +57,14 @@ class LeaseNotYours(Conflict):
     title_en = "Somebody else holds this form"
 
 
+class FormWithdrawn(Conflict):
+    """The form's page was replaced by another or is blank: what was typed is not taken."""
+
+    slug = "form_withdrawn"
+    title = "Trang của phiếu này đã được thay hoặc bỏ: không cần nhập nữa, giá trị vừa gõ không được ghi"
+    title_en = "The page of this form was replaced or left out: no keying is needed, and nothing was taken"
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
     """What somebody gives for one field; no text where it is illegible."""
@@ -76,42 +81,6 @@ class Work:
     form: KeyingFormRow
     fields: Sequence[KeyingFieldRow]
     votes: Mapping[uuid.UUID, Sequence[VoteRow]]
-
-
-async def plan(session: WriteSession, dossier_ids: Collection[uuid.UUID]) -> None:
-    """Make the forms of dossiers follow from their pages as read; answered forms stay as they are."""
-    known = await dossiers.get_many(session, dossier_ids)
-    filed = await pages.pages_of_dossiers(session, known)
-    read = await readings.by_page(session, filed)
-    before = await repository.forms_of_dossiers(session, known)
-    kept = await repository.forms_with_answers(session, before | filed.keys())
-    policies = await editions.in_force(session)
-    forms: list[dict[str, Any]] = []
-    fields: list[dict[str, Any]] = []
-    for page in filed.values():
-        if page.id in kept or page.dossier_id is None:
-            continue
-        wanted = fields_to_key(page, read.get(page.id, ()), policies)
-        if not wanted:
-            continue
-        forms.append(
-            {
-                "id": page.id,
-                "dossier_id": page.dossier_id,
-                "unit_code": page.unit_code,
-                "kind": page.kind,
-                "form": page.form,
-                "stage": Stage.KEY.value,
-            }
-        )
-        fields += wanted
-    await repository.delete_forms(session, before - kept - {form["id"] for form in forms})
-    await repository.save_forms(session, forms, fields)
-
-
-async def follow_pages(session: WriteSession, page_ids: Collection[uuid.UUID], dossier_id: uuid.UUID) -> None:
-    """Let the forms of pages that went into another dossier go with them, answers and all."""
-    await repository.move_forms(session, page_ids, dossier_id)
 
 
 async def lease(
@@ -146,9 +115,10 @@ async def release(session: WriteSession, who: str, form_ids: Collection[uuid.UUI
 
 
 async def postpone(session: WriteSession, who: str, form_id: uuid.UUID) -> None:
-    """Give a form back and put it at the end of the queue; raises NotFound, LeaseNotYours."""
+    """Give a form back and put it at the end of the queue; raises NotFound, LeaseNotYours, FormWithdrawn."""
     form = await _locked(session, form_id)
     if form.leased_by != who:
+        await _require_standing(session, form, who)
         raise LeaseNotYours
     form.leased_by = form.leased_until = None
     form.ordered_at = datetime.now(UTC)
@@ -161,7 +131,7 @@ async def answer(session: WriteSession, who: str, form_id: uuid.UUID, given: Seq
     else holds or has answered the form; else they are kept as late.
 
     Raises:
-        NotFound, LeaseNotYours, AnswersRefused.
+        NotFound, LeaseNotYours, AnswersRefused, FormWithdrawn.
     """
     form = await _locked(session, form_id)
     fields = {row.id: row for row in (await repository.fields_of(session, [form_id])).get(form_id, [])}
@@ -170,6 +140,7 @@ async def answer(session: WriteSession, who: str, form_id: uuid.UUID, given: Seq
     mine = {field_id for field_id, cast in votes.items() if any(vote.who == who for vote in cast)}
     fresh = [one for one in given if one.field_id not in mine]
     if fresh:
+        await _require_standing(session, form, who)
         late = await _is_late(session, form, who)
         stage = Stage(form.stage)
         for one in fresh:
@@ -230,8 +201,10 @@ async def reopen(session: WriteSession, field_ids: Iterable[uuid.UUID]) -> set[u
     for field in fields:
         field.state = FieldState.OPEN.value
         field.text = field.value = field.how = field.settled_by = field.settled_at = None
+    papers = await pages.pages_by_id(session, forms)
     for form in forms.values():
-        form.stage, form.done_at = Stage.KEY.value, None
+        stands = papers[form.id].dossier_id is not None and is_keyed(papers[form.id])
+        form.stage, form.done_at = (Stage.KEY if stands else Stage.WITHDRAWN).value, None
         form.leased_by = form.leased_until = None
     await session.flush()
     return {form.dossier_id for form in forms.values()}
@@ -285,6 +258,12 @@ async def _locked(session: WriteSession, form_id: uuid.UUID) -> KeyingFormRow:
     if form is None:
         raise NotFound(f"keying form {form_id}")
     return form
+
+
+async def _require_standing(session: WriteSession, form: KeyingFormRow, who: str) -> None:
+    """Raise FormWithdrawn for a withdrawn form that `who` was given once."""
+    if form.stage == Stage.WITHDRAWN.value and await repository.was_given(session, form.id, who):
+        raise FormWithdrawn
 
 
 async def _is_late(session: WriteSession, form: KeyingFormRow, who: str) -> bool:

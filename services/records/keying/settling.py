@@ -23,7 +23,7 @@ from services.records.keying.domain import (
     stage_after,
 )
 from services.records.keying.models import KeyingFieldRow, KeyingFormRow, VoteRow
-from services.records.persons import service as persons
+from services.records.persons import linking
 from services.records.readings import service as readings
 from services.records.readings.service import Settled
 
@@ -90,7 +90,7 @@ async def _announce(
 ) -> None:
     await session.flush()
     await readings.settle(session, form.id, [_as_settled(field) for field in settled])
-    await persons.link(session, [form.dossier_id])
+    await linking.link(session, [form.dossier_id])
     details = {"page_id": str(form.id), "fields": [field.name for field in settled]}
     await dossiers.note(session, Act.FIELDS_SETTLED, [(form.dossier_id, form.unit_code, details)], who)
     await record(

@@ -12,9 +12,10 @@ from services.records.dossiers import pages, scanned
 from services.records.dossiers.models import DossierRow
 from services.records.households import moving as households
 from services.records.households.service import DOUBT_CASES
-from services.records.keying import service as keying
+from services.records.keying import planning as keying
 from services.records.life import moving as life
 from services.records.merging.domain import Moved, MovedPerson
+from services.records.persons import linking
 from services.records.persons import service as persons
 from services.records.persons.domain import Role
 
@@ -124,7 +125,7 @@ async def derive(session: WriteSession, left: DossierRow, entered: DossierRow | 
     await scanned.arrange(session, [row.id for row in rows])
     # One after the other: who is read in the pages leaves the first before entering the second.
     for row in rows:
-        await persons.link(session, [row.id])
+        await linking.link(session, [row.id])
     await households.follow_heads(session, rows)
     for row in rows:
         await session.refresh(row)

@@ -14,9 +14,10 @@ from services.records.dossiers import pages, placements
 from services.records.dossiers import service as dossiers
 from services.records.dossiers.domain import Act, DossierState
 from services.records.dossiers.models import DossierRow, PageRow, PageWorkRow, PlacementRow
-from services.records.keying import service as keying
+from services.records.keying import planning as keying
+from services.records.life import following
 from services.records.life import moving as life
-from services.records.life.domain import SEALED
+from services.records.life.domain import SEALED, Happening
 from services.records.merging import checks, content
 from services.records.merging.domain import MergingKind, Moved
 from services.records.pagework import domain
@@ -163,7 +164,7 @@ async def work(
     if wanted.action is Action.REPLACE:
         for page in wanted.pages:
             await pages.take_out(session, page, source.row.id)
-        await _derive_replaced(session, source.row)
+        await _derive_replaced(session, source.row, Happening.FIELDS_SETTLED)
     elif target is not None:
         await content.move(session, source.row, target.row, content.Selection(pages=moved))
     else:
@@ -200,7 +201,7 @@ async def undo(
     if seen.action == Action.REPLACE.value:
         if await pages.put_back(session, seen.moved, source.id) != 1:
             raise content.MergeOvertaken(extensions={"moved": "pages"})
-        await _derive_replaced(session, source)
+        await _derive_replaced(session, source, Happening.FIELDS_REOPENED)
     elif seen.target_id:
         moved = Moved(pages=list(seen.moved), persons=[], surveyed={})
         await content.give_back(session, moved, source, rows[seen.target_id])
@@ -210,10 +211,11 @@ async def undo(
     return Done(seen, rows[dossier_id])
 
 
-async def _derive_replaced(session: WriteSession, row: DossierRow) -> None:
-    """As any page work, and what is to be keyed: what somebody typed of a page that went stays."""
+async def _derive_replaced(session: WriteSession, row: DossierRow, because: Happening) -> None:
+    """As any page work, and what is to be keyed; with the last open form withdrawn all may be settled."""
     await content.derive(session, row)
     await keying.plan(session, [row.id])
+    await following.follow(session, [row.id], because)
 
 
 def _require_unsigned(rows: Iterable[DossierRow]) -> None:

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from services.records.imports.child import SHOWN_ROWS
-from services.records.imports.domain import safe_cell
 from tests.records.imports.files import HEADINGS, csv_of, member, patched, xlsx_of
 from tests.records.imports.test_legacy import as_tcvn3, as_viqr, as_vni
 
@@ -346,10 +345,3 @@ def test_preview_keeps_few_texts(tmp_path: Path) -> None:
     many = [member(UNIT, f"HK-{n}", "Lâm Văn Bé") for n in range(SHOWN_ROWS + 10)]
     shown = [row["shown"] is not None for row in rows_in(read(csv_of(many).encode(), tmp_path))]
     assert shown == [True] * SHOWN_ROWS + [False] * 10
-
-
-@pytest.mark.parametrize("text", ["=1+1", "+84", "-2", "@SUM(A1)", "\t=1", " =cmd|' /C calc'!A0", "\r=1"])
-def test_formulas_are_made_text(text: str) -> None:
-    """What a spreadsheet would run is quoted; other cells stay."""
-    assert safe_cell(text) == f"'{text}"
-    assert safe_cell("Nguyễn = An") == "Nguyễn = An"

@@ -4,6 +4,7 @@
 import { correct } from "./correct.js";
 import { askCrop } from "./page_crop.js";
 import { askReplacement } from "./page_replace.js";
+import { askDefect } from "./page_rescan.js";
 import { renew } from "./renew.js";
 import { ask, bodyOf, once } from "./requests.js";
 import { say, status } from "./say.js";
@@ -20,7 +21,7 @@ let here = screen.dataset.opened || null;
 let place = 0;
 let anchor = null;
 let chosen = new Set();
-// What undo takes back, the newest last: page work, or pages whose image was corrected.
+// What undo takes back, the newest last: page work, pages whose image was corrected, pages sent back to their scanner.
 let done = [];
 let sure = false;
 
@@ -147,6 +148,7 @@ async function undo() {
     for (const page of last.corrected) await picture(page, "undo");
     return;
   }
+  if (last?.ordered) return rescan(last.ordered, "withdraw-rescan", {}, words.withdrawn);
   if (!last && !sure) {
     sure = true;
     say(words.others, 8);
@@ -194,6 +196,23 @@ async function replace() {
   show();
   if (!replacement) return;
   if (await work({ action: "replace", pages: [old], replacement_id: replacement }, words.replaced)) go(replacement);
+}
+
+// Returns the pages whose rescan was ordered, or withdrawn; what was refused has been told, and stays on the screen.
+async function rescan(pages, verb, body, text) {
+  const made = [];
+  for (const page of pages) if (await ask(`/v1/inspection/pages/${page}:${verb}`, body)) made.push(page);
+  await fresh();
+  if (made.length === pages.length) say(counted(text, made.length));
+  return made;
+}
+
+async function order() {
+  const pages = wanted();
+  const defect = await askDefect(counted(words.chosen, pages.length));
+  show();
+  const ordered = defect ? await rescan(pages, "order-rescan", { defect }, words.ordered) : [];
+  if (ordered.length) done.push({ ordered });
 }
 
 function look() {
@@ -250,7 +269,7 @@ exempt?.querySelector("form").addEventListener("submit", async (event) => {
   say(words.asked);
 });
 
-for (const name of ["crop", "replace"])
+for (const name of ["crop", "replace", "rescan"])
   document.getElementById(name)?.querySelector("form").addEventListener("submit", (event) => {
     event.preventDefault();
     event.target.closest("dialog").close("done");
@@ -280,6 +299,7 @@ const acts = {
   c: () => inTurn(crop),
   b: () => inTurn(() => adjust("blank")),
   e: () => exempt && askExemption(),
+  q: () => inTurn(order),
   undo: () => inTurn(undo),
 };
 const offered = (act) => act === "o" || document.querySelector(`.work-tools [data-act="${act}"]`);

@@ -1,0 +1,28 @@
+// Why a page is to be scanned again: one of inspection's defects, chosen by its digit, with what its scanner is told.
+
+const dialog = document.getElementById("rescan");
+const choice = dialog?.querySelector("select");
+const advice = dialog?.querySelector("[data-advice]");
+
+// A list of choices takes what is typed within a second as one word: two digits would be none of them.
+choice?.addEventListener("keydown", (event) => {
+  const option = [...choice.options].find((one) => one.text.startsWith(`${event.key}.`));
+  if (!option || event.isComposing) return;
+  event.preventDefault();
+  option.selected = true;
+  choice.onchange();
+});
+
+// The code of the defect; null where it was closed.
+export function askDefect(text) {
+  const look = () => (advice.textContent = choice.selectedOptions[0].dataset.advice);
+  dialog.querySelector("[data-count]").textContent = text;
+  choice.onchange = look;
+  look();
+  dialog.returnValue = "";
+  dialog.showModal();
+  choice.focus();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "done" ? choice.value : null), { once: true });
+  });
+}
