@@ -1,6 +1,7 @@
 """A form that nobody described is described, tried and accepted, and the running reader knows it; and back."""
 
 import asyncio
+import secrets
 from contextlib import suppress
 from typing import Any
 
@@ -143,7 +144,7 @@ async def test_what_may_not_be(office: Office, filled: Page) -> None:
 
     async def propose(who: httpx.AsyncClient, **changes: Any) -> httpx.Response:
         body = {"definition": DEFINITION | changes}
-        return await who.post(ADDRESS, json=body, headers={"Idempotency-Key": str(changes)})
+        return await who.post(ADDRESS, json=body, headers={"Idempotency-Key": secrets.token_hex(8)})
 
     keyer = office.officer("keyer", roles=frozenset({Role.KEYER}))
     async with office.officer() as lan, office.officer("minh") as minh, keyer:
