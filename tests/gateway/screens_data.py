@@ -187,23 +187,3 @@ QUEUES: dict[str, Any] = {
         {"name": "lots", "count": 0, "more": False, "since": None, "due": None},
     ],
 }
-
-FORM_EDITIONS: dict[str, Any] = {
-    "items": [
-        {
-            "id": PAGE_ID, "form": "TK09", "edition": "1991", "kind": "identity", "title": NASTY,
-            "state": "withdrawn", "field_count": 6, "proposed_by": "officer:x",
-            "proposed_at": "2026-11-23T12:05:00Z", "accepted_by": "officer:y",
-            "accepted_at": "2026-11-23T12:05:00Z", "withdrawn_by": "officer:y",
-            "withdrawn_at": "2026-11-23T12:05:00Z", "withdrawal_reason": NASTY,
-            "trial": {"pages": 2, "recognised": 1, "at": "2026-11-23T12:05:00Z", "who": "officer:x"},
-            "version": 3,
-        },
-        {
-            "id": None, "form": "CC01", "edition": "2019", "kind": "identity", "title": "TỜ KHAI CĂN CƯỚC",
-            "state": "built_in", "field_count": 30, "proposed_by": None, "proposed_at": None,
-            "accepted_by": None, "accepted_at": None, "withdrawn_by": None, "withdrawn_at": None,
-            "withdrawal_reason": None, "trial": None, "version": None,
-        },
-    ]
-}  # fmt: skip

@@ -52,7 +52,7 @@ SCREENS = [
     ("/dossiers/{dossier}", "Đọc rõ", "Read clearly"),
     ("/dossiers/{dossier}/pages", "Sắp xếp trang", "Arrange pages"),
     ("/editions", "Mẫu biểu mới", "New form edition"),
-    ("/editions/known", "nhận ra 1 trên 2 tờ", "Built into the software: 1"),
+    ("/editions/known", "Máy đọc không trả lời", "The reader does not answer"),
     ("/dossiers/{dossier}/reading", "Đọc rõ", "Read clearly"),
     ("/pages/{page}/text", "m-1", "Average confidence"),
     ("/search", "Mục đích tra cứu", "Purpose"),

@@ -78,10 +78,6 @@ def create_app() -> FastAPI:
     async def life(dossier_id: str) -> dict[str, Any]:
         return {"documents": [], "version": 1}
 
-    @app.get("/v1/form-editions")
-    async def form_editions() -> dict[str, Any]:
-        return data.FORM_EDITIONS
-
     @app.get("/v1/keying/policies")
     async def policies() -> dict[str, Any]:
         known = {"field": "full_name", "label": "Họ tên", "label_en": "Name"}

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from gateway.accounts import service as accounts
+from gateway.proxy.upstreams import UpstreamDown
 from gateway.web.data import Reader
 from gateway.web.navigation import MAY_SUPERVISE
 from gateway.web.rendering import page
@@ -43,7 +44,11 @@ async def show_known(request: Request, visitor: Visitor) -> Response:
 
 
 async def _listed(request: Request, reader: Reader) -> dict[str, Any]:
-    editions = (await reader.get("/v1/form-editions"))["items"]
+    try:
+        editions = (await reader.get("/v1/form-editions"))["items"]
+    except UpstreamDown:
+        # A form can be marked and its file taken away without the reader.
+        return {"editions": None, "names": {}}
     did = [one[act] for one in editions for act in ("proposed_by", "accepted_by", "withdrawn_by")]
     who = {one for one in did if one}
     names = await accounts.names_of(request.app.state.runtime.database, who)
