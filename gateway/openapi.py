@@ -57,6 +57,7 @@ TAGS = {
     "preparation": "Chuẩn bị hồ sơ giấy trước khi quét · Preparing papers for the scanner",
     "prints": "In tờ bìa QR và nhãn · Printing cover sheets and labels",
     "shelves": "Kho giấy: vị trí, di chuyển, cảnh báo, quét mã vạch · Shelves, movements, barcodes",
+    "form-editions": "Mẫu biểu máy đọc biết: đề nghị, đọc thử, chấp nhận · Form editions of the reader",
     "training": "Mẫu huấn luyện bộ đọc chữ, theo đồng ý của chủ dữ liệu · Samples the reader learns from",
     "lookups": "Tra cứu một cửa, phiếu sao giấy tờ · One-stop look-up, slips of certified copies",
     "matching": "Đối chiếu hàng loạt · Bulk matching",

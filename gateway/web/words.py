@@ -64,6 +64,12 @@ FIELD_TYPES = {
     "place": Word(N_("Địa danh"), "home", "plain"),
     "text": Word(N_("Chữ"), "text", "plain"),
 }
+EDITION_STATES = {
+    "built_in": Word(N_("Có sẵn"), "check", "plain"),
+    "proposed": Word(N_("Đang đề nghị"), "question", "warn"),
+    "accepted": Word(N_("Đang dùng"), "check", "good"),
+    "withdrawn": Word(N_("Đã rút"), "stop", "plain"),
+}
 LOT_STATES = {
     "checking": Word(N_("Đang kiểm mẫu"), "clock", "work"),
     "passed": Word(N_("Đạt"), "check", "good"),

@@ -12,6 +12,9 @@ from contracts.subjects import OCR
 from kernel import web
 from kernel.runtime import running_service
 from services.ocr.consumers import handler
+from services.ocr.editions.following import EditionFollower
+from services.ocr.editions.routes import TRIALS_AT_ONCE
+from services.ocr.editions.routes import routes as edition_routes
 from services.ocr.engine.pack import load_pack
 from services.ocr.pool import ReadingPool
 from services.ocr.service import PageRecogniser
@@ -30,11 +33,15 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await asyncio.to_thread(load_pack, settings.ocr_model, settings.ocr_model_keys)
     async with running_service(app, "ocr", settings, MIGRATIONS) as runtime:
         pool = ReadingPool(settings.ocr_model, settings.ocr_processes, settings.ocr_page_timeout_s)
+        app.state.pool, app.state.trials = pool, asyncio.Semaphore(TRIALS_AT_ONCE)
+        app.state.editions = editions = EditionFollower(runtime.database, pool, settings.ocr_editions_check_s)
         try:
+            await editions.look()
             app.state.model = await pool.warm_up()
             log.info("reading processes ready", model=app.state.model, processes=settings.ocr_processes)
-            recogniser = PageRecogniser(runtime.database, runtime.store, pool)
+            app.state.recogniser = recogniser = PageRecogniser(runtime.database, runtime.store, pool)
             runtime.consume(OCR, handler(recogniser), slots=settings.ocr_processes)
+            runtime.start("form editions", editions.run)
             yield
         finally:
             pool.close()
@@ -42,4 +49,6 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 def create_app() -> FastAPI:
     """The application; opens nothing until it is served."""
-    return web.create_app("ocr", title="Tangthu OCR", lifespan=lifespan)
+    app = web.create_app("ocr", title="Tangthu OCR", lifespan=lifespan)
+    app.include_router(edition_routes)
+    return app

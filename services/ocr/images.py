@@ -1,7 +1,7 @@
 """Opens images from untrusted sources: three formats, bounded pixels, grey pixels out."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -14,6 +14,8 @@ from contracts.vocabulary import RefusalReason
 from services.ocr.layout.scale import Grey
 
 FORMATS = ("JPEG", "PNG", "TIFF")
+SAMPLE_FORMATS = (*FORMATS, "WEBP")
+"""Of samples that officers show: what their browsers and telephones have."""
 MAX_PIXELS = 100_000_000
 """A2 at 400 dpi is 62 million; grey and its working copies stay below 1 GiB."""
 MAX_PAGES = 1_000
@@ -43,15 +45,15 @@ class GreyPage:
     dpi: float | None
 
 
-def grey_pages(source: Path | bytes) -> Iterator[GreyPage]:
-    """Every page of a JPEG, PNG or TIFF; raises ImageRefused."""
+def grey_pages(source: Path | bytes, formats: Sequence[str] = FORMATS) -> Iterator[GreyPage]:
+    """Every page of an image in one of Pillow's `formats`; raises ImageRefused."""
     number = 1
     try:
         size = source.stat().st_size if isinstance(source, Path) else len(source)
         if size == 0:
             raise ImageRefused(RefusalReason.EMPTY, "the file has no bytes")
         stream: Path | BinaryIO = source if isinstance(source, Path) else io.BytesIO(source)
-        with Image.open(stream, formats=FORMATS) as opened:
+        with Image.open(stream, formats=tuple(formats)) as opened:
             count = getattr(opened, "n_frames", 1)
             if count > MAX_PAGES:
                 raise ImageRefused(RefusalReason.TOO_MANY_PAGES, f"{count} pages, limit {MAX_PAGES}")
@@ -62,7 +64,7 @@ def grey_pages(source: Path | bytes) -> Iterator[GreyPage]:
     except ImageRefused:
         raise
     except UnidentifiedImageError as error:
-        raise ImageRefused(RefusalReason.UNSUPPORTED_TYPE, "not a JPEG, PNG or TIFF", number) from error
+        raise ImageRefused(RefusalReason.UNSUPPORTED_TYPE, f"not {', '.join(formats)}", number) from error
     except Image.DecompressionBombError as error:
         raise ImageRefused(RefusalReason.TOO_MANY_PIXELS, str(error), number) from error
     except FileNotFoundError as error:

@@ -10,7 +10,7 @@ from forms import FormEdition
 from services.ocr.engine.base import OcrEngine, Reading
 from services.ocr.fields.catalogue import build
 from services.ocr.fields.cutting import Page
-from services.ocr.fields.editions import recognise_layout
+from services.ocr.fields.editions import missing_labels, recognise_layout
 from services.ocr.fields.matching import Span, find_spans
 from services.ocr.fields.rows import ReadRow, read_row
 from services.ocr.fields.tables import read_tables
@@ -45,6 +45,20 @@ class PageReader:
     def read_page(self, grey: Grey, dpi: float | None = None) -> Recognition:
         """Everything on a grey page (h, w), also if it lies upside down; boxes are in its pixels."""
         return self._understood(*self._rows_of(grey, dpi))
+
+    def knowing(self, edition: FormEdition) -> "PageReader":
+        """A reader with the same engine that knows this edition too, in place of one of its name."""
+        others = [one for one in self._editions if one.key != edition.key]
+        return PageReader(self.engine, (*others, edition))
+
+    def read_sample(
+        self, grey: Grey, dpi: float | None, edition: FormEdition
+    ) -> tuple[Recognition, tuple[str, ...]]:
+        """A page as `read_page` reads it, and the fields of `edition` whose labels are not on it."""
+        page, ink, rows = self._rows_of(grey, dpi)
+        uprights = [row.row.uprights for row in rows]
+        missing = missing_labels(edition, [row.text for row in rows], uprights, self._spans(rows))
+        return self._understood(page, ink, rows), missing
 
     def labels_of(self, grey: Grey, dpi: float | None = None) -> tuple[list[ReadRow], list[Span]]:
         """The rows of a page and the known labels in them, for describing a new edition."""

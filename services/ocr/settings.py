@@ -22,6 +22,8 @@ class OcrSettings(ServiceSettings):
     """Reading processes, each with a model of its own; one core each."""
     ocr_page_timeout_s: float = 120.0
     """A page that takes longer is given up and its process replaced."""
+    ocr_editions_check_s: float = Field(default=3.0, gt=0)
+    """How often a replica asks whether other form editions are accepted."""
 
     @field_validator("ocr_model", mode="before")
     @classmethod

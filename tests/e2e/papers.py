@@ -4,7 +4,7 @@ import random
 
 import numpy as np
 
-from forms import edition
+from forms import FormEdition, edition
 from synthetic import files
 from synthetic.covers import draw_back
 from synthetic.forms import Filled, draw_form, fill
@@ -32,3 +32,14 @@ def declaration(seed: int) -> tuple[bytes, bytes]:
 def marked(page: bytes, note: bytes) -> bytes:
     """The same picture with other bytes: a JPEG comment after the start marker."""
     return page[:2] + b"\xff\xfe" + (len(note) + 2).to_bytes(2, "big") + note + page[2:]
+
+
+def of_edition(described: FormEdition, seed: int) -> bytes:
+    """A page of a form that nobody may know yet, filled in, printed and scanned, as JPEG."""
+    rng = random.Random(seed)
+    # Values are made for a time that a known edition was in use.
+    values = fill(
+        described.model_copy(update={"form": "CC01", "edition": "2019"}), person(rng, district=DISTRICT), rng
+    )
+    noise = np.random.default_rng(seed)
+    return files.jpeg(scan(draw_form(described, values, noise, mode="print", dpi=200)[0], noise, Faults()))

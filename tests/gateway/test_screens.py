@@ -53,6 +53,7 @@ SCREENS = [
     ("/dossiers/{dossier}/pages", "Sắp xếp trang", "Arrange pages"),
     ("/dossiers/{dossier}/pages", "Chờ quét lại: Mất mép", "To be scanned again: Cut off"),
     ("/editions", "Mẫu biểu mới", "New form edition"),
+    ("/editions/known", "Máy đọc không trả lời", "The reader does not answer"),
     ("/dossiers/{dossier}/reading", "Đọc rõ", "Read clearly"),
     ("/pages/{page}/text", "m-1", "Average confidence"),
     ("/search", "Mục đích tra cứu", "Purpose"),

@@ -1,10 +1,13 @@
-"""Mẫu biểu mới: the printed fields of a new form edition marked on a sample, as a file for `forms/`."""
+"""Mẫu biểu mới: the printed fields of a new form edition marked on a sample, tried, and put into service."""
 
 import uuid
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from gateway.accounts import service as accounts
+from gateway.proxy.upstreams import UpstreamDown
 from gateway.web.data import Reader
 from gateway.web.navigation import MAY_SUPERVISE
 from gateway.web.rendering import page
@@ -28,4 +31,25 @@ async def show_editions(request: Request, visitor: Visitor, page_id: uuid.UUID |
         known=[one for one in found["rules"]["thresholds"] if one["field"] != "*"],
         sample=sample["images"]["access"] if sample else "",
         types=FIELD_TYPES,
+        **await _listed(request, reader),
     )
+
+
+@routes.get("/editions/known")
+async def show_known(request: Request, visitor: Visitor) -> Response:
+    """The list of editions alone, after something was done with one."""
+    visitor.identity.require_role(*MAY_SUPERVISE)
+    listed = await _listed(request, Reader(request, visitor))
+    return page(request, "editions_known.html", visitor, **listed)
+
+
+async def _listed(request: Request, reader: Reader) -> dict[str, Any]:
+    try:
+        editions = (await reader.get("/v1/form-editions"))["items"]
+    except UpstreamDown:
+        # A form can be marked and its file taken away without the reader.
+        return {"editions": None, "names": {}}
+    did = [one[act] for one in editions for act in ("proposed_by", "accepted_by", "withdrawn_by")]
+    who = {one for one in did if one}
+    names = await accounts.names_of(request.app.state.runtime.database, who)
+    return {"editions": editions, "names": {one: names.get(one, one) for one in who}}

@@ -75,8 +75,7 @@ def recognise_layout(
 
     `uprights[r]` counts the vertical rules that cross row r.
     """
-    anchored = [span for span in spans if span.anchored and not is_title(rows[span.row])]
-    anchored = without_table_heads(anchored, rows, uprights)
+    anchored = _labels(rows, uprights, spans)
     folded = [fold(row).text for row in rows]
     owners = section_owners(rows)
     best: _Candidate | None = None
@@ -97,6 +96,20 @@ def recognise_layout(
     }
     found.update(_common_fields(anchored, catalogue, found, owners))
     return Layout(best.edition.form, best.edition.edition, tuple(found.values()))
+
+
+def missing_labels(
+    edition: FormEdition, rows: Sequence[str], uprights: Sequence[int], spans: Sequence[Span]
+) -> tuple[str, ...]:
+    """The edition's fields whose printed labels are not among those found on a page."""
+    matched = _assign(edition, _labels(rows, uprights, spans))
+    return tuple(one.id for one in edition.fields if one.id not in matched)
+
+
+def _labels(rows: Sequence[str], uprights: Sequence[int], spans: Sequence[Span]) -> list[Span]:
+    """The labels that fields may have: none in titles, none that head a table's columns."""
+    anchored = [span for span in spans if span.anchored and not is_title(rows[span.row])]
+    return without_table_heads(anchored, rows, uprights)
 
 
 def is_title(row: str) -> bool:

@@ -1,6 +1,7 @@
 // A marked form edition as the file that `forms/` holds: what lacks, and the text.
 
 const FORM = /^[A-Z][A-Z0-9-]*$/;
+const FEWEST_LABELS = 3;
 const ID = /^[a-z][a-z0-9_]*$/;
 
 const whole = (text) => (/^\d+$/.test(text ?? "") ? Number(text) : 0);
@@ -25,6 +26,7 @@ export function problemsOf(edition, boxes, words) {
   if (!edition.title) found.push(words.titleMissing);
   if (!edition.source) found.push(words.sourceMissing);
   if (!boxes.length) found.push(words.nothing);
+  else if (new Set(boxes.map((box) => box.label)).size < FEWEST_LABELS) found.push(words.few);
   boxes.forEach((box, place) => {
     const say = (text) => found.push(text.replace("{n}", place + 1));
     if (!ID.test(box.id)) say(words.idWrong);
@@ -34,22 +36,30 @@ export function problemsOf(edition, boxes, words) {
   return found;
 }
 
-// Strings as JSON writes them are strings of YAML too.
-export function textOf(edition, boxes) {
-  const lines = ["form", "edition", "kind", "title"].map((name) => `${name}: ${JSON.stringify(edition[name])}`);
-  lines.push("status: provisional", `source: ${JSON.stringify(edition.source)}`, "fields:");
-  rowsOf(boxes).forEach((row, place) => {
+// What a file of `forms/` holds, and what the service is asked to take.
+export function definitionOf(edition, boxes) {
+  const fields = rowsOf(boxes).flatMap((row, place) => {
     const narrowest = Math.min(...row.map((box) => box.width));
-    for (const box of row) {
-      const parts = [`id: ${JSON.stringify(box.id)}`];
-      if (whole(box.number)) parts.push(`number: ${whole(box.number)}`);
-      parts.push(`label: ${JSON.stringify(box.label)}`, `type: ${box.type}`, `row: ${place + 1}`);
+    return row.map((box) => {
       const share = Math.round((10 * box.width) / narrowest) / 10;
-      if (share > 1) parts.push(`share: ${share}`);
-      if (whole(box.boxes)) parts.push(`boxes: ${whole(box.boxes)}`);
-      if (whole(box.lines) > 1) parts.push(`lines: ${whole(box.lines)}`);
-      lines.push(`  - {${parts.join(", ")}}`);
-    }
+      return {
+        id: box.id,
+        ...(whole(box.number) && { number: whole(box.number) }),
+        label: box.label,
+        type: box.type,
+        row: place + 1,
+        ...(share > 1 && { share }),
+        ...(whole(box.boxes) && { boxes: whole(box.boxes) }),
+        ...(whole(box.lines) > 1 && { lines: whole(box.lines) }),
+      };
+    });
   });
-  return `${lines.join("\n")}\n`;
+  const { form, edition: year, kind, title, source } = edition;
+  return { form, edition: year, kind, title, status: "provisional", source, fields };
+}
+
+// Strings as JSON writes them are strings of YAML too.
+export function textOf({ fields, ...about }) {
+  const pairs = (one) => Object.entries(one).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
+  return `${[...pairs(about), "fields:", ...fields.map((one) => `  - {${pairs(one).join(", ")}}`)].join("\n")}\n`;
 }

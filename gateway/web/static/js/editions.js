@@ -1,7 +1,8 @@
 // The printed fields of a form marked on a sample, by mouse or by keyboard. What is marked outlives a closed tab: it
 // tells of a printed form, not of anybody; the image is kept nowhere.
 
-import { problemsOf, textOf } from "./edition_data.js";
+import { definitionOf, problemsOf, textOf } from "./edition_data.js";
+import { drawTrial, follow as followKnown } from "./edition_known.js";
 import { say } from "./say.js";
 
 const screen = document.getElementById("editions");
@@ -21,9 +22,12 @@ const TYPES = { number: "digits", sex: "sex" };
 // Places and sizes as shares of the sample's width and height.
 let boxes = [];
 let here = null;
+// The file that is open; none where the sample is a page of a dossier.
+let chosen = null;
 
 const value = (name) => form.elements[name].value.trim();
 const edition = () => Object.fromEntries(ABOUT.map((name) => [name, value(name)]));
+const definition = () => definitionOf(edition(), boxes);
 const within = (number, most) => Math.min(most, Math.max(0, number));
 
 function keep() {
@@ -39,11 +43,12 @@ function tell() {
     list.dataset.told = text;
     list.replaceChildren(...told.map((one) => Object.assign(document.createElement("li"), { textContent: one, className: problems.length ? "" : "ready" })));
   }
-  document.getElementById("data").textContent = textOf(edition(), boxes);
+  const described = textOf(definition());
+  document.getElementById("data").textContent = described;
   download.hidden = problems.length > 0;
   if (download.hidden) return;
   URL.revokeObjectURL(download.href);
-  download.href = URL.createObjectURL(new Blob([textOf(edition(), boxes)], { type: "application/yaml" }));
+  download.href = URL.createObjectURL(new Blob([described], { type: "application/yaml" }));
   download.download = `${value("form")}-${value("edition")}.yaml`;
 }
 
@@ -55,6 +60,7 @@ function draw() {
     box.shown.firstElementChild.textContent = `${place + 1}. ${box.label || box.id || words.unnamed}`;
     box.shown.setAttribute("aria-pressed", String(box === here));
   });
+  drawTrial();
   tell();
   keep();
 }
@@ -173,6 +179,7 @@ sample.addEventListener("pointerdown", (down) => {
 document.getElementById("file").addEventListener("change", ({ target }) => {
   const [file] = target.files;
   if (!file) return;
+  chosen = file;
   URL.revokeObjectURL(image.src);
   image.src = URL.createObjectURL(file);
 });
@@ -193,4 +200,5 @@ const before = JSON.parse(localStorage.getItem(KEPT) ?? "{}");
 for (const name of ABOUT) if (before.edition?.[name]) form.elements[name].value = before.edition[name];
 for (const box of before.boxes ?? []) put(box);
 draw();
+followKnown({ words, image, definition, complete: () => !problemsOf(edition(), boxes, words).length, sample: async () => chosen ?? (image.src && (await fetch(image.src)).blob()) });
 document.documentElement.dataset.ready = "true";

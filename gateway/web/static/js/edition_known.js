@@ -1,0 +1,215 @@
+// Editions of forms that the reader knows or may come to know: proposed, tried on the open sample, accepted, withdrawn.
+
+import { once, titleOf } from "./requests.js";
+import { say } from "./say.js";
+
+const ADDRESS = "/v1/form-editions";
+const UNSURE = 0.7;
+const list = document.getElementById("known-editions");
+const trial = document.getElementById("trial");
+const rows = () => [...list.querySelectorAll(".known-row")];
+const nameOf = (row) => `${row.dataset.form} · ${row.dataset.edition}`;
+let about = null;
+let chosen = "";
+let busy = false;
+let read = null;
+
+const here = () => rows().find((row) => row.dataset.id === chosen);
+
+function choose(row) {
+  chosen = row?.dataset.id ?? "";
+  for (const one of rows()) one.setAttribute("aria-pressed", String(one === row));
+  for (const [act, states] of Object.entries({ accept: ["proposed", "withdrawn"], withdraw: ["proposed", "accepted"] }))
+    document.querySelector(`[data-do=${act}]`).disabled = !states.includes(row?.dataset.state);
+  document.querySelector("[data-do=try]").disabled = !row;
+}
+
+async function refresh(id) {
+  const answer = await fetch("/editions/known", { cache: "no-store" }).catch(() => null);
+  if (!answer?.ok) return say(about.words.failed, 8);
+  // Rendered by our own templates, which escape what people wrote.
+  list.innerHTML = await answer.text();
+  choose(rows().find((row) => row.dataset.id === id) ?? null);
+  here()?.scrollIntoView({ block: "nearest" });
+}
+
+// What the service answered, none where it refused: that is told with the fields that are wrong.
+async function send(address, { body, headers = {}, method = "POST" } = {}) {
+  const answer = await fetch(address, { method, headers, body }).catch(() => null);
+  const told = await answer?.json().catch(() => null);
+  if (answer?.ok) return told;
+  if (answer?.status === 412) {
+    await refresh(chosen);
+    say(about.words.changed, 8);
+  } else {
+    const where = (told?.faults ?? []).map((one) => (one.place ? `${about.words.field.replace("{n}", one.place)} ${one.field ?? ""}` : one.detail).trim());
+    say([titleOf(told) ?? about.words.failed, ...where].join(" · "), 10);
+  }
+  return null;
+}
+
+const json = (body) => ({ body: JSON.stringify(body), headers: { "Content-Type": "application/json" } });
+const seen = (row) => ({ "If-Match": `"${row.dataset.version}"` });
+
+const acts = {
+  // One that is proposed under this name already is described anew.
+  async propose() {
+    if (!about.complete()) return say(about.words.unfinished, 8);
+    const definition = about.definition();
+    const same = rows().find((row) => row.dataset.state === "proposed" && row.dataset.form === definition.form && row.dataset.edition === definition.edition);
+    const { body, headers } = json({ definition });
+    const made = same
+      ? await send(`${ADDRESS}/${same.dataset.id}`, { method: "PUT", body, headers: { ...headers, ...seen(same) } })
+      : await send(ADDRESS, { body, headers: { ...headers, ...once() } });
+    if (!made) return;
+    forget();
+    await refresh(made.id);
+    say(about.words.proposed.replace("{name}", `${made.form} · ${made.edition}`));
+  },
+  async try(row) {
+    const image = await about.sample();
+    if (!image) return say(about.words.noSample, 8);
+    say(about.words.reading, 0);
+    const found = await send(`${ADDRESS}/${row.dataset.id}:try`, { body: image, headers: { "Content-Type": image.type || "application/octet-stream" } });
+    if (!found) return;
+    show(found);
+    await refresh(row.dataset.id);
+    say(verdict(found));
+  },
+  async accept(row) {
+    if (!(await agreed(row))) return;
+    const made = await send(`${ADDRESS}/${row.dataset.id}:accept`, { headers: seen(row) });
+    if (!made) return;
+    await refresh(made.id);
+    say(about.words.accepted.replace("{name}", nameOf(row)));
+  },
+  async withdraw(row) {
+    const reason = await why(row);
+    if (!reason) return;
+    const { body, headers } = json({ reason });
+    const made = await send(`${ADDRESS}/${row.dataset.id}:withdraw`, { body, headers: { ...headers, ...seen(row) } });
+    if (!made) return;
+    await refresh(made.id);
+    say(about.words.withdrawn.replace("{name}", nameOf(row)));
+  },
+};
+
+async function act(name) {
+  const row = here();
+  if (busy) return;
+  if (name !== "propose" && !row) return say(about.words.choose, 8);
+  if (document.querySelector(`[data-do=${name}]`).disabled) return say(about.words.notNow, 8);
+  busy = true;
+  try {
+    await acts[name](row);
+  } finally {
+    busy = false;
+  }
+}
+
+function verdict(found) {
+  if (found.recognised) return about.words.recognised;
+  return found.form ? about.words.other.replace("{name}", [found.form, found.edition].filter(Boolean).join(" · ")) : about.words.unrecognised;
+}
+
+function forget() {
+  read = null;
+  trial.hidden = true;
+  drawTrial();
+}
+
+function show(found) {
+  read = found;
+  const text = document.getElementById("trial-verdict");
+  text.textContent = verdict(found);
+  text.className = found.recognised ? "good" : "bad";
+  trial.querySelector("tbody").replaceChildren(
+    ...found.fields.map((one) => {
+      const row = document.createElement("tr");
+      const head = Object.assign(document.createElement("th"), { scope: "row", textContent: one.label ?? one.id });
+      const cell = Object.assign(document.createElement("td"), { textContent: one.value && one.value !== one.text ? `${one.text} → ${one.value}` : one.text });
+      const sure = document.createElement("td");
+      sure.append(document.getElementById(one.confidence < UNSURE || one.warnings.length ? "unsure" : "sure").content.cloneNode(true));
+      sure.querySelector("b").textContent = `${Math.round(100 * one.confidence)} %`;
+      row.append(head, cell, sure);
+      return row;
+    }),
+  );
+  const missing = document.getElementById("trial-missing");
+  missing.hidden = !found.missing.length;
+  missing.querySelector("span").textContent = found.missing.map((one) => one.label).join("; ");
+  trial.hidden = false;
+  drawTrial();
+  trial.focus({ preventScroll: true });
+  trial.scrollIntoView({ block: "nearest" });
+}
+
+// Where the fields were read, over the sample.
+export function drawTrial() {
+  const sample = document.getElementById("sample");
+  for (const old of sample.querySelectorAll(".read-box")) old.remove();
+  const image = document.getElementById("sample-image");
+  for (const { box } of read?.fields ?? []) {
+    const shown = Object.assign(document.createElement("div"), { className: "read-box" });
+    shown.setAttribute("aria-hidden", "true");
+    const [across, down] = [image.clientWidth / read.width_px, image.clientHeight / read.height_px];
+    Object.assign(shown.style, { left: `${box.x * across}px`, top: `${box.y * down}px`, width: `${box.width * across}px`, height: `${box.height * down}px` });
+    sample.append(shown);
+  }
+}
+
+function agreed(row) {
+  const dialog = document.getElementById("accept");
+  dialog.querySelector("h2 span").textContent = nameOf(row);
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((resolve) => dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true }));
+}
+
+function why(row) {
+  const dialog = document.getElementById("withdraw");
+  const { reason } = dialog.querySelector("form").elements;
+  dialog.querySelector("h2 span").textContent = nameOf(row);
+  dialog.returnValue = reason.value = "";
+  dialog.showModal();
+  reason.focus();
+  return new Promise((resolve) => dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes" ? reason.value.trim() : ""), { once: true }));
+}
+
+// `given`: the words, the sample, and the edition that is being marked.
+export function follow(given) {
+  about = given;
+  choose(null);
+  const withdrawing = document.getElementById("withdraw");
+  withdrawing.querySelector("form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (event.target.elements.reason.value.trim()) withdrawing.close("yes");
+  });
+  withdrawing.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.isComposing) event.preventDefault();
+  });
+  withdrawing.querySelector("[data-close]").addEventListener("click", () => withdrawing.close(""));
+  list.addEventListener("click", ({ target }) => {
+    const row = target.closest(".known-row");
+    if (row) choose(row);
+  });
+  document.addEventListener("click", ({ target }) => {
+    const button = target.closest("[data-do]");
+    if (button) act(button.dataset.do);
+  });
+  document.getElementById("file").addEventListener("change", forget);
+  document.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.ctrlKey || event.altKey || event.metaKey || document.querySelector("dialog[open]")) return;
+    if (event.target.closest("input, textarea, select")) return;
+    const key = event.key.toLowerCase();
+    const name = { p: "propose", t: "try", a: "accept", r: "withdraw" }[key];
+    const by = { j: 1, k: -1 }[key];
+    if (name) act(name);
+    else if (by && rows().length) {
+      const next = rows()[Math.min(rows().length - 1, Math.max(0, rows().indexOf(here()) + by))];
+      choose(next);
+      next.focus();
+    } else return;
+    event.preventDefault();
+  });
+}

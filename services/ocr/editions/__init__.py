@@ -1,0 +1,1 @@
+"""Form editions proposed, tried and accepted by officers: from then on the running reader knows them."""
