@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -201,7 +202,7 @@ def test_pages_are_sent_back_to_their_scanner(desk: Any, archive: Archive) -> No
     desk.until("document.activeElement.name === 'defect'")
     desk.press("3")
     desk.until("document.activeElement.value === 'tilted'")
-    desk.until("document.querySelector('[data-advice]').textContent.includes('Đặt tờ giấy thẳng')")
+    desk.until("document.querySelector('#rescan p [data-advice]').textContent.includes('Đặt tờ giấy thẳng')")
     assert desk.violations() == []
     shot(desk, "rescan")
     desk.press("Enter")
@@ -399,7 +400,9 @@ def test_a_marked_form_is_tried_and_accepted_by_another(
         "password": secrets.token_urlsafe(15),
     }
     made = archive.http.post(
-        "/v1/officers", json=second | {"roles": ["unit_leader"], "units": [UNIT]}, headers=key()
+        "/v1/officers",
+        json=second | {"roles": ["unit_leader"], "units": [UNIT]},
+        headers={"Idempotency-Key": secrets.token_hex(8)},
     )
     assert made.status_code == 201, made.text
     desk.call("Network.clearBrowserCookies")

@@ -2,7 +2,7 @@
 
 const dialog = document.getElementById("rescan");
 const choice = dialog?.querySelector("select");
-const advice = dialog?.querySelector("[data-advice]");
+const advice = dialog?.querySelector("p [data-advice]");
 
 // A list of choices takes what is typed within a second as one word: two digits would be none of them.
 choice?.addEventListener("keydown", (event) => {
