@@ -132,6 +132,22 @@ def test_english_beside_a_label_is_part_of_it() -> None:
         assert row[span.end :].strip() == "20.04.1963"
 
 
+def test_a_misread_apostrophe_ends_no_english_label() -> None:
+    """The apostrophe of "Mother's name" may be read as a colon; the label goes on to its end."""
+    for row in ("6. Họ và tên mẹ/Mother:s name Lê An", "6. Họ và tên mẹ / Mother : 5 name: Lê An"):
+        (span,) = spans_of(row)
+        assert (span.wording.common_field, row[span.end :].strip()) == ("mother_name", "Lê An")
+
+
+def test_words_to_tick_are_no_second_label() -> None:
+    """What the label of sex offers behind it ("Nam ☐ Nữ ☐") is no label, however it was read."""
+    for row, behind in (("3. Nam, nữ Nam hay Nữ", 11), ("3. Nam/nữ Nam nữ:", 10)):
+        rows = ("1. Họ và tên: A", "2. Ngày sinh: 1", row, "4. Số CMND/CCCD: 1")
+        starts = [frozenset({0, behind} if text == row else {0}) for text in rows]
+        layout = recognise_layout(rows, (0,) * 4, find_spans(rows, starts, CATALOGUE.index), CATALOGUE)
+        assert [one.span.start for one in layout.fields if one.id == "sex"] == [0]
+
+
 def test_sections_say_whose_labels_they_head() -> None:
     """A bare "Họ và tên" under the father's heading is his."""
     rows = (

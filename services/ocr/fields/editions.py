@@ -233,6 +233,9 @@ def _common_fields(
         name = _asked_for(span, owners)
         if name is None or name in found or id(span) in used:
             continue
+        if name == "sex" and name in best and best[name][1].row == span.row:
+            # "Nam ☐ Nữ ☒" behind "Nam/nữ" may look like "Nam hay nữ", a label itself.
+            continue
         rank = (
             not _of_a_relative(span, spans),
             span.leading + span.colon,

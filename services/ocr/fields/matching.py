@@ -145,7 +145,9 @@ def _placed(text: str, starts: frozenset[int], span: Span, phrases: Phrases) -> 
     if rest[:1].isalpha():
         return None
     if aside := ASIDE.match(rest):
-        return replace(found, end=end + aside.end(), colon=True)
+        # An apostrophe read as a colon ends no English label: "Mother : 5 name" goes on.
+        taken = max(aside.end(), _translation(rest, phrases))
+        return replace(found, end=end + taken, colon=True)
     return _noted(text, found, rest, phrases)
 
 
@@ -162,7 +164,8 @@ def _noted(text: str, span: Span, rest: str, phrases: Phrases) -> Span | None:
     if note and note["colon"]:
         return replace(span, end=span.end + taken, colon=True)
     if aside := ASIDE.match(rest[taken:]):
-        return replace(span, end=span.end + taken + aside.end(), colon=True)
+        taken += max(aside.end(), _translation(rest[taken:], phrases))
+        return replace(span, end=span.end + taken, colon=True)
     further = rest[taken:].find(":")
     if 0 <= further <= REACH_OF_COLON:
         between = fold(rest[taken : taken + further]).text.split()
