@@ -21,6 +21,7 @@ SHOTS = os.environ.get("SCREENSHOTS", "")
 UNIT, SLOW_S = "31540", 300.0
 pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.timeout(600), pytest.mark.units(UNIT)]
 READY = "document.documentElement.dataset.ready === 'true'"
+STATUS = "document.getElementById('status').textContent"
 HERE = "document.activeElement.querySelector('b')?.textContent"
 """The number of the page that has the focus, as it lies now."""
 
@@ -50,6 +51,17 @@ class Archive:
     def _papers(self, dossier: str) -> list[Any]:
         documents: list[Any] = self.http.get(f"/v1/dossiers/{dossier}").json()["documents"]
         return documents
+
+    def surveyed(self, paper: dict[str, Any]) -> bool:
+        """Survey the first dossier; false where the page read again meanwhile has made another version of it."""
+        seen = self.http.get(f"/v1/dossiers/{self.first}/life").json()["version"]
+        answer = self.http.put(
+            f"/v1/dossiers/{self.first}/survey",
+            json={"documents": [paper]},
+            headers={"If-Match": f'"{seen}"'},
+        )
+        assert answer.status_code in {200, 412}, answer.text
+        return answer.status_code == 200
 
     def lie(self, dossier: str) -> list[list[int]]:
         """The pages of each document, as the first dossier's were numbered; others are 0."""
@@ -180,9 +192,15 @@ def test_a_page_is_replaced_by_another_scan(desk: Any, archive: Archive) -> None
     shot(desk, "replace")
     desk.press("Escape")
     desk.until(f"{HERE} === '1'")
-    desk.press("t")
-    desk.until("document.activeElement.name === 'replacement'")
-    desk.press("Enter")
+    for _ in range(3):
+        desk.press("t")
+        desk.until("document.activeElement.name === 'replacement'")
+        desk.press("Enter")
+        # Where the system has gone on with the dossier meanwhile, the screen asks to look and do it again.
+        desk.until(f"{STATUS}.includes('Đã thay trang') || {STATUS}.includes('Hồ sơ vừa thay đổi')")
+        if "Đã thay trang" in desk.evaluate(STATUS):
+            break
+        desk.complaints.clear()
     told(desk, "Đã thay trang")
     assert archive.lie(archive.first) == [[2, 3]]
     desk.until("document.querySelectorAll('#work [role=option]').length === 2")
@@ -254,13 +272,7 @@ def test_images_are_corrected_and_exemption_asked(system: Office, desk: Any, arc
     until(lambda: archive.image(1)["content"] == "text")
     desk.until("!document.querySelector('#work [role=option]').ariaLabel.includes('Trang trắng')")
     paper = {"type": "other", "sheets": 3, "paper_size": "A4", "condition": "torn"}
-    seen = archive.http.get(f"/v1/dossiers/{archive.first}/life").json()["version"]
-    survey = archive.http.put(
-        f"/v1/dossiers/{archive.first}/survey",
-        json={"documents": [paper]},
-        headers={"If-Match": f'"{seen}"'},
-    )
-    assert survey.status_code == 200, survey.text
+    until(lambda: archive.surveyed(paper))
     desk.go(f"{system.base_url}/dossiers/{archive.first}/pages")
     desk.until(f"{READY} && {HERE} === '1'")
     desk.press("e")
