@@ -195,12 +195,13 @@ class LiveDocument:
         self._fetched_at = float("-inf")
 
     async def get(self) -> Document:
-        """The document; a service that is down is described as it last was. Raises UpstreamDown."""
+        """The document; a service that is down is described as it last was, or left out and asked again."""
         if time.monotonic() - self._fetched_at > FRESH_S:
             services = sorted({route.service for route in self._routes})
             await asyncio.gather(*(self._fetch(service) for service in services))
             self._merged = merge(self._documents, self._routes, complete=False)
-            self._fetched_at = time.monotonic()
+            if self._documents.keys() >= set(services):
+                self._fetched_at = time.monotonic()
         return self._merged
 
     async def _fetch(self, service: str) -> None:
@@ -214,5 +215,3 @@ class LiveDocument:
                 await response.aclose()
         except (UpstreamDown, httpx.TransportError, ValueError) as error:
             log.warning("no description from a service", upstream=service, error=type(error).__name__)
-            if service not in self._documents:
-                raise UpstreamDown(service) from error

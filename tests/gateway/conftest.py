@@ -137,7 +137,7 @@ def gateway(servers: Any, gateway_database: str, upstream: Any) -> Iterator[Gate
             "IDENTITY_PRIVATE_KEY": private_key,
             "COOKIE_SECURE": "false",
             "OCR_URL": f"http://127.0.0.1:{nobody_listens.port}",
-            **{f"{name}_URL": upstream_url for name in ("INTAKE", "IMAGING", "OCR", "RECORDS", "REPORTING")},
+            **{f"{name}_URL": upstream_url for name in ("INTAKE", "IMAGING", "RECORDS", "REPORTING")},
         }
         # Only while the gateway starts: processes that later tests start must not inherit its keys.
         with pytest.MonkeyPatch.context() as patch:
