@@ -1,6 +1,6 @@
 // Editions of forms that the reader knows or may come to know: proposed, tried on the open sample, accepted, withdrawn.
 
-import { once, titleOf } from "./requests.js";
+import { ask, once } from "./requests.js";
 import { say } from "./say.js";
 
 const ADDRESS = "/v1/form-editions";
@@ -34,21 +34,19 @@ async function refresh(id) {
 }
 
 // What the service answered, none where it refused: that is told with the fields that are wrong.
-async function send(address, { body, headers = {}, method = "POST" } = {}) {
-  const answer = await fetch(address, { method, headers, body }).catch(() => null);
-  const told = await answer?.json().catch(() => null);
-  if (answer?.ok) return told;
-  if (answer?.status === 412) {
-    await refresh(chosen);
-    say(about.words.changed, 8);
-  } else {
-    const where = (told?.faults ?? []).map((one) => (one.place ? `${about.words.field.replace("{n}", one.place)} ${one.field ?? ""}` : one.detail).trim());
-    say([titleOf(told) ?? about.words.failed, ...where].join(" · "), 10);
-  }
-  return null;
+function send(address, body, options = {}) {
+  return ask(`${ADDRESS}${address}`, body, { seconds: 10, failed: about.words.failed, more: faults, changed, ...options });
 }
 
-const json = (body) => ({ body: JSON.stringify(body), headers: { "Content-Type": "application/json" } });
+async function changed() {
+  await refresh(chosen);
+  say(about.words.changed, 8);
+}
+
+function faults(told) {
+  return (told?.faults ?? []).map((one) => (one.place ? `${about.words.field.replace("{n}", one.place)} ${one.field ?? ""}` : one.detail).trim());
+}
+
 const seen = (row) => ({ "If-Match": `"${row.dataset.version}"` });
 
 const acts = {
@@ -57,10 +55,9 @@ const acts = {
     if (!about.complete()) return say(about.words.unfinished, 8);
     const definition = about.definition();
     const same = rows().find((row) => row.dataset.state === "proposed" && row.dataset.form === definition.form && row.dataset.edition === definition.edition);
-    const { body, headers } = json({ definition });
     const made = same
-      ? await send(`${ADDRESS}/${same.dataset.id}`, { method: "PUT", body, headers: { ...headers, ...seen(same) } })
-      : await send(ADDRESS, { body, headers: { ...headers, ...once() } });
+      ? await send(`/${same.dataset.id}`, { definition }, { method: "PUT", headers: seen(same) })
+      : await send("", { definition }, { headers: once() });
     if (!made) return;
     forget();
     await refresh(made.id);
@@ -70,7 +67,7 @@ const acts = {
     const image = await about.sample();
     if (!image) return say(about.words.noSample, 8);
     say(about.words.reading, 0);
-    const found = await send(`${ADDRESS}/${row.dataset.id}:try`, { body: image, headers: { "Content-Type": image.type || "application/octet-stream" } });
+    const found = await send(`/${row.dataset.id}:try`, image);
     if (!found) return;
     show(found);
     await refresh(row.dataset.id);
@@ -78,7 +75,7 @@ const acts = {
   },
   async accept(row) {
     if (!(await agreed(row))) return;
-    const made = await send(`${ADDRESS}/${row.dataset.id}:accept`, { headers: seen(row) });
+    const made = await send(`/${row.dataset.id}:accept`, undefined, { headers: seen(row) });
     if (!made) return;
     await refresh(made.id);
     say(about.words.accepted.replace("{name}", nameOf(row)));
@@ -86,8 +83,7 @@ const acts = {
   async withdraw(row) {
     const reason = await why(row);
     if (!reason) return;
-    const { body, headers } = json({ reason });
-    const made = await send(`${ADDRESS}/${row.dataset.id}:withdraw`, { body, headers: { ...headers, ...seen(row) } });
+    const made = await send(`/${row.dataset.id}:withdraw`, { reason }, { headers: seen(row) });
     if (!made) return;
     await refresh(made.id);
     say(about.words.withdrawn.replace("{name}", nameOf(row)));

@@ -200,5 +200,5 @@ const before = JSON.parse(localStorage.getItem(KEPT) ?? "{}");
 for (const name of ABOUT) if (before.edition?.[name]) form.elements[name].value = before.edition[name];
 for (const box of before.boxes ?? []) put(box);
 draw();
-followKnown({ words, image, definition, complete: () => !problemsOf(edition(), boxes, words).length, sample: async () => chosen ?? (image.src && (await fetch(image.src)).blob()) });
+followKnown({ words, definition, complete: () => !problemsOf(edition(), boxes, words).length, sample: async () => chosen ?? (image.src && (await fetch(image.src)).blob()) });
 document.documentElement.dataset.ready = "true";

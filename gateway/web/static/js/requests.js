@@ -24,16 +24,18 @@ export function bodyOf(form) {
 }
 
 // What the service answered; null where it refused or was not reached, and that has been told. `changed` is called in
-// place of that where somebody else changed the thing first.
-export async function ask(address, body, { method = "POST", headers = {}, seconds = 8, changed = null } = {}) {
+// place of that where somebody else changed the thing first. A file goes as it is; `more` gives what a problem says
+// beyond its sentence.
+export async function ask(address, body, { method = "POST", headers = {}, seconds = 8, changed = null, failed = status.dataset.failed, more = () => [] } = {}) {
+  const file = body instanceof Blob;
   const answer = await fetch(address, {
     method,
-    headers: { "Content-Type": "application/json", ...headers },
-    body: body === undefined ? undefined : JSON.stringify(body),
+    headers: { "Content-Type": file ? body.type || "application/octet-stream" : "application/json", ...headers },
+    body: file || body === undefined ? body : JSON.stringify(body),
   }).catch(() => null);
   const told = await answer?.json().catch(() => null);
   if (answer?.ok) return told ?? {};
   if (changed && answer?.status === 412) return await changed(), null;
-  say(titleOf(told) ?? status.dataset.failed, seconds);
+  say([titleOf(told) ?? failed, ...more(told)].join(" · "), seconds);
   return null;
 }
