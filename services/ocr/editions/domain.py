@@ -41,7 +41,6 @@ class Act(StrEnum):
     TRIED = "tried"
     ACCEPTED = "accepted"
     WITHDRAWN = "withdrawn"
-    READ_AGAIN = "read_again"
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,14 +130,13 @@ async def open_orders(session: ReadSession, dossier_id: uuid.UUID, units: Iterab
     await dossiers.get_dossier(session, dossier_id, units)
     filed = await pages.pages_of_dossiers(session, [dossier_id])
     known = await repository.known_pages(session, filed)
-    found = []
-    for row in known.values():
-        if row.state != PageCheckState.FAILED.value or row.rescan_id is None:
-            continue
-        check = await _check_of(session, row.id, row.rescan_id)
-        if check is not None:
-            found.append(Ordered(row.id, row.rescan_id, check))
-    return found
+    orders = {
+        row.id: row.rescan_id
+        for row in known.values()
+        if row.state == PageCheckState.FAILED.value and row.rescan_id
+    }
+    checks = await repository.checks_that_ordered(session, orders)
+    return [Ordered(page_id, orders[page_id], check) for page_id, check in checks.items()]
 
 
 async def judge(
@@ -227,17 +226,10 @@ async def _locked(session: WriteSession, page: PageRow) -> tuple[InspectionSetRo
 
 
 async def _same(session: WriteSession, page: PageRow, rescan_id: uuid.UUID, who: str, defect: str) -> Told:
-    check = await _check_of(session, page.id, rescan_id)
+    check = (await repository.checks_that_ordered(session, {page.id: rescan_id})).get(page.id)
     if check is None or (check.who, check.defect) != (who, defect):
         raise RescanAlreadyOrdered(extensions={"defect": check.defect if check else None})
     return Told(page.id, rescan_id, set())
-
-
-async def _check_of(
-    session: AnySession, page_id: uuid.UUID, rescan_id: uuid.UUID
-) -> InspectionCheckRow | None:
-    said = await repository.checks_of(session, page_id)
-    return next((one for one in said if one.rescan_id == rescan_id), None)
 
 
 async def _end_if_empty(session: WriteSession, row: InspectionSetRow, who: str) -> None:

@@ -204,6 +204,16 @@ async def checks_of(session: AnySession, page_id: uuid.UUID) -> Sequence[Inspect
     return (await session.scalars(query.order_by(InspectionCheckRow.at, InspectionCheckRow.id))).all()
 
 
+async def checks_that_ordered(
+    session: AnySession, orders: Mapping[uuid.UUID, uuid.UUID]
+) -> dict[uuid.UUID, InspectionCheckRow]:
+    """By page, the check that ordered its rescan; `orders` gives pages their rescans."""
+    query = select(InspectionCheckRow).where(
+        one_of(InspectionCheckRow.page_id, orders), one_of(InspectionCheckRow.rescan_id, orders.values())
+    )
+    return {row.page_id: row for row in await session.scalars(query)}
+
+
 async def check(session: AnySession, check_id: uuid.UUID) -> InspectionCheckRow | None:
     """One of those."""
     return await session.get(InspectionCheckRow, check_id)
