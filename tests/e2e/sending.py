@@ -13,6 +13,12 @@ def sign_in(page: Any, system: Office) -> None:
     page.sign_in(system.base_url, system.access.username, system.access.password)
 
 
+def agent_of(system: Office, unit: str) -> httpx.Client:
+    """The connection of a unit's agent."""
+    key = {"Authorization": f"Bearer {system.access.agent_keys[unit]}"}
+    return httpx.Client(base_url=system.base_url, headers=key, timeout=120, trust_env=False)
+
+
 def open_batch(agent: httpx.Client, unit: str, key: str, pages_per_dossier: int = 2) -> str:
     """A batch of identity dossiers of so many pages each; returns its id."""
     grouping = {"method": "fixed_pages", "pages_per_dossier": pages_per_dossier}

@@ -11,7 +11,7 @@ import pytest
 
 from tests.e2e.office import Office
 from tests.e2e.papers import declaration, filled, marked
-from tests.e2e.sending import open_batch, send, sign_in
+from tests.e2e.sending import agent_of, open_batch, send, sign_in
 
 UNIT, SEED, SLOW_S = "31573", 7, 300.0
 pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.timeout(900), pytest.mark.units(UNIT)]
@@ -22,8 +22,7 @@ SHOTS = os.environ.get("SCREENSHOTS", "")
 def test_a_form_is_keyed_by_keyboard_alone(system: Office, page: Any) -> None:
     """Typed blind and sent with Enter; with the line cut nothing is lost, and what agrees is settled."""
     sign_in(page, system)
-    key = {"Authorization": f"Bearer {system.access.agent_keys[UNIT]}"}
-    with httpx.Client(base_url=system.base_url, headers=key, timeout=120, trust_env=False) as agent:
+    with agent_of(system, UNIT) as agent:
         batch = open_batch(agent, UNIT, "keyed")
         send(agent, batch, list(declaration(SEED)))
     page.go(f"{system.base_url}/keying")
@@ -70,8 +69,7 @@ def test_a_form_is_keyed_by_keyboard_alone(system: Office, page: Any) -> None:
 def test_what_input_methods_and_clipboards_bring(system: Office, page: Any) -> None:
     """Bursts of false Backspaces, line breaks, markup, marks of direction, 10,000 characters: none does harm."""
     sign_in(page, system)
-    key = {"Authorization": f"Bearer {system.access.agent_keys[UNIT]}"}
-    with httpx.Client(base_url=system.base_url, headers=key, timeout=120, trust_env=False) as agent:
+    with agent_of(system, UNIT) as agent:
         front, back = declaration(SEED)
         send(agent, open_batch(agent, UNIT, "pasted"), [marked(front, b"pasted"), marked(back, b"pasted")])
     page.go(f"{system.base_url}/keying")

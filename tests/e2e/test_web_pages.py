@@ -13,7 +13,7 @@ import pytest
 from synthetic import files
 from tests.e2e.office import Office
 from tests.e2e.papers import declaration, marked
-from tests.e2e.sending import open_batch, send, sign_in
+from tests.e2e.sending import agent_of, open_batch, send, sign_in
 
 UNIT, SEED = "31570", 7
 pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.timeout(900), pytest.mark.units(UNIT)]
@@ -27,8 +27,7 @@ SLOW_S = 300.0
 def test_an_officer_watches_a_batch_and_reads_its_dossier(system: Office, page: Any) -> None:
     """Counts, lamp, refusal and thumbnails appear without loading the page again; then keys and boxes work."""
     sign_in(page, system)
-    key = {"Authorization": f"Bearer {system.access.agent_keys[UNIT]}"}
-    with httpx.Client(base_url=system.base_url, headers=key, timeout=120, trust_env=False) as agent:
+    with agent_of(system, UNIT) as agent:
         batch = open_batch(agent, UNIT, "web-pages")
         page.go(f"{system.base_url}/batches/{batch}")
         assert page.evaluate("document.querySelector('.lamp').className") == "lamp off"
@@ -61,8 +60,7 @@ def test_an_officer_watches_a_batch_and_reads_its_dossier(system: Office, page: 
 def test_a_page_is_corrected_and_its_document_made(system: Office, page: Any) -> None:
     """Turned by a key, brought back by another, marked blank; then the document becomes a PDF/A to fetch."""
     sign_in(page, system)
-    key = {"Authorization": f"Bearer {system.access.agent_keys[UNIT]}"}
-    with httpx.Client(base_url=system.base_url, headers=key, timeout=120, trust_env=False) as agent:
+    with agent_of(system, UNIT) as agent:
         batch = open_batch(agent, UNIT, "corrected")
         send(agent, batch, list(declaration(SEED)))
     page.go(f"{system.base_url}/batches/{batch}")
@@ -99,8 +97,7 @@ def test_a_page_is_corrected_and_its_document_made(system: Office, page: Any) ->
 def test_a_failed_page_is_scanned_again_in_its_place(system: Office, page: Any) -> None:
     """Marked by a digit, undone, marked again; its scanner sees why and sends another; that one is inspected."""
     sign_in(page, system)
-    key = {"Authorization": f"Bearer {system.access.agent_keys[UNIT]}"}
-    with httpx.Client(base_url=system.base_url, headers=key, timeout=120, trust_env=False) as agent:
+    with agent_of(system, UNIT) as agent:
         batch = open_batch(agent, UNIT, "inspected")
         front, back = declaration(SEED)
         send(agent, batch, [front, back, marked(front, b"another dossier"), marked(back, b"2")])

@@ -63,7 +63,14 @@ def unit() -> str:
 @pytest.fixture
 def batch(registry: RunningRegistry, unit: str) -> Batch:
     """Three identity dossiers of one declaration each."""
-    made = Batch(DossierKind.IDENTITY, GroupingMethod.FIXED_PAGES, pages_per_dossier=1, unit=unit)
+    return three_declarations(registry, unit, pages_per_dossier=1)
+
+
+def three_declarations(registry: RunningRegistry, unit: str, *, pages_per_dossier: int) -> Batch:
+    """A batch of them, filed and read."""
+    made = Batch(
+        DossierKind.IDENTITY, GroupingMethod.FIXED_PAGES, pages_per_dossier=pages_per_dossier, unit=unit
+    )
     (key,) = registry.store_readings(reading(READ))
     registry.publish(
         made.opened(),

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from contracts.vocabulary import DossierKind, GroupingMethod, PageContent
+from contracts.vocabulary import PageContent
 from kernel.identity import Role
 from tests.records.conftest import RunningRegistry
 from tests.records.events import Batch, reading
-from tests.records.keying.test_forms import READ, TRUE, Desk, outcome
+from tests.records.keying.test_forms import TRUE, Desk, outcome, three_declarations
 
 
 @pytest.fixture
@@ -21,15 +21,7 @@ def unit() -> str:
 @pytest.fixture
 def batch(registry: RunningRegistry, unit: str) -> Batch:
     """One identity dossier of three declarations."""
-    made = Batch(DossierKind.IDENTITY, GroupingMethod.FIXED_PAGES, pages_per_dossier=3, unit=unit)
-    (key,) = registry.store_readings(reading(READ))
-    registry.publish(
-        made.opened(),
-        *(made.enhanced(number) for number in (1, 2, 3)),
-        *(made.recognised(number, "CC01", key=key) for number in (1, 2, 3)),
-        made.closed(3),
-    )
-    return made
+    return three_declarations(registry, unit, pages_per_dossier=3)
 
 
 class Papers:
