@@ -13,7 +13,7 @@ from tests.e2e.office import Office
 from tests.e2e.papers import declaration, filled, marked
 from tests.e2e.sending import agent_of, open_batch, send, sign_in
 
-UNIT, SEED, SLOW_S = "31573", 7, 300.0
+UNIT, SEED, SLOW_S = "31573", 16, 300.0
 pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.timeout(900), pytest.mark.units(UNIT)]
 SHOTS = os.environ.get("SCREENSHOTS", "")
 """A folder to put pictures of the screens into, for whoever wants to look at them."""

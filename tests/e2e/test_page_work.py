@@ -21,7 +21,6 @@ SHOTS = os.environ.get("SCREENSHOTS", "")
 UNIT, SLOW_S = "31540", 300.0
 pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.timeout(600), pytest.mark.units(UNIT)]
 READY = "document.documentElement.dataset.ready === 'true'"
-STATUS = "document.getElementById('status').textContent"
 HERE = "document.activeElement.querySelector('b')?.textContent"
 """The number of the page that has the focus, as it lies now."""
 
@@ -31,7 +30,8 @@ class Archive:
 
     def __init__(self, http: httpx.Client, agent: httpx.Client) -> None:
         self.http = http
-        scans = [image for seed in (7, 8, 9, 10) for image in declaration(seed)]
+        # People of no other file: what people in doubt name is held, and nothing held is arranged.
+        scans = [image for seed in (12, 13, 14, 15) for image in declaration(seed)]
         batch = open_batch(agent, UNIT, "page-work", pages_per_dossier=3)
         send(agent, batch, [scans[0], scans[1], scans[2], scans[4], scans[5], scans[6]])
         self.first, self.second = self._dossiers(batch)
@@ -192,15 +192,9 @@ def test_a_page_is_replaced_by_another_scan(desk: Any, archive: Archive) -> None
     shot(desk, "replace")
     desk.press("Escape")
     desk.until(f"{HERE} === '1'")
-    for _ in range(3):
-        desk.press("t")
-        desk.until("document.activeElement.name === 'replacement'")
-        desk.press("Enter")
-        # Where the system has gone on with the dossier meanwhile, the screen asks to look and do it again.
-        desk.until(f"{STATUS}.includes('Đã thay trang') || {STATUS}.includes('Hồ sơ vừa thay đổi')")
-        if "Đã thay trang" in desk.evaluate(STATUS):
-            break
-        desk.complaints.clear()
+    desk.press("t")
+    desk.until("document.activeElement.name === 'replacement'")
+    desk.press("Enter")
     told(desk, "Đã thay trang")
     assert archive.lie(archive.first) == [[2, 3]]
     desk.until("document.querySelectorAll('#work [role=option]').length === 2")
