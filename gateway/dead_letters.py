@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from gateway.audit import service as audit
 from gateway.caller import CurrentCaller
-from gateway.proxy.upstreams import UpstreamDown, Upstreams
+from gateway.proxy.upstreams import GLANCE_S, UpstreamDown, Upstreams
 from kernel.errors import NotFound
 from kernel.identity import Identity, Role
 
@@ -53,7 +53,9 @@ async def collect(upstreams: Upstreams, identity: Identity) -> DeadLetters:
 
 async def _of(upstreams: Upstreams, service: str, identity: Identity) -> list[DeadLetter] | None:
     try:
-        response = await upstreams.open(service, "GET", b"/internal/dead-letters", identity)
+        response = await upstreams.open(
+            service, "GET", b"/internal/dead-letters", identity, patience_s=GLANCE_S
+        )
         try:
             await response.aread()
             response.raise_for_status()

@@ -11,7 +11,7 @@ import httpx
 import structlog
 
 from gateway.proxy.table import OwnedRoute
-from gateway.proxy.upstreams import UpstreamDown, Upstreams
+from gateway.proxy.upstreams import GLANCE_S, UpstreamDown, Upstreams
 from kernel.identity import Identity
 from kernel.web import PROBLEM_JSON, VERSION
 
@@ -207,7 +207,7 @@ class LiveDocument:
     async def _fetch(self, service: str) -> None:
         try:
             response = await self._upstreams.open(
-                service, "GET", b"/openapi.json", Identity(subject="gateway")
+                service, "GET", b"/openapi.json", Identity(subject="gateway"), patience_s=GLANCE_S
             )
             try:
                 self._documents[service] = json.loads(await response.aread())

@@ -11,6 +11,8 @@ from kernel.telemetry import trace_headers
 
 TIMEOUT: Final = httpx.Timeout(300, connect=3, write=60, pool=10)
 """Reads are patient: after a 500 MB file's last byte its service still stores it."""
+GLANCE_S: Final = 5.0
+"""For what all services are asked and none must hold up: one that is stuck counts as down."""
 LIMITS: Final = httpx.Limits(max_connections=1000, max_keepalive_connections=16, keepalive_expiry=30)
 """Services keep idle connections for 75 s (kernel.serve); ours are dropped first. Every request looks at each
 idle one, and sixteen carry 500 requests a second."""
@@ -59,10 +61,12 @@ class Upstreams:
         *,
         headers: Iterable[tuple[bytes, bytes]] = (),
         body: AsyncIterable[bytes] | bytes | None = None,
+        patience_s: float | None = None,
     ) -> httpx.Response:
         """Send a request and return once the answer's headers are here; the body streams afterwards.
 
-        `target` is path and query as they go over the wire. Raises UpstreamDown.
+        `target` is path and query as they go over the wire, `patience_s` how long a silence may last.
+        Raises UpstreamDown.
         """
         pool = self._pools[service]
         own = {HEADER: self._signer.sign(identity), **trace_headers()}
@@ -71,7 +75,7 @@ class Upstreams:
             self._urls[service],
             headers=[*headers, *((name.encode(), value.encode()) for name, value in own.items())],
             content=body,
-            extensions={"target": target, "timeout": TIMEOUT.as_dict()},
+            extensions={"target": target, "timeout": _timeout(patience_s)},
         )
         try:
             return await _send(pool, request)
@@ -90,6 +94,12 @@ class Upstreams:
         """Close every connection."""
         for pool in self._pools.values():
             await pool.aclose()
+
+
+def _timeout(patience_s: float | None) -> dict[str, float | None]:
+    """The usual limits, with as much patience for an answer as was asked for."""
+    limits = TIMEOUT.as_dict()
+    return limits if patience_s is None else {**limits, "read": patience_s}
 
 
 async def _send(pool: httpx.AsyncHTTPTransport, request: httpx.Request) -> httpx.Response:

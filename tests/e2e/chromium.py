@@ -29,6 +29,8 @@ CODES = {"Backspace": 8, "Tab": 9, "Enter": 13, "Escape": 27}
 """Windows' codes: without them Chromium tells the page of a key, and does nothing itself."""
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 PATIENCE_S = 60.0
+ANSWER_S = 10.0
+"""A question that a page lost while it was replaced by the next is asked again after so long."""
 
 
 class ScriptFailed(Exception):
@@ -44,12 +46,12 @@ class Page:
         self.complaints: list[str] = []
         """Errors, failed requests and policy violations that the page reported."""
 
-    def call(self, method: str, **parameters: Any) -> Any:
-        """One protocol command and its result; raises ScriptFailed."""
+    def call(self, method: str, *, within_s: float = PATIENCE_S, **parameters: Any) -> Any:
+        """One protocol command and its result; raises ScriptFailed, TimeoutError."""
         self._number += 1
         self._socket.send(json.dumps({"id": self._number, "method": method, "params": parameters}))
         while True:
-            message = json.loads(self._socket.recv(timeout=PATIENCE_S))
+            message = json.loads(self._socket.recv(timeout=within_s))
             if message.get("id") == self._number:
                 if "error" in message:
                     raise ScriptFailed(message["error"]["message"])
@@ -75,9 +77,10 @@ class Page:
         self.call("Page.navigate", url=url)
         self.until("!window.left && document.readyState === 'complete'")
 
-    def evaluate(self, script: str) -> Any:
-        """The value of an expression in the page; raises ScriptFailed."""
-        result = self.call("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
+    def evaluate(self, script: str, within_s: float = PATIENCE_S) -> Any:
+        """The value of an expression in the page; raises ScriptFailed, TimeoutError."""
+        asked = {"expression": script, "returnByValue": True, "awaitPromise": True}
+        result = self.call("Runtime.evaluate", within_s=within_s, **asked)
         if "exceptionDetails" in result:
             raise ScriptFailed(str(result["exceptionDetails"]))
         return result["result"].get("value")
@@ -86,9 +89,9 @@ class Page:
         """Wait until an expression is true; raises TimeoutError that names it."""
         deadline = time.monotonic() + timeout_s
         while time.monotonic() < deadline:
-            # Between two documents there is none to ask.
-            with suppress(ScriptFailed):
-                if self.evaluate(condition):
+            # Between two documents there is none to ask, and the old one may take a question with it.
+            with suppress(ScriptFailed, TimeoutError):
+                if self.evaluate(condition, ANSWER_S):
                     return
             time.sleep(0.05)
         raise TimeoutError(f"never true: {condition}")

@@ -3,15 +3,21 @@
 import asyncio
 import hashlib
 import os
+import socket
 import time
 from typing import Any
 
 import httpx
 import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from gateway import dead_letters
 from gateway.proxy.forward import end_to_end
 from gateway.proxy.table import find_route, load_routes
+from gateway.proxy.upstreams import Upstreams
+from kernel.identity import Identity, IdentitySigner
 
 BATCH = "/v1/scan-batches/0198c0de-0000-7000-8000-000000000001"
 
@@ -148,6 +154,20 @@ async def test_dead_letters_name_the_service_that_is_down(admin: httpx.AsyncClie
     assert missing.status_code == 503
     assert missing.headers["retry-after"] == "2"
     assert missing.json()["service"] == "ocr"
+
+
+async def test_a_service_that_is_stuck_counts_as_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes the connection and never answers: what asks every service goes on without it."""
+    monkeypatch.setattr(dead_letters, "GLANCE_S", 0.2)
+    key = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    signer = IdentitySigner(key.decode())
+    with socket.create_server(("127.0.0.1", 0)) as stuck:
+        upstreams = Upstreams({"ocr": f"http://127.0.0.1:{stuck.getsockname()[1]}"}, signer)
+        try:
+            found = await dead_letters.collect(upstreams, Identity(subject="admin"))
+        finally:
+            await upstreams.close()
+    assert found.model_dump() == {"items": [], "unreachable": ["ocr"]}
 
 
 def test_headers_of_one_connection_are_dropped() -> None:
