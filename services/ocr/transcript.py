@@ -4,7 +4,6 @@ import itertools
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from contracts.recognition import Box, ReadLine, ReadWord
 from services.ocr.engine.base import Glyph, Reading
@@ -86,44 +85,45 @@ def _words(page: WorkingPage, row: ReadRow, number: int) -> list[ReadWord]:
     if not indices:
         return []
     runs = [run.tolist() for run in np.split(indices, np.flatnonzero(np.diff(indices) > 1) + 1) if len(run)]
+    whites = _whites(segment)
     pairs = itertools.pairwise(runs)
-    cuts = [_gap(segment, row.places[one[-1]], row.places[two[0]]) for one, two in pairs]
+    cuts = [_gap(segment, whites, row.places[one[-1]], row.places[two[0]]) for one, two in pairs]
+    pieces = segment.pieces.tolist()
     lefts, rights = [float(segment.left), *cuts], [*cuts, float(segment.right)]
     return [
         ReadWord(
             text="".join(row.glyphs[i].character for i in run),
             confidence=Reading(tuple(row.glyphs[i] for i in run)).confidence,
-            box=source_box(page, _ink_between(segment, left, right)),
+            box=source_box(page, _ink_between(segment, pieces, left, right)),
         )
         for run, left, right in zip(runs, lefts, rights, strict=True)
     ]
 
 
-def _gap(segment: Segment, before: float, after: float) -> float:
+def _whites(segment: Segment) -> list[tuple[float, int]]:
+    """Middle and width of every white between a segment's pieces, from left to right."""
+    order = segment.pieces[np.argsort(segment.pieces[:, 0], kind="stable")]
+    rights = np.maximum.accumulate(order[:, 2])[:-1].tolist()
+    pairs = zip(rights, order[1:, 0].tolist(), strict=True)
+    return [((right + left) / 2, left - right) for right, left in pairs if left > right]
+
+
+def _gap(segment: Segment, whites: Sequence[tuple[float, int]], before: float, after: float) -> float:
     """The middle of the widest white between two characters' places; half way where there is none."""
     reach = 0.15 * (segment.bottom - segment.top)
-    order = segment.pieces[np.argsort(segment.pieces[:, 0], kind="stable")]
-    rights = np.maximum.accumulate(order[:, 2])[:-1].astype(np.float64)
-    lefts = order[1:, 0].astype(np.float64)
-    middles = (rights + lefts) / 2
-    usable = (lefts > rights) & (middles > before - reach) & (middles < after + reach)
-    if not usable.any():
-        return (before + after) / 2
-    best = int(np.argmax(np.where(usable, lefts - rights, -1.0)))
-    return float(middles[best])
+    usable = [one for one in whites if before - reach < one[0] < after + reach]
+    return max(usable, key=lambda one: one[1])[0] if usable else (before + after) / 2
 
 
-def _ink_between(segment: Segment, left: float, right: float) -> Edges:
-    """The edges of the pieces between two x within the segment's height."""
-    pieces: NDArray[np.int32] = segment.pieces
-    middles = (pieces[:, 0] + pieces[:, 2]) / 2
-    own = pieces[(middles >= left) & (middles <= right)]
-    if not len(own):
+def _ink_between(segment: Segment, pieces: Sequence[Sequence[int]], left: float, right: float) -> Edges:
+    """The edges of those of a segment's pieces that lie between two x, within its height."""
+    own = [one for one in pieces if left <= (one[0] + one[2]) / 2 <= right]
+    if not own:
         return round(left), segment.top, max(round(left) + 1, round(right)), segment.bottom
-    top, bottom = int(own[:, 1].min()), int(own[:, 3].max())
+    top, bottom = min(one[1] for one in own), max(one[3] for one in own)
     return (
-        int(own[:, 0].min()),
+        min(one[0] for one in own),
         max(segment.top, top),
-        int(own[:, 2].max()),
+        max(one[2] for one in own),
         max(min(segment.bottom, bottom), max(segment.top, top) + 1),
     )

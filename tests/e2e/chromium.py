@@ -46,8 +46,11 @@ class Page:
         self.complaints: list[str] = []
         """Errors, failed requests and policy violations that the page reported."""
 
-    def call(self, method: str, *, within_s: float = PATIENCE_S, **parameters: Any) -> Any:
+    def call(self, method: str, **parameters: Any) -> Any:
         """One protocol command and its result; raises ScriptFailed, TimeoutError."""
+        return self._ask(method, parameters, PATIENCE_S)
+
+    def _ask(self, method: str, parameters: dict[str, Any], within_s: float) -> Any:
         self._number += 1
         self._socket.send(json.dumps({"id": self._number, "method": method, "params": parameters}))
         while True:
@@ -80,7 +83,7 @@ class Page:
     def evaluate(self, script: str, within_s: float = PATIENCE_S) -> Any:
         """The value of an expression in the page; raises ScriptFailed, TimeoutError."""
         asked = {"expression": script, "returnByValue": True, "awaitPromise": True}
-        result = self.call("Runtime.evaluate", within_s=within_s, **asked)
+        result = self._ask("Runtime.evaluate", asked, within_s)
         if "exceptionDetails" in result:
             raise ScriptFailed(str(result["exceptionDetails"]))
         return result["result"].get("value")

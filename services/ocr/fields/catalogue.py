@@ -49,6 +49,8 @@ class LabelIndex:
 
     wordings: tuple[Wording, ...]
     lengths: NDArray[np.int64]
+    forgiven: NDArray[np.int64]
+    """Misread characters forgiven in each."""
     by_trigram: dict[str, NDArray[np.int64]]
     phrases: Phrases
 
@@ -66,6 +68,15 @@ class Catalogue:
 def trigrams(folded: str) -> list[str]:
     """Every three letters that stand side by side."""
     return [folded[i : i + 3] for i in range(len(folded) - 2)]
+
+
+def allowed_edits(length: int) -> int:
+    """Misread characters forgiven in a label of `length` folded characters."""
+    if length <= 5:
+        return 0
+    if length <= 9:
+        return 1
+    return max(2, round(0.14 * length))
 
 
 def build(editions: Iterable[FormEdition]) -> Catalogue:
@@ -99,7 +110,9 @@ def _index(wordings: tuple[Wording, ...]) -> LabelIndex:
         for one in trigrams(wording.folded):
             found.setdefault(one, []).append(number)
     by_trigram = {one: np.array(numbers, np.int64) for one, numbers in found.items()}
-    return LabelIndex(wordings, np.array([len(one.folded) for one in wordings]), by_trigram, _phrases())
+    lengths = [len(one.folded) for one in wordings]
+    forgiven = [allowed_edits(length) for length in lengths]
+    return LabelIndex(wordings, np.array(lengths), np.array(forgiven), by_trigram, _phrases())
 
 
 def _wording(label: str, field: str | None, *, extends: bool = False) -> Wording:

@@ -1,5 +1,6 @@
 """Folds text to what survives misreading best: small letters without marks, single spaces."""
 
+import functools
 import unicodedata
 from dataclasses import dataclass
 
@@ -12,12 +13,13 @@ class Folded:
     origin: tuple[int, ...]
 
 
+@functools.lru_cache(maxsize=2048)
 def fold(text: str) -> Folded:
     """`Họ, chữ đệm` → `ho chu dem`: punctuation becomes a space, marks and case go."""
     letters: list[str] = []
     origin: list[int] = []
     for index, character in enumerate(text):
-        base = unicodedata.normalize("NFD", character.lower())[:1].replace("đ", "d")
+        base = _base(character)
         if base.isalnum():
             letters.append(base)
             origin.append(index)
@@ -28,3 +30,8 @@ def fold(text: str) -> Folded:
         letters.pop()
         origin.pop()
     return Folded("".join(letters), tuple(origin))
+
+
+@functools.lru_cache(maxsize=4096)
+def _base(character: str) -> str:
+    return unicodedata.normalize("NFD", character.lower())[:1].replace("đ", "d")

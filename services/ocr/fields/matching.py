@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from contracts.civil.names import looks_like_name
 from services.ocr.fields.catalogue import LabelIndex, Phrases, Wording
 from services.ocr.fields.folding import fold
-from services.ocr.fields.searching import codes_of, infix_costs, likely, occurrences
+from services.ocr.fields.searching import codes_of, infix_costs, infix_costs_of, likely, occurrences
 
 NOTE = re.compile(r"^[)\]]?\s*(?:[(\[{][^)\]}]{0,40}[)\]}]|\d(?=\s*:)|\*+)?\s*(?P<colon>[:;])?")
 GLUED_NOTE = re.compile(r"^[^\s:]{1,4}\s?:")
@@ -60,19 +60,18 @@ def find_spans(
 
 def _in_row(number: int, text: str, starts: frozenset[int], index: LabelIndex) -> Iterator[Span]:
     folded = fold(text)
-    codes = codes_of(folded.text)
-    for one in likely(folded.text, index):
-        wording = index.wordings[one]
-        for start, end, edits in occurrences(wording.folded, folded.text, codes):
-            if edits and not _ends_alike(folded.text[start:end], wording):
-                continue
-            first, last = folded.origin[start], folded.origin[end - 1] + 1
-            span = Span(number, first, last, wording, edits, False, False)
-            if wording.extends:
-                span = _extended(text, span, index.phrases)
-            placed = _placed(text, starts, span, index.phrases)
-            if placed is not None:
-                yield placed
+    wordings = [index.wordings[one] for one in likely(folded.text, index)]
+    for one, start, end, edits in occurrences([wording.folded for wording in wordings], folded.text):
+        wording = wordings[one]
+        if edits and not _ends_alike(folded.text[start:end], wording):
+            continue
+        first, last = folded.origin[start], folded.origin[end - 1] + 1
+        span = Span(number, first, last, wording, edits, False, False)
+        if wording.extends:
+            span = _extended(text, span, index.phrases)
+        placed = _placed(text, starts, span, index.phrases)
+        if placed is not None:
+            yield placed
 
 
 def _ends_alike(found: str, wording: Wording) -> bool:
@@ -113,11 +112,9 @@ def _extended(text: str, span: Span, phrases: Phrases) -> Span:
 def _whose(said: str, phrases: Phrases) -> Wording | None:
     if said in phrases.whose or len(said) < 6:
         return phrases.whose.get(said)
-    codes = codes_of(said)
-    for folded, wording in phrases.whose.items():
-        if abs(len(folded) - len(said)) <= 1 and len(folded) >= 6 and infix_costs(folded, codes)[-1] <= 1:
-            return wording
-    return None
+    alike = [one for one in phrases.whose if abs(len(one) - len(said)) <= 1 and len(one) >= 6]
+    costs = infix_costs_of(alike, codes_of(said))
+    return next((phrases.whose[one] for one, own in zip(alike, costs, strict=True) if own[-1] <= 1), None)
 
 
 def _placed(text: str, starts: frozenset[int], span: Span, phrases: Phrases) -> Span | None:
@@ -183,11 +180,13 @@ def _translation(rest: str, phrases: Phrases) -> int:
     if not re.match(r"\s*[/|(]\s*\w", rest):
         return 0
     folded = fold(rest)
+    lead = len(folded.text) - len(folded.text.lstrip())
+    longest = max(map(len, phrases.english)) + 2
     best = 0
-    for phrase in phrases.english:
-        lead = len(folded.text) - len(folded.text.lstrip())
+    every = infix_costs_of(phrases.english, codes_of(folded.text[lead : lead + longest]))
+    for phrase, every_cost in zip(phrases.english, every, strict=True):
         window = folded.text[lead : lead + len(phrase) + 2]
-        costs = infix_costs(phrase, codes_of(window))
+        costs = every_cost[: len(window) + 1]
         # Of ends as good, the last: it is the word's own.
         end = len(costs) - 1 - int(costs[::-1].argmin())
         while end < len(window) and window[end].isalnum():

@@ -1,20 +1,11 @@
 """Approximate search for label wordings in folded rows (Sellers 1980), behind a count of shared trigrams."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from services.ocr.fields.catalogue import LabelIndex, trigrams
-
-
-def allowed_edits(length: int) -> int:
-    """Misread characters forgiven in a label of `length` folded characters."""
-    if length <= 5:
-        return 0
-    if length <= 9:
-        return 1
-    return max(2, round(0.14 * length))
+from services.ocr.fields.catalogue import LabelIndex, allowed_edits, trigrams
 
 
 def likely(row: str, index: LabelIndex) -> Iterator[int]:
@@ -24,23 +15,25 @@ def likely(row: str, index: LabelIndex) -> Iterator[int]:
     """
     known = [index.by_trigram[one] for one in set(trigrams(row)) if one in index.by_trigram]
     shared = np.bincount(np.concatenate(known), minlength=len(index.wordings)) if known else None
-    forgiven = np.array([allowed_edits(int(length)) for length in index.lengths])
-    needed = index.lengths - 2 - 3 * forgiven
     if shared is not None:
-        yield from np.flatnonzero((forgiven > 0) & (shared >= needed) & (shared > 0)).tolist()
-    for number in np.flatnonzero(forgiven == 0).tolist():
+        enough = shared >= index.lengths - 2 - 3 * index.forgiven
+        yield from np.flatnonzero((index.forgiven > 0) & enough & (shared > 0)).tolist()
+    for number in np.flatnonzero(index.forgiven == 0).tolist():
         if index.wordings[number].folded in row:
             yield number
 
 
-def occurrences(pattern: str, row: str, codes: NDArray[np.int32]) -> Iterator[tuple[int, int, int]]:
-    """(start, end, edits) of approximate occurrences that begin at a word's edge."""
-    limit = allowed_edits(len(pattern))
-    if limit == 0 or row.count(pattern) == 1:
-        yield from _exact(pattern, row)
-        return
-    costs = infix_costs(pattern, codes)
-    for end in np.flatnonzero(costs <= limit).tolist():
+def occurrences(patterns: Sequence[str], row: str) -> Iterator[tuple[int, int, int, int]]:
+    """(number of the pattern, start, end, edits) of approximate occurrences that begin at a word's edge."""
+    misread = [one for one in patterns if allowed_edits(len(one)) and row.count(one) != 1]
+    costs = dict(zip(misread, infix_costs_of(misread, codes_of(row)), strict=True)) if misread else {}
+    for number, pattern in enumerate(patterns):
+        found = _misread(pattern, row, costs[pattern]) if pattern in costs else _exact(pattern, row)
+        yield from ((number, *one) for one in found)
+
+
+def _misread(pattern: str, row: str, costs: NDArray[np.int32]) -> Iterator[tuple[int, int, int]]:
+    for end in np.flatnonzero(costs <= allowed_edits(len(pattern))).tolist():
         edits = int(costs[end])
         if edits > costs[max(0, end - 2) : end + 3].min():
             continue
@@ -51,13 +44,36 @@ def occurrences(pattern: str, row: str, codes: NDArray[np.int32]) -> Iterator[tu
 
 def infix_costs(pattern: str, codes: NDArray[np.int32]) -> NDArray[np.int32]:
     """For each end in the text, the fewest edits that turn `pattern` into something that ends there."""
+    return infix_costs_of([pattern], codes)[0]
+
+
+def infix_costs_of(
+    patterns: Sequence[str], codes: NDArray[np.int32], *, anchored: bool = False
+) -> list[NDArray[np.int32]]:
+    """`infix_costs` of several patterns, letter by letter for all at once: a call of numpy costs most.
+
+    With `anchored`, what ends there must begin at the text's first letter.
+    """
+    order = sorted(range(len(patterns)), key=lambda i: -len(patterns[i]))
+    lengths = [len(patterns[i]) for i in order]
     ramp = np.arange(len(codes) + 1, dtype=np.int32)
-    row = np.zeros(len(codes) + 1, np.int32)
-    for letter in pattern:
-        step = row + 1
-        step[1:] = np.minimum(step[1:], row[:-1] + (codes != ord(letter)))
-        row = np.minimum.accumulate(step - ramp) + ramp
-    return row
+    costs = np.zeros((len(patterns), len(codes) + 1), np.int32)
+    if anchored:
+        costs += ramp
+    left = len(patterns)
+    for step in range(lengths[0] if lengths else 0):
+        # Shorter patterns stand last, and are done.
+        while lengths[left - 1] <= step:
+            left -= 1
+        letters = np.array([[ord(patterns[i][step])] for i in order[:left]], np.int32)
+        before = costs[:left]
+        after = before + 1
+        np.minimum(after[:, 1:], before[:, :-1] + (codes != letters), out=after[:, 1:])
+        after -= ramp
+        np.minimum.accumulate(after, axis=1, out=after)
+        np.add(after, ramp, out=before)
+    found = {i: costs[place] for place, i in enumerate(order)}
+    return [found[i] for i in range(len(patterns))]
 
 
 def contains(row: str, pattern: str) -> bool:
@@ -87,11 +103,7 @@ def _exact(pattern: str, row: str) -> Iterator[tuple[int, int, int]]:
 def _start(pattern: str, page: str, end: int, edits: int) -> int:
     """Where the occurrence that ends at `end` with this many edits begins; word edges preferred."""
     window = page[max(0, end - len(pattern) - edits) : end][::-1]
-    row = list(range(len(window) + 1))
-    for index, letter in enumerate(reversed(pattern), 1):
-        previous, row = row, [index]
-        for j, other in enumerate(window, 1):
-            row.append(min(previous[j] + 1, row[j - 1] + 1, previous[j - 1] + (letter != other)))
+    row = infix_costs_of([pattern[::-1]], codes_of(window), anchored=True)[0].tolist()
     best = min(row)
 
     def cost(j: int) -> tuple[int, bool, int]:

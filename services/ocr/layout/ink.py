@@ -57,11 +57,11 @@ def find_ink(image: Grey) -> Ink:
     keep[0] = False
     for chain in chains:
         keep &= ~_inside(stats, chain)
-    letters = np.where(keep[labels], np.uint8(255), np.uint8(0))
+    letters = np.where(keep, np.uint8(255), np.uint8(0))[np.asarray(labels, np.int32)]
     kept = stats[keep]
     left, top, width, height = (kept[:, column] for column in range(4))
     boxes = np.stack([left, top, left + width, top + height], axis=1).astype(np.int32)
-    return Ink(boxes, letters.astype(np.uint8), full, letter_px, uprights, rules, tuple(chains))
+    return Ink(boxes, letters, full, letter_px, uprights, rules, tuple(chains))
 
 
 def _inside(stats: NDArray[np.int32], chain: Chain) -> NDArray[np.bool_]:
@@ -81,8 +81,7 @@ def binarise(image: Grey) -> Mask:
     paper = cv2.resize(paper, (image.shape[1], image.shape[0]), interpolation=cv2.INTER_LINEAR)
     even = cv2.divide(image, np.maximum(paper, 1), scale=255)
     smooth = cv2.GaussianBlur(even, (3, 3), 0)
-    dark = smooth[smooth < 225]
-    if dark.size < 50:
+    if np.count_nonzero(smooth < 225) < 50:
         return np.zeros_like(image)
     threshold, _ = cv2.threshold(smooth, 0, 255, cv2.THRESH_OTSU)
     level = float(np.clip(threshold, 130, 205))
@@ -159,20 +158,20 @@ def _level_runs(
 ) -> list[list[int]]:
     """Chains of at least four pieces, each within 1.3 letters of the last and level with it."""
     reach, drift = 1.3 * letter_px, max(2.0, 0.15 * letter_px)
-    by_left = sorted((int(i) for i in order), key=lambda i: int(left[i]))
+    lefts, rights, bottoms = left.tolist(), right.tolist(), bottom.tolist()
     open_runs: list[list[int]] = []
     done: list[list[int]] = []
-    for index in by_left:
+    for index in sorted(order.tolist(), key=lefts.__getitem__):
         still_open = []
         home: list[int] | None = None
         for run in open_runs:
-            gap = int(left[index]) - int(right[run[-1]])
-            if gap > reach:
+            last = run[-1]
+            if lefts[index] - rights[last] > reach:
                 if len(run) >= 4:
                     done.append(run)
                 continue
             still_open.append(run)
-            if home is None and abs(int(bottom[index]) - int(bottom[run[-1]])) <= drift:
+            if home is None and abs(bottoms[index] - bottoms[last]) <= drift:
                 home = run
         open_runs = still_open
         if home is None:

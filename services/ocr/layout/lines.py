@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from services.ocr.layout.boxes import Chain
 from services.ocr.layout.ink import Ink
+from services.ocr.layout.scale import Mask
 
 WIDE_GAP = 1.7
 """Letters of white that end a segment; a word space is 0.5 to 1.2 letters."""
@@ -119,7 +120,7 @@ class _Core:
 
     def y_at(self, x: float) -> float:
         """Its height at x, beyond its ends that of the nearest end."""
-        index = int(np.clip((x - self.left) // 10, 0, len(self.ys) - 1))
+        index = min(max(int((x - self.left) // 10), 0), len(self.ys) - 1)
         return float(self.ys[index])
 
     def y_along(self, xs: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -225,8 +226,10 @@ def _segments(ink: Ink, pieces: NDArray[np.intp]) -> list[Segment]:
     reach = np.maximum.accumulate(boxes[:, 2])
     gaps = boxes[1:, 0] - reach[:-1]
     parted = gaps > WIDE_GAP * unit
-    for index in np.flatnonzero((gaps > 1) & ~parted).tolist():
-        parted[index] = _ruled_off(ink, boxes, int(reach[index]), int(boxes[index + 1, 0]))
+    if ink.uprights is not None:
+        solid = _solid_columns(ink.uprights, boxes)
+        for index in np.flatnonzero((gaps > 1) & ~parted).tolist():
+            parted[index] = solid[reach[index] : boxes[index + 1, 0] + 1].any()
     breaks = np.flatnonzero(parted) + 1
     found = []
     for run in np.split(boxes, breaks):
@@ -236,13 +239,11 @@ def _segments(ink: Ink, pieces: NDArray[np.intp]) -> list[Segment]:
     return found
 
 
-def _ruled_off(ink: Ink, boxes: NDArray[np.int32], left: int, right: int) -> bool:
-    """Whether an upright rule as tall as the line stands between two pieces: they are in two cells."""
-    if ink.uprights is None:
-        return False
+def _solid_columns(uprights: Mask, boxes: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """The page's columns with an upright rule as tall as this line: pieces on its sides are in two cells."""
     top, bottom = (int(np.median(boxes[:, column])) for column in (1, 3))
-    between = ink.uprights[top:bottom, left : right + 1] > 0
-    return bool(between.size) and bool(between.mean(axis=0).max() > SOLID)
+    band = uprights[top:bottom] > 0
+    return np.asarray(band.mean(axis=0) > SOLID, np.bool_) if len(band) else np.zeros(band.shape[1], np.bool_)
 
 
 def bounded(boxes: NDArray[np.int32], letter_px: float) -> Segment:
