@@ -38,6 +38,8 @@ class PageReader:
     """Reads pages with one engine against a set of form editions."""
 
     def __init__(self, engine: OcrEngine, editions: Sequence[FormEdition]) -> None:
+        # Every core reads a page of its own: threads within one would take the time of the others.
+        cv2.setNumThreads(1)
         self.engine = engine
         self._editions = tuple(editions)
         self.catalogue = build(editions)

@@ -23,6 +23,11 @@ ROUGH_STEP_DEGREES = 0.5
 SKEW_STEP_DEGREES = 0.2
 ROUGH_SIDE_PX = 420
 FINE_SIDE_PX = 700
+MIN_SIDE_PX = 16
+STRIP_PX = 6
+"""Within so many columns the steepest line falls by half a pixel."""
+SURROUNDINGS = 1 / 50
+"""Of the long side: how far to each side a pixel's paper reaches."""
 MIN_SKEW_DEGREES = 0.15
 
 
@@ -80,10 +85,11 @@ def find_skew(image: Grey) -> float:
 
     First roughly on a small image over the whole range, then finely around the best.
     """
-    rough = _ink_of(image, ROUGH_SIDE_PX)
-    fine = _ink_of(image, FINE_SIDE_PX)
-    if rough is None or fine is None:
+    small = _shrunk(image, FINE_SIDE_PX)
+    rough_small = _shrunk(small, ROUGH_SIDE_PX)
+    if min(rough_small.shape) < MIN_SIDE_PX:
         return 0.0
+    rough, fine = _ink_strips(rough_small), _ink_strips(small)
     wide = np.arange(-SKEW_RANGE_DEGREES, SKEW_RANGE_DEGREES + 1e-6, ROUGH_STEP_DEGREES)
     first = float(wide[int(np.argmax([_line_contrast(rough, float(angle)) for angle in wide]))])
     angles = first + SKEW_STEP_DEGREES * np.arange(-4, 5)
@@ -97,21 +103,30 @@ def find_skew(image: Grey) -> float:
     return float(angles[best] + shift * SKEW_STEP_DEGREES)
 
 
-def _ink_of(image: Grey, side: int) -> NDArray[np.float32] | None:
-    """How dark each pixel is against its surroundings, on an image of this long side; none for slivers."""
-    shrink = min(1.0, side / max(image.shape))
-    if min(image.shape) * shrink < 16:
-        return None
-    small = cv2.resize(image, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
-    paper = cv2.GaussianBlur(small, (0, 0), max(2.0, side / 90)).astype(np.float32)
-    return np.asarray((paper - small).clip(0, 60), np.float32)
+def _shrunk(image: Grey, side: int) -> Grey:
+    """The image with this long side at most."""
+    shrink = side / max(image.shape)
+    if shrink >= 1:
+        return image
+    size = (max(1, round(image.shape[1] * shrink)), max(1, round(image.shape[0] * shrink)))
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _line_contrast(ink: NDArray[np.float32], degrees: float) -> float:
-    """How sharply rows of ink alternate once columns are sheared by `degrees`."""
-    height, width = ink.shape
-    shear = np.array([[1, 0, 0], [-np.tan(np.radians(degrees)), 1, np.tan(np.radians(degrees)) * width / 2]])
-    level = cv2.warpAffine(ink, shear, (width, height), flags=cv2.INTER_LINEAR)
+def _ink_strips(small: Grey) -> NDArray[np.float32]:
+    """How dark each row is against its surroundings, strip by strip of STRIP_PX columns."""
+    reach = 2 * round(max(small.shape) * SURROUNDINGS) + 1
+    paper = cv2.blur(small, (reach, reach))
+    ink = np.minimum(cv2.subtract(paper, small), 60).astype(np.float32)
+    size = (max(1, small.shape[1] // STRIP_PX), small.shape[0])
+    return np.asarray(cv2.resize(ink, size, interpolation=cv2.INTER_AREA), np.float32)
+
+
+def _line_contrast(strips: NDArray[np.float32], degrees: float) -> float:
+    """How sharply rows of ink alternate once strips are shifted as columns sheared by `degrees`."""
+    height, width = strips.shape
+    fall = STRIP_PX * np.tan(np.radians(degrees))
+    shear = np.array([[1, 0, 0], [-fall, 1, fall * width / 2]])
+    level = cv2.warpAffine(strips, shear, (width, height), flags=cv2.INTER_LINEAR)
     profile = level.sum(axis=1)
     return float(np.square(np.diff(profile)).sum())
 
