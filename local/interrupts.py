@@ -11,15 +11,30 @@ ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Turn every ending signal into KeyboardInterrupt, which ends the block quietly."""
+    """Have every ending signal end the block, quietly."""
+    with interrupting(), suppress(KeyboardInterrupt):
+        yield
+
+
+@contextmanager
+def interrupting() -> Iterator[None]:
+    """Turn every ending signal into KeyboardInterrupt within the block, so that what it holds is given back.
+
+    Only the main thread hears signals; in others nothing changes.
+    """
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    for number in ENDING:
-        signal.signal(number, interrupt)
-    with suppress(KeyboardInterrupt):
+    if threading.current_thread() is not threading.main_thread():
         yield
+        return
+    before = {number: signal.signal(number, interrupt) for number in ENDING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextmanager

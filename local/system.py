@@ -11,7 +11,7 @@ from local.access import Access, ensure_access
 from local.credentials import Credentials, identity_keys
 from local.database import DATABASE, prepare_database, role_of
 from local.folder import DataFolder
-from local.interrupts import uninterrupted
+from local.interrupts import interrupting, uninterrupted
 from local.orphans import MARK, end_orphans
 from local.parts import SERVICES
 from local.servers.child import NotReady
@@ -58,7 +58,7 @@ class LocalSystem:
         """
         began = time.monotonic()
         self.folder.create()
-        with self.folder.held():
+        with self.folder.held(), interrupting():
             try:
                 self._start()
                 self.start_s = time.monotonic() - began
