@@ -29,7 +29,7 @@ class Archive:
     """Two dossiers of three pages each, read; seen over HTTP."""
 
     def __init__(self, http: httpx.Client, agent: httpx.Client) -> None:
-        self.http = http
+        self.http, self.agent = http, agent
         # People of no other file: what people in doubt name is held, and nothing held is arranged.
         scans = [image for seed in (12, 13, 14, 15) for image in declaration(seed)]
         batch = open_batch(agent, UNIT, "page-work", pages_per_dossier=3)
@@ -37,13 +37,20 @@ class Archive:
         self.first, self.second = self._dossiers(batch)
         self.pages = [page["id"] for papers in self._papers(self.first) for page in papers["pages"]]
 
-    def _dossiers(self, batch: str) -> list[str]:
-        """Both, the one of the first pages first, once all of their pages are read."""
+    def add(self, scan: bytes) -> str:
+        """A dossier of one page more, once it is read."""
+        batch = open_batch(self.agent, UNIT, f"more-{secrets.token_hex(4)}", pages_per_dossier=1)
+        send(self.agent, batch, [scan])
+        (dossier,) = self._dossiers(batch, 1)
+        return dossier
+
+    def _dossiers(self, batch: str, count: int = 6) -> list[str]:
+        """A batch's, the one of the first pages first, once all of their pages are read."""
         deadline = time.monotonic() + SLOW_S
         while time.monotonic() < deadline:
             found = self.http.get("/v1/dossiers", params={"batch": batch}).json()["items"]
             pages = [page for one in found for each in self._papers(one["id"]) for page in each["pages"]]
-            if len(pages) == 6 and all(page["recognised"] or page["content"] != "text" for page in pages):
+            if len(pages) == count and all(page["recognised"] or page["content"] != "text" for page in pages):
                 return sorted(one["id"] for one in found)
             time.sleep(0.3)
         raise TimeoutError("the batch is not read")
@@ -379,6 +386,7 @@ def test_a_marked_form_is_tried_and_accepted_by_another(
         desk.evaluate("document.activeElement.blur()")
 
     state = "document.querySelector('.known-row[aria-pressed=true]')?.dataset.state"
+    earlier = archive.add(of_edition(described, 17))
     opened(draft)
     desk.press("p")
     told(desk, "Đã đề nghị mẫu TK09")
@@ -389,6 +397,7 @@ def test_a_marked_form_is_tried_and_accepted_by_another(
     assert desk.evaluate("document.getElementById('trial-missing').hidden")
     assert desk.violations() == []
     shot(desk, "edition-tried")
+    _opened_and_changed(system, desk, archive, sample)
     desk.press("a")
     desk.until("document.getElementById('accept').open")
     assert desk.violations() == []
@@ -423,6 +432,7 @@ def test_a_marked_form_is_tried_and_accepted_by_another(
     desk.until(f"{state} === 'accepted'")
     shot(desk, "edition-accepted")
     assert desk.violations() == []
+    _read_again(desk, archive, earlier)
     desk.press("r")
     desk.until("document.activeElement.name === 'reason'")
     desk.type("Nhãn in chưa đúng")
@@ -435,6 +445,92 @@ def test_a_marked_form_is_tried_and_accepted_by_another(
     desk.call("Network.clearBrowserCookies")
     desk.sign_in(system.base_url, system.access.username, system.access.password)
     assert desk.complaints == []
+
+
+def _opened_and_changed(system: Office, desk: Any, archive: Archive, sample: Path) -> None:
+    """The proposal with its marks as a list, changed and saved by keys; over a sample they lie on its labels."""
+    desk.evaluate("localStorage.removeItem('tangthu-edition')")
+    desk.go(f"{system.base_url}/editions")
+    desk.until(READY)
+    desk.press("j")
+    desk.press("e")
+    told(desk, "Đã mở mẫu TK09")
+    items = "document.querySelectorAll('.mark-item')"
+    desk.until(f"{items}.length === 5 && document.activeElement === {items}[0]")
+    desk.until("document.getElementById('opened').textContent.includes('Đang sửa đề nghị TK09 · 1991')")
+    assert desk.violations() == []
+    shot(desk, "edition-opened")
+    # The last label was wrong, and a field was forgotten.
+    for _ in range(4):
+        desk.press("Tab")
+    desk.press("Enter")
+    desk.until("document.activeElement.name === 'label'")
+    desk.evaluate("document.activeElement.select()")
+    desk.type("Nghề nghiệp, nơi làm")
+    desk.press("Escape")
+    desk.press("n")
+    desk.until(f"{items}.length === 6 && document.activeElement === {items}[5]")
+    desk.press("Enter")
+    for text in ("Quốc tịch", "nationality"):
+        desk.type(text)
+        desk.press("Enter")
+    desk.press("Escape")
+    desk.press("p")
+    told(desk, "Đã đề nghị mẫu TK09")
+    (listed,) = [one for one in archive.http.get("/v1/form-editions").json()["items"] if one["id"]]
+    stored = archive.http.get(f"/v1/form-editions/{listed['id']}").json()["definition"]
+    assert [(one["id"], one["row"]) for one in stored["fields"]][3:] == [
+        ("mother_name", 4),
+        ("occupation", 5),
+        ("nationality", 6),
+    ]
+    assert stored["fields"][4]["label"] == "Nghề nghiệp, nơi làm"
+    assert listed["trial"]["pages"] == 0, "what was tried before counts no more"
+    # Both were mistakes: taken back over the sample.
+    desk.evaluate("document.getElementById('file').focus()")
+    desk.choose_file("#file", sample)
+    told(desk, "Nhận ra đúng mẫu này")
+    desk.until("document.getElementById('marks').hidden")
+    shot(desk, "edition-laid")
+    label = "document.querySelectorAll('.mark-box')[0]"
+    read = "document.querySelectorAll('.read-box')[0]"
+    assert desk.evaluate(f"Math.abs({label}.offsetTop - {read}.offsetTop) < 30 && {label}.offsetLeft < {read}.offsetLeft")
+    desk.evaluate("document.querySelectorAll('.mark-box')[5].focus()")
+    desk.press("Delete")
+    desk.until("document.activeElement === document.querySelectorAll('.mark-box')[4]")
+    desk.press("Enter")
+    desk.evaluate("document.activeElement.select()")
+    desk.type("Nghề nghiệp")
+    desk.press("Escape")
+    desk.press("p")
+    told(desk, "Đã đề nghị mẫu TK09")
+    desk.press("t")
+    told(desk, "Nhận ra đúng mẫu này")
+    assert desk.evaluate("document.getElementById('trial-missing').hidden")
+
+
+def _read_again(desk: Any, archive: Archive, dossier: str) -> None:
+    """A page that was of an unknown form before this one was accepted is read again, by keys."""
+    (paper,) = archive.http.get(f"/v1/dossiers/{dossier}").json()["documents"]
+    assert paper["form"] is None
+    desk.until("document.querySelector('.again [data-do=again]')")
+    shot(desk, "edition-again")
+    desk.press("l")
+    desk.until("document.getElementById('read-again').open")
+    assert desk.evaluate("document.querySelector('#read-again [data-unknown]').textContent") == "1"
+    assert desk.violations() == []
+    shot(desk, "edition-again-asked")
+    desk.press("Enter")
+    told(desk, "Đã xếp 1 trang chờ đọc lại")
+    desk.until("document.querySelector('.again-figures').textContent.includes('1 nay nhận ra')")
+    assert desk.evaluate("document.querySelector('.again progress').value") == 1
+    assert desk.violations() == []
+    until(lambda: archive.http.get(f"/v1/dossiers/{dossier}").json()["documents"][0]["form"] == "TK09")
+    desk.resize(390, 844, mobile=True)
+    assert desk.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    desk.evaluate("document.getElementById('again').scrollIntoView()")
+    shot(desk, "edition-again-phone")
+    desk.resize(1366, 768)
 
 
 def until(true: Any) -> None:
