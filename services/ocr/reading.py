@@ -58,9 +58,7 @@ class PageReader:
         page, ink, rows = self._rows_of(grey, dpi)
         uprights = [row.row.uprights for row in rows]
         found = found_labels(edition, [row.text for row in rows], uprights, self._spans(rows))
-        labels = {
-            name: part_box(page, rows[span.row], span.start, span.end) for name, span in found.items()
-        }
+        labels = {name: part_box(page, rows[span.row], span.start, span.end) for name, span in found.items()}
         return self._understood(page, ink, rows), labels
 
     def labels_of(self, grey: Grey, dpi: float | None = None) -> tuple[list[ReadRow], list[Span]]:

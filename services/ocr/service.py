@@ -89,7 +89,7 @@ class PageRecogniser:
 def recognition_key(found: Recognition, reading_key: str, *, again: str = "") -> str:
     """Where a model's reading of an image lies: reading it again for the same reason writes the same object.
 
-    `again` tells readings of one image with one model apart: nobody finds another one under a key he was told.
+    `again` tells readings of one image with one model apart: under a key once told lies always the same one.
     """
     model = re.sub(r"[^\w.-]+", "-", found.model)
     image = PurePosixPath(reading_key).stem[:16]

@@ -494,7 +494,9 @@ def _opened_and_changed(system: Office, desk: Any, archive: Archive, sample: Pat
     shot(desk, "edition-laid")
     label = "document.querySelectorAll('.mark-box')[0]"
     read = "document.querySelectorAll('.read-box')[0]"
-    assert desk.evaluate(f"Math.abs({label}.offsetTop - {read}.offsetTop) < 30 && {label}.offsetLeft < {read}.offsetLeft")
+    assert desk.evaluate(
+        f"Math.abs({label}.offsetTop - {read}.offsetTop) < 30 && {label}.offsetLeft < {read}.offsetLeft"
+    )
     desk.evaluate("document.querySelectorAll('.mark-box')[5].focus()")
     desk.press("Delete")
     desk.until("document.activeElement === document.querySelectorAll('.mark-box')[4]")

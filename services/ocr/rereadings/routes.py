@@ -40,9 +40,7 @@ async def read_again(
     editions.require_officer(identity)
     async with request.app.state.runtime.database.write(identity.units) as session:
         row = await editions.note_rereading(session, identity, edition_id, if_match, Act.READ_AGAIN)
-        await service.order(
-            session, row, identity.units, request.app.state.late, text_too=wanted.text_too
-        )
+        await service.order(session, row, identity.units, request.app.state.late, text_too=wanted.text_too)
         return await _answer(session, row, request, response, identity)
 
 

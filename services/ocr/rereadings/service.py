@@ -38,9 +38,7 @@ async def order(
     """Have those pages read again, those read as text only if `text_too`; raises NothingToReadAgain."""
     now = datetime.now(UTC)
     before = (edition.accepted_at or now) + late
-    placed = await repository.order(
-        session, edition.id, edition.kind, before, units, now, text_too=text_too
-    )
+    placed = await repository.order(session, edition.id, edition.kind, before, units, now, text_too=text_too)
     if not placed:
         raise NothingToReadAgain
     return placed

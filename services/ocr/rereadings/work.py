@@ -98,9 +98,7 @@ class Rereader:
                     row.tries += 1
                     row.leased_by = new_id()
                     row.leased_until = now + timedelta(seconds=self.timeout_s) + STORING
-                    return _Lent(
-                        row.edition_id, row.page_id, edition.key, kept.reading_key, row.leased_by
-                    )
+                    return _Lent(row.edition_id, row.page_id, edition.key, kept.reading_key, row.leased_by)
                 row.state = outcome.value
             REREAD.labels(outcome).inc()
 

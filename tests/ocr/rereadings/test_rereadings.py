@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import httpx
-import pytest
 from sqlalchemy import select, update
 
 from contracts.events import PageRecognised
@@ -111,9 +110,9 @@ def rereader(office: Office, pages: Pages, *, bus: Any = None) -> Rereader:
     return Rereader(
         database=runtime.database,
         store=runtime.store,
-        bus=cast(Bus, bus or runtime.bus),
-        pool=cast(ReadingPool, pages),
-        editions=cast(Any, Follower()),
+        bus=cast("Bus", bus or runtime.bus),
+        pool=cast("ReadingPool", pages),
+        editions=cast("Any", Follower()),
         turns=asyncio.Semaphore(1),
         timeout_s=30,
         interval_s=0.02,
