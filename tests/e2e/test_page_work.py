@@ -2,7 +2,6 @@
 
 import json
 import os
-import secrets
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +13,7 @@ import yaml
 
 from forms import FormEdition
 from tests.e2e.office import Office
-from tests.e2e.papers import declaration, of_edition
+from tests.e2e.papers import declaration
 from tests.e2e.sending import open_batch, send
 
 SHOTS = os.environ.get("SCREENSHOTS", "")
@@ -29,7 +28,7 @@ class Archive:
     """Two dossiers of three pages each, read; seen over HTTP."""
 
     def __init__(self, http: httpx.Client, agent: httpx.Client) -> None:
-        self.http, self.agent = http, agent
+        self.http = http
         # People of no other file: what people in doubt name is held, and nothing held is arranged.
         scans = [image for seed in (12, 13, 14, 15) for image in declaration(seed)]
         batch = open_batch(agent, UNIT, "page-work", pages_per_dossier=3)
@@ -37,20 +36,13 @@ class Archive:
         self.first, self.second = self._dossiers(batch)
         self.pages = [page["id"] for papers in self._papers(self.first) for page in papers["pages"]]
 
-    def add(self, scan: bytes) -> str:
-        """A dossier of one page more, once it is read."""
-        batch = open_batch(self.agent, UNIT, f"more-{secrets.token_hex(4)}", pages_per_dossier=1)
-        send(self.agent, batch, [scan])
-        (dossier,) = self._dossiers(batch, 1)
-        return dossier
-
-    def _dossiers(self, batch: str, count: int = 6) -> list[str]:
-        """A batch's, the one of the first pages first, once all of their pages are read."""
+    def _dossiers(self, batch: str) -> list[str]:
+        """Both, the one of the first pages first, once all of their pages are read."""
         deadline = time.monotonic() + SLOW_S
         while time.monotonic() < deadline:
             found = self.http.get("/v1/dossiers", params={"batch": batch}).json()["items"]
             pages = [page for one in found for each in self._papers(one["id"]) for page in each["pages"]]
-            if len(pages) == count and all(page["recognised"] or page["content"] != "text" for page in pages):
+            if len(pages) == 6 and all(page["recognised"] or page["content"] != "text" for page in pages):
                 return sorted(one["id"] for one in found)
             time.sleep(0.3)
         raise TimeoutError("the batch is not read")
@@ -348,191 +340,6 @@ def test_a_new_edition_is_marked_on_a_page(system: Office, desk: Any, archive: A
     desk.until(f"{READY} && {data}.includes('full_name')")
     assert desk.evaluate("document.querySelectorAll('.mark-box').length") == 2
     assert desk.complaints == []
-
-
-def test_a_marked_form_is_tried_and_accepted_by_another(
-    system: Office, desk: Any, archive: Archive, tmp_path: Path
-) -> None:
-    """Proposed and tried by keys; its proposer cannot accept it, another officer can, and takes it back."""
-    labels = {"full_name": "Họ và tên", "birth_date": "Ngày sinh", "father_name": "Họ tên cha"}
-    labels |= {"mother_name": "Họ tên mẹ", "occupation": "Nghề nghiệp"}
-    types = {"birth_date": "date", "occupation": "text"}
-    fields = [
-        {"id": name, "label": label, "type": types.get(name, "name"), "row": row}
-        for row, (name, label) in enumerate(labels.items(), 1)
-    ]
-    about = {"form": "TK09", "edition": "1991", "kind": "identity", "title": "TỜ KHAI LÀM LẠI THẺ"}
-    described = FormEdition.model_validate(
-        about | {"status": "provisional", "source": "công văn thử", "fields": fields}
-    )
-    sample = tmp_path / "sample.jpg"
-    sample.write_bytes(of_edition(described, 5))
-    boxes = [
-        {**one, "number": "", "boxes": "", "lines": "", "x": 0.1, "y": 0.15 + 0.06 * place}
-        | {"width": 0.8, "height": 0.03}
-        for place, one in enumerate(fields)
-    ]
-    draft = json.dumps({"edition": about | {"source": "công văn thử"}, "boxes": boxes})
-
-    def opened(marked: str) -> None:
-        desk.go(f"{system.base_url}/editions")
-        desk.until(READY)
-        desk.evaluate(f"localStorage.setItem('tangthu-edition', {json.dumps(marked)})")
-        desk.go(f"{system.base_url}/editions")
-        desk.until(READY)
-        desk.evaluate("document.getElementById('file').focus()")
-        desk.choose_file("#file", sample)
-        desk.until("document.getElementById('sample-image').naturalWidth > 0")
-        desk.evaluate("document.activeElement.blur()")
-
-    state = "document.querySelector('.known-row[aria-pressed=true]')?.dataset.state"
-    earlier = archive.add(of_edition(described, 17))
-    opened(draft)
-    desk.press("p")
-    told(desk, "Đã đề nghị mẫu TK09")
-    desk.press("t")
-    told(desk, "Nhận ra đúng mẫu này")
-    assert desk.evaluate("document.querySelectorAll('#trial tbody tr').length") >= 4
-    assert desk.evaluate("document.querySelectorAll('.read-box').length") >= 4
-    assert desk.evaluate("document.getElementById('trial-missing').hidden")
-    assert desk.violations() == []
-    shot(desk, "edition-tried")
-    _opened_and_changed(system, desk, archive, sample)
-    desk.press("a")
-    desk.until("document.getElementById('accept').open")
-    assert desk.violations() == []
-    desk.press("Enter")
-    told(desk, "không tự chấp nhận được")
-    desk.resize(390, 844, mobile=True)
-    assert desk.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    shot(desk, "edition-phone")
-    desk.resize(1366, 768)
-    desk.complaints.clear()
-
-    second = {
-        "username": f"duyet-{UNIT}",
-        "display_name": "Đỗ Thị Duyệt",
-        "password": secrets.token_urlsafe(15),
-    }
-    made = archive.http.post(
-        "/v1/officers",
-        json=second | {"roles": ["unit_leader"], "units": [UNIT]},
-        headers={"Idempotency-Key": secrets.token_hex(8)},
-    )
-    assert made.status_code == 201, made.text
-    desk.call("Network.clearBrowserCookies")
-    desk.sign_in(system.base_url, second["username"], second["password"])
-    opened("{}")
-    desk.press("j")
-    desk.until(f"{state} === 'proposed'")
-    desk.press("a")
-    desk.until("document.getElementById('accept').open")
-    desk.press("Enter")
-    told(desk, "Máy đọc đã dùng mẫu TK09")
-    desk.until(f"{state} === 'accepted'")
-    shot(desk, "edition-accepted")
-    assert desk.violations() == []
-    _read_again(desk, archive, earlier)
-    desk.press("r")
-    desk.until("document.activeElement.name === 'reason'")
-    desk.type("Nhãn in chưa đúng")
-    desk.press("Enter")
-    told(desk, "Đã rút mẫu TK09")
-    desk.until(f"{state} === 'withdrawn'")
-    (listed,) = [one for one in archive.http.get("/v1/form-editions").json()["items"] if one["id"]]
-    assert (listed["state"], listed["withdrawal_reason"]) == ("withdrawn", "Nhãn in chưa đúng")
-    assert listed["accepted_by"] != listed["proposed_by"]
-    desk.call("Network.clearBrowserCookies")
-    desk.sign_in(system.base_url, system.access.username, system.access.password)
-    assert desk.complaints == []
-
-
-def _opened_and_changed(system: Office, desk: Any, archive: Archive, sample: Path) -> None:
-    """The proposal with its marks as a list, changed and saved by keys; over a sample they lie on its labels."""
-    desk.evaluate("localStorage.removeItem('tangthu-edition')")
-    desk.go(f"{system.base_url}/editions")
-    desk.until(READY)
-    desk.press("j")
-    desk.press("e")
-    told(desk, "Đã mở mẫu TK09")
-    items = "document.querySelectorAll('.mark-item')"
-    desk.until(f"{items}.length === 5 && document.activeElement === {items}[0]")
-    desk.until("document.getElementById('opened').textContent.includes('Đang sửa đề nghị TK09 · 1991')")
-    assert desk.violations() == []
-    shot(desk, "edition-opened")
-    # The last label was wrong, and a field was forgotten.
-    for _ in range(4):
-        desk.press("Tab")
-    desk.press("Enter")
-    desk.until("document.activeElement.name === 'label'")
-    desk.evaluate("document.activeElement.select()")
-    desk.type("Nghề nghiệp, nơi làm")
-    desk.press("Escape")
-    desk.press("n")
-    desk.until(f"{items}.length === 6 && document.activeElement === {items}[5]")
-    desk.press("Enter")
-    for text in ("Quốc tịch", "nationality"):
-        desk.type(text)
-        desk.press("Enter")
-    desk.press("Escape")
-    desk.press("p")
-    told(desk, "Đã đề nghị mẫu TK09")
-    (listed,) = [one for one in archive.http.get("/v1/form-editions").json()["items"] if one["id"]]
-    stored = archive.http.get(f"/v1/form-editions/{listed['id']}").json()["definition"]
-    assert [(one["id"], one["row"]) for one in stored["fields"]][3:] == [
-        ("mother_name", 4),
-        ("occupation", 5),
-        ("nationality", 6),
-    ]
-    assert stored["fields"][4]["label"] == "Nghề nghiệp, nơi làm"
-    assert listed["trial"]["pages"] == 0, "what was tried before counts no more"
-    # Both were mistakes: taken back over the sample.
-    desk.evaluate("document.getElementById('file').focus()")
-    desk.choose_file("#file", sample)
-    told(desk, "Nhận ra đúng mẫu này")
-    desk.until("document.getElementById('marks').hidden")
-    shot(desk, "edition-laid")
-    label = "document.querySelectorAll('.mark-box')[0]"
-    read = "document.querySelectorAll('.read-box')[0]"
-    assert desk.evaluate(
-        f"Math.abs({label}.offsetTop - {read}.offsetTop) < 30 && {label}.offsetLeft < {read}.offsetLeft"
-    )
-    desk.evaluate("document.querySelectorAll('.mark-box')[5].focus()")
-    desk.press("Delete")
-    desk.until("document.activeElement === document.querySelectorAll('.mark-box')[4]")
-    desk.press("Enter")
-    desk.evaluate("document.activeElement.select()")
-    desk.type("Nghề nghiệp")
-    desk.press("Escape")
-    desk.press("p")
-    told(desk, "Đã đề nghị mẫu TK09")
-    desk.press("t")
-    told(desk, "Nhận ra đúng mẫu này")
-    assert desk.evaluate("document.getElementById('trial-missing').hidden")
-
-
-def _read_again(desk: Any, archive: Archive, dossier: str) -> None:
-    """A page that was of an unknown form before this one was accepted is read again, by keys."""
-    (paper,) = archive.http.get(f"/v1/dossiers/{dossier}").json()["documents"]
-    assert paper["form"] is None
-    desk.until("document.querySelector('.again [data-do=again]')")
-    shot(desk, "edition-again")
-    desk.press("l")
-    desk.until("document.getElementById('read-again').open")
-    assert desk.evaluate("document.querySelector('#read-again [data-unknown]').textContent") == "1"
-    assert desk.violations() == []
-    shot(desk, "edition-again-asked")
-    desk.press("Enter")
-    told(desk, "Đã xếp 1 trang chờ đọc lại")
-    desk.until("document.querySelector('.again-figures').textContent.includes('1 nay nhận ra')")
-    assert desk.evaluate("document.querySelector('.again progress').value") == 1
-    assert desk.violations() == []
-    until(lambda: archive.http.get(f"/v1/dossiers/{dossier}").json()["documents"][0]["form"] == "TK09")
-    desk.resize(390, 844, mobile=True)
-    assert desk.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    desk.evaluate("document.getElementById('again').scrollIntoView()")
-    shot(desk, "edition-again-phone")
-    desk.resize(1366, 768)
 
 
 def until(true: Any) -> None:
