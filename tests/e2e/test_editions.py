@@ -254,8 +254,9 @@ def _read_again(desk: Any, http: httpx.Client, dossier: str) -> None:
     assert desk.evaluate("document.querySelector('.again progress').value") == 1
     assert desk.violations() == []
     until(lambda: http.get(f"/v1/dossiers/{dossier}").json()["documents"][0]["form"] == "TK09")
+    shot(desk, "again-done")
     desk.resize(390, 844, mobile=True)
     assert desk.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    desk.evaluate("document.getElementById('again').scrollIntoView()")
+    desk.evaluate("document.getElementById('again').scrollIntoView({ block: 'center' })")
     shot(desk, "again-phone")
     desk.resize(1366, 768)
