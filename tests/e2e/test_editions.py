@@ -4,6 +4,7 @@ import json
 import os
 import secrets
 import time
+from bisect import bisect_left
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from forms import FormEdition
+from forms import FormEdition, load_editions
 from tests.e2e.office import Office
 from tests.e2e.papers import of_edition
 from tests.e2e.sending import agent_of, open_batch, send, sign_in
@@ -83,6 +84,32 @@ def until(true: Any) -> None:
     while not true():
         assert time.monotonic() < deadline
         time.sleep(0.2)
+
+
+def test_nothing_of_an_opened_edition_is_lost(system: Office, desk: Any) -> None:
+    """Every form of the software laid out as marks and described again says the same, tables and headings too."""
+    desk.go(f"{system.base_url}/editions")
+    desk.until(READY)
+    for known in load_editions():
+        stored = known.model_dump(mode="json", exclude_defaults=True)
+        data = (
+            "import(document.querySelector('script[src*=editions]').src.replace('editions', 'edition_data'))"
+        )
+        opened = f"const {{edition, boxes, kept}} = marksOf({json.dumps(stored)})"
+        found = desk.evaluate(
+            f"{data}.then(({{marksOf, definitionOf}}) => {{ {opened}; return definitionOf(edition, boxes, kept) }})"
+        )
+        assert _without_rows(FormEdition.model_validate(found)) == _without_rows(known)
+
+
+def _without_rows(edition: FormEdition) -> dict[str, Any]:
+    """What an edition says, with rows as they follow each other and without the fields' widths."""
+    said = edition.model_dump(mode="json")
+    rows = sorted({one["row"] for one in said["fields"] + said["tables"]})
+    for one in said["fields"] + said["tables"] + said["sections"]:
+        one["row"] = bisect_left(rows, one["row"])
+        one.pop("share", None)
+    return said
 
 
 def test_a_marked_form_is_tried_and_accepted_by_another(
