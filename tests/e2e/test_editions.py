@@ -216,6 +216,24 @@ def _opened_and_changed(system: Office, desk: Any, http: httpx.Client, sample: P
     desk.until("document.getElementById('opened').textContent.includes('Đang sửa đề nghị TK09 · 1991')")
     assert desk.violations() == []
     shot(desk, "opened")
+    # Somebody else has changed it meanwhile: nothing is overwritten, and it is opened anew.
+    (listed,) = [one for one in http.get("/v1/form-editions").json()["items"] if one["id"]]
+    address = f"/v1/form-editions/{listed['id']}"
+    found = http.get(address)
+    other = found.json()["definition"] | {"source": "công văn thử hai"}
+    changed = http.put(address, json={"definition": other}, headers={"If-Match": found.headers["etag"]})
+    assert changed.status_code == 200, changed.text
+    desk.press("Enter")
+    desk.type("x")
+    desk.press("Escape")
+    pressed(desk, "p", "Người khác vừa thay đổi mẫu này")
+    desk.complaints.clear()
+    desk.press("e")
+    desk.until("document.getElementById('replace').open")
+    assert desk.violations() == []
+    pressed(desk, "Enter", "Đã mở mẫu TK09")
+    desk.until(f"document.activeElement === {items}[0]")
+    assert desk.evaluate("document.querySelector('[name=source]').value") == "công văn thử hai"
     # The last label was wrong, and a field was forgotten.
     for _ in range(4):
         desk.press("Tab")
@@ -232,8 +250,8 @@ def _opened_and_changed(system: Office, desk: Any, http: httpx.Client, sample: P
         desk.press("Enter")
     desk.press("Escape")
     pressed(desk, "p", "Đã đề nghị mẫu TK09")
-    (listed,) = [one for one in http.get("/v1/form-editions").json()["items"] if one["id"]]
-    stored = http.get(f"/v1/form-editions/{listed['id']}").json()["definition"]
+    listed = http.get(address).json()
+    stored = listed["definition"]
     assert [(one["id"], one["row"]) for one in stored["fields"]][3:] == [
         ("mother_name", 4),
         ("occupation", 5),
