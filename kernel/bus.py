@@ -125,6 +125,11 @@ class Bus:
         info = await self._jetstream.consumer_info(self.stream, self._named(consumer.name))
         return (info.num_pending or 0) + (info.num_ack_pending or 0)
 
+    async def waiting(self, consumer: Consumer) -> int:
+        """Messages that nobody handles yet."""
+        info = await self._jetstream.consumer_info(self.stream, self._named(consumer.name))
+        return info.num_pending or 0
+
     async def consume(
         self,
         consumer: Consumer,

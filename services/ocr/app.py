@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import structlog
@@ -17,6 +18,8 @@ from services.ocr.editions.routes import TRIALS_AT_ONCE
 from services.ocr.editions.routes import routes as edition_routes
 from services.ocr.engine.pack import load_pack
 from services.ocr.pool import ReadingPool
+from services.ocr.rereadings.routes import routes as rereading_routes
+from services.ocr.rereadings.work import Rereader
 from services.ocr.service import PageRecogniser
 from services.ocr.settings import OcrSettings
 
@@ -35,6 +38,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         pool = ReadingPool(settings.ocr_model, settings.ocr_processes, settings.ocr_page_timeout_s)
         app.state.pool, app.state.trials = pool, asyncio.Semaphore(TRIALS_AT_ONCE)
         app.state.editions = editions = EditionFollower(runtime.database, pool, settings.ocr_editions_check_s)
+        app.state.late = timedelta(seconds=settings.ocr_editions_check_s + settings.ocr_page_timeout_s)
         try:
             await editions.look()
             app.state.model = await pool.warm_up()
@@ -42,6 +46,17 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
             app.state.recogniser = recogniser = PageRecogniser(runtime.database, runtime.store, pool)
             runtime.consume(OCR, handler(recogniser), slots=settings.ocr_processes)
             runtime.start("form editions", editions.run)
+            rereader = Rereader(
+                database=runtime.database,
+                store=runtime.store,
+                bus=runtime.bus,
+                pool=pool,
+                editions=editions,
+                turns=app.state.trials,
+                timeout_s=settings.ocr_page_timeout_s,
+                interval_s=settings.ocr_rereading_check_s,
+            )
+            runtime.start("reading again", rereader.run)
             yield
         finally:
             pool.close()
@@ -51,4 +66,5 @@ def create_app() -> FastAPI:
     """The application; opens nothing until it is served."""
     app = web.create_app("ocr", title="Tangthu OCR", lifespan=lifespan)
     app.include_router(edition_routes)
+    app.include_router(rereading_routes)
     return app

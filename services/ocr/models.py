@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import Float, Index, Integer, MetaData, String, Text
+from sqlalchemy import Float, Index, Integer, MetaData, String, Text, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from kernel.tables import COLUMN_TYPES, NAMING
@@ -24,10 +24,14 @@ class RecognitionRow(Base):
 
     page_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     batch_id: Mapped[uuid.UUID]
+    file_id: Mapped[uuid.UUID | None]
+    """None where the page was read before this was kept and its announcement is gone."""
     unit_code: Mapped[str] = mapped_column(String(40))
     kind: Mapped[str] = mapped_column(String(20))
     form: Mapped[str | None] = mapped_column(String(40))
     edition: Mapped[str | None] = mapped_column(String(40))
+    verdict: Mapped[str | None] = mapped_column(String(20))
+    """None of readings made before it was kept."""
     field_count: Mapped[int] = mapped_column(Integer)
     line_count: Mapped[int] = mapped_column(Integer)
     confidence: Mapped[float] = mapped_column(Float)
@@ -39,4 +43,11 @@ class RecognitionRow(Base):
     recognition_key: Mapped[str] = mapped_column(Text)
     read_at: Mapped[datetime]
 
-    __table_args__ = (Index("ix_recognitions_batch_id", "batch_id"), Index("ix_recognitions_model", "model"))
+    __table_args__ = (
+        Index("ix_recognitions_batch_id", "batch_id"),
+        Index("ix_recognitions_model", "model"),
+        Index(
+            "ix_recognitions_unrecognised", "kind", "read_at",
+            postgresql_where=text("edition IS NULL AND line_count > 0"),
+        ),
+    )  # fmt: skip

@@ -6,7 +6,7 @@ import multiprocessing
 import signal
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from typing import TypeVar
 import structlog
 from prometheus_client import Counter
 
-from contracts.recognition import Recognition
+from contracts.recognition import Box, Recognition
 from forms import FormEdition, load_editions
 from services.ocr.engine.base import NullEngine
 from services.ocr.images import ImageRefused
@@ -39,8 +39,8 @@ class SampleReading:
     recognition: Recognition
     recognised: bool
     """Whether the page was taken for that edition."""
-    missing: tuple[str, ...]
-    """Fields of that edition whose printed labels are not on the page."""
+    labels: Mapping[str, Box]
+    """Where its printed labels are, by field; those that are not on the page are left out."""
 
 
 class ReadingFailed(Exception):
@@ -70,6 +70,11 @@ class ReadingPool:
     def editions(self) -> tuple[FormEdition, ...]:
         """What the next image is compared with."""
         return self._editions
+
+    @property
+    def idle(self) -> bool:
+        """Whether a process has nothing to read."""
+        return sum(self._busy.values()) < self._processes
 
     async def warm_up(self) -> str:
         """Load the model in one process; returns the model's name."""
@@ -214,5 +219,5 @@ def _try(image: bytes, candidate: FormEdition) -> SampleReading | ImageRefused:
         page = next(iter(grey_pages(image, SAMPLE_FORMATS)))
     except ImageRefused as refused:
         return refused
-    found, missing = reader.knowing(candidate).read_sample(page.image, page.dpi, candidate)
-    return SampleReading(found, (found.form, found.edition) == (candidate.form, candidate.edition), missing)
+    found, labels = reader.knowing(candidate).read_sample(page.image, page.dpi, candidate)
+    return SampleReading(found, (found.form, found.edition) == (candidate.form, candidate.edition), labels)

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from contracts.recognition import Recognition
+from contracts.recognition import Box, Recognition
 from forms import FormEdition
 from services.ocr.engine.base import OcrEngine, Reading
 from services.ocr.fields.catalogue import build
 from services.ocr.fields.cutting import Page
-from services.ocr.fields.editions import missing_labels, recognise_layout
+from services.ocr.fields.editions import found_labels, recognise_layout
 from services.ocr.fields.matching import Span, find_spans
 from services.ocr.fields.rows import ReadRow, read_row
 from services.ocr.fields.tables import read_tables
@@ -22,7 +22,7 @@ from services.ocr.layout.crops import crop
 from services.ocr.layout.ink import Ink, find_ink
 from services.ocr.layout.lines import TABLE_UPRIGHTS, bounded, find_rows
 from services.ocr.layout.scale import Grey, WorkingPage, working_page
-from services.ocr.transcript import mean_probability, transcript
+from services.ocr.transcript import mean_probability, part_box, transcript
 from services.ocr.verdicts import verdict_of
 
 DIGITS_ONLY = frozenset("0123456789")
@@ -55,12 +55,13 @@ class PageReader:
 
     def read_sample(
         self, grey: Grey, dpi: float | None, edition: FormEdition
-    ) -> tuple[Recognition, tuple[str, ...]]:
-        """A page as `read_page` reads it, and the fields of `edition` whose labels are not on it."""
+    ) -> tuple[Recognition, dict[str, Box]]:
+        """A page as `read_page` reads it, and where the labels of `edition` are that are on it, by field."""
         page, ink, rows = self._rows_of(grey, dpi)
         uprights = [row.row.uprights for row in rows]
-        missing = missing_labels(edition, [row.text for row in rows], uprights, self._spans(rows))
-        return self._understood(page, ink, rows), missing
+        found = found_labels(edition, [row.text for row in rows], uprights, self._spans(rows))
+        labels = {name: part_box(page, rows[span.row], span.start, span.end) for name, span in found.items()}
+        return self._understood(page, ink, rows), labels
 
     def labels_of(self, grey: Grey, dpi: float | None = None) -> tuple[list[ReadRow], list[Span]]:
         """The rows of a page and the known labels in them, for describing a new edition."""

@@ -9,7 +9,7 @@ from prometheus_client import Counter, Histogram
 from contracts.events import PageEnhanced, PageRecognised
 from contracts.recognition import Recognition
 from contracts.subjects import OCR
-from contracts.vocabulary import PageContent
+from contracts.vocabulary import DossierKind, PageContent
 from kernel.database import Database
 from kernel.errors import PermanentError
 from kernel.inbox import first_time
@@ -65,9 +65,10 @@ class PageRecogniser:
         async with self.database.write() as session:
             if not await first_time(session, OCR.name, event.id):
                 return
-            if not await repository.store_recognition(session, event, found, key, cpu_seconds):
+            row = await repository.store_recognition(session, event, found, key, cpu_seconds)
+            if row is None:
                 return
-            await record(session, announcement(event, found, key))
+            await record(session, announcement(row))
         PAGES.labels(found.form or "unknown").inc()
         for field in found.fields:
             FIELDS.labels(field).inc()
@@ -82,46 +83,34 @@ class PageRecogniser:
             if not await first_time(session, OCR.name, event.id):
                 return
             if row := await repository.reading_of_same(session, event):
-                await record(session, _told_again(event, row))
+                await record(session, announcement(row))
 
 
-def recognition_key(found: Recognition, reading_key: str) -> str:
-    """Where a model's reading of an image lies: reading it again writes the same object."""
+def recognition_key(found: Recognition, reading_key: str, *, again: str = "") -> str:
+    """Where a model's reading of an image lies: reading it again for the same reason writes the same object.
+
+    `again` tells readings of one image with one model apart: under a key once told lies always the same one.
+    """
     model = re.sub(r"[^\w.-]+", "-", found.model)
     image = PurePosixPath(reading_key).stem[:16]
-    return f"recognitions/{found.page_id}/{model}-{image}.json"
+    return f"recognitions/{found.page_id}/{model}-{image}{again and f'-{again}'}.json"
 
 
-def _told_again(event: PageEnhanced, row: RecognitionRow) -> PageRecognised:
+def announcement(row: RecognitionRow) -> PageRecognised:
+    """The event that says where a page's reading lies; no word of the page itself."""
+    if row.file_id is None:
+        raise ValueError(f"the file of page {row.page_id} is not known")
     return PageRecognised(
-        correlation_id=event.batch_id,
-        page_id=event.page_id,
-        file_id=event.file_id,
-        batch_id=event.batch_id,
-        unit_code=event.unit_code,
-        kind=event.kind,
+        correlation_id=row.batch_id,
+        page_id=row.page_id,
+        file_id=row.file_id,
+        batch_id=row.batch_id,
+        unit_code=row.unit_code,
+        kind=DossierKind(row.kind),
         form=row.form,
         edition=row.edition,
         recognition_key=row.recognition_key,
         field_count=row.field_count,
         confidence=row.confidence,
         model=row.model,
-    )
-
-
-def announcement(event: PageEnhanced, found: Recognition, key: str) -> PageRecognised:
-    """The event that says where the reading lies; no word of the page itself."""
-    return PageRecognised(
-        correlation_id=event.batch_id,
-        page_id=event.page_id,
-        file_id=event.file_id,
-        batch_id=event.batch_id,
-        unit_code=event.unit_code,
-        kind=event.kind,
-        form=found.form,
-        edition=found.edition,
-        recognition_key=key,
-        field_count=len(found.fields),
-        confidence=found.confidence,
-        model=found.model,
     )

@@ -24,6 +24,8 @@ class OcrSettings(ServiceSettings):
     """A page that takes longer is given up and its process replaced."""
     ocr_editions_check_s: float = Field(default=3.0, gt=0)
     """How often a replica asks whether other form editions are accepted."""
+    ocr_rereading_check_s: float = Field(default=2.0, gt=0)
+    """How often a replica asks whether a page is to be read again and no new one waits."""
 
     @field_validator("ocr_model", mode="before")
     @classmethod

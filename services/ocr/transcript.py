@@ -59,6 +59,15 @@ def source_box(page: WorkingPage, edges: Edges) -> Box:
     )
 
 
+def part_box(page: WorkingPage, row: ReadRow, start: int, end: int) -> Box:
+    """The upright box around characters `start` to `end` of a row, in pixels of the page as given."""
+    own = [row.segments[number] for number in set(row.owners[start:end])]
+    left, right = row.places[start], row.places[end - 1]
+    half = (right - left) / max(1, end - start - 1) / 2
+    top, bottom = min(one.top for one in own), max(one.bottom for one in own)
+    return source_box(page, (round(left - half), top, round(right + half), bottom))
+
+
 def _line(page: WorkingPage, row: ReadRow, segments: Sequence[int]) -> ReadLine | None:
     words = [word for number in segments for word in _words(page, row, number)]
     if not words:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import secrets
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +13,7 @@ import yaml
 
 from forms import FormEdition
 from tests.e2e.office import Office
-from tests.e2e.papers import declaration, of_edition
+from tests.e2e.papers import declaration
 from tests.e2e.sending import open_batch, send
 
 SHOTS = os.environ.get("SCREENSHOTS", "")
@@ -340,100 +339,6 @@ def test_a_new_edition_is_marked_on_a_page(system: Office, desk: Any, archive: A
     desk.go(f"{system.base_url}/editions")
     desk.until(f"{READY} && {data}.includes('full_name')")
     assert desk.evaluate("document.querySelectorAll('.mark-box').length") == 2
-    assert desk.complaints == []
-
-
-def test_a_marked_form_is_tried_and_accepted_by_another(
-    system: Office, desk: Any, archive: Archive, tmp_path: Path
-) -> None:
-    """Proposed and tried by keys; its proposer cannot accept it, another officer can, and takes it back."""
-    labels = {"full_name": "Họ và tên", "birth_date": "Ngày sinh", "father_name": "Họ tên cha"}
-    labels |= {"mother_name": "Họ tên mẹ", "occupation": "Nghề nghiệp"}
-    types = {"birth_date": "date", "occupation": "text"}
-    fields = [
-        {"id": name, "label": label, "type": types.get(name, "name"), "row": row}
-        for row, (name, label) in enumerate(labels.items(), 1)
-    ]
-    about = {"form": "TK09", "edition": "1991", "kind": "identity", "title": "TỜ KHAI LÀM LẠI THẺ"}
-    described = FormEdition.model_validate(
-        about | {"status": "provisional", "source": "công văn thử", "fields": fields}
-    )
-    sample = tmp_path / "sample.jpg"
-    sample.write_bytes(of_edition(described, 5))
-    boxes = [
-        {**one, "number": "", "boxes": "", "lines": "", "x": 0.1, "y": 0.15 + 0.06 * place}
-        | {"width": 0.8, "height": 0.03}
-        for place, one in enumerate(fields)
-    ]
-    draft = json.dumps({"edition": about | {"source": "công văn thử"}, "boxes": boxes})
-
-    def opened(marked: str) -> None:
-        desk.go(f"{system.base_url}/editions")
-        desk.until(READY)
-        desk.evaluate(f"localStorage.setItem('tangthu-edition', {json.dumps(marked)})")
-        desk.go(f"{system.base_url}/editions")
-        desk.until(READY)
-        desk.evaluate("document.getElementById('file').focus()")
-        desk.choose_file("#file", sample)
-        desk.until("document.getElementById('sample-image').naturalWidth > 0")
-        desk.evaluate("document.activeElement.blur()")
-
-    state = "document.querySelector('.known-row[aria-pressed=true]')?.dataset.state"
-    opened(draft)
-    desk.press("p")
-    told(desk, "Đã đề nghị mẫu TK09")
-    desk.press("t")
-    told(desk, "Nhận ra đúng mẫu này")
-    assert desk.evaluate("document.querySelectorAll('#trial tbody tr').length") >= 4
-    assert desk.evaluate("document.querySelectorAll('.read-box').length") >= 4
-    assert desk.evaluate("document.getElementById('trial-missing').hidden")
-    assert desk.violations() == []
-    shot(desk, "edition-tried")
-    desk.press("a")
-    desk.until("document.getElementById('accept').open")
-    assert desk.violations() == []
-    desk.press("Enter")
-    told(desk, "không tự chấp nhận được")
-    desk.resize(390, 844, mobile=True)
-    assert desk.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    shot(desk, "edition-phone")
-    desk.resize(1366, 768)
-    desk.complaints.clear()
-
-    second = {
-        "username": f"duyet-{UNIT}",
-        "display_name": "Đỗ Thị Duyệt",
-        "password": secrets.token_urlsafe(15),
-    }
-    made = archive.http.post(
-        "/v1/officers",
-        json=second | {"roles": ["unit_leader"], "units": [UNIT]},
-        headers={"Idempotency-Key": secrets.token_hex(8)},
-    )
-    assert made.status_code == 201, made.text
-    desk.call("Network.clearBrowserCookies")
-    desk.sign_in(system.base_url, second["username"], second["password"])
-    opened("{}")
-    desk.press("j")
-    desk.until(f"{state} === 'proposed'")
-    desk.press("a")
-    desk.until("document.getElementById('accept').open")
-    desk.press("Enter")
-    told(desk, "Máy đọc đã dùng mẫu TK09")
-    desk.until(f"{state} === 'accepted'")
-    shot(desk, "edition-accepted")
-    assert desk.violations() == []
-    desk.press("r")
-    desk.until("document.activeElement.name === 'reason'")
-    desk.type("Nhãn in chưa đúng")
-    desk.press("Enter")
-    told(desk, "Đã rút mẫu TK09")
-    desk.until(f"{state} === 'withdrawn'")
-    (listed,) = [one for one in archive.http.get("/v1/form-editions").json()["items"] if one["id"]]
-    assert (listed["state"], listed["withdrawal_reason"]) == ("withdrawn", "Nhãn in chưa đúng")
-    assert listed["accepted_by"] != listed["proposed_by"]
-    desk.call("Network.clearBrowserCookies")
-    desk.sign_in(system.base_url, system.access.username, system.access.password)
     assert desk.complaints == []
 
 

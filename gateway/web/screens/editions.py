@@ -43,6 +43,14 @@ async def show_known(request: Request, visitor: Visitor) -> Response:
     return page(request, "editions_known.html", visitor, **listed)
 
 
+@routes.get("/editions/{edition_id}/again")
+async def show_rereadings(request: Request, visitor: Visitor, edition_id: uuid.UUID) -> Response:
+    """How far the pages have come that were read before an edition was accepted."""
+    visitor.identity.require_role(*MAY_SUPERVISE)
+    found = await Reader(request, visitor).get(f"/v1/form-editions/{edition_id}/rereadings")
+    return page(request, "editions_again.html", visitor, found=found)
+
+
 async def _listed(request: Request, reader: Reader) -> dict[str, Any]:
     try:
         editions = (await reader.get("/v1/form-editions"))["items"]

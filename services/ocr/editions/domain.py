@@ -41,6 +41,10 @@ class Act(StrEnum):
     TRIED = "tried"
     ACCEPTED = "accepted"
     WITHDRAWN = "withdrawn"
+    READ_AGAIN = "read_again"
+    """Pages read before the edition was accepted were ordered to be read again."""
+    STOPPED = "stopped"
+    """Reading them was stopped."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,11 @@ class FormEditionRow(Base):
     """Of the trial's pages those on which the form was recognised, with the present definition."""
     version: Mapped[int] = mapped_column(server_default=text("1"))
 
+    @property
+    def key(self) -> str:
+        """As `forms.FormEdition.key`."""
+        return f"{self.form}-{self.edition}"
+
     __table_args__ = (
         CheckConstraint("trial_recognised <= trial_pages", "trial_counts"),
         Index(

@@ -2,6 +2,8 @@
 
 import asyncio
 import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
@@ -10,7 +12,7 @@ from forms import FormEdition, load_editions
 from kernel.concurrency import IfMatch, etag
 from kernel.database import WriteSession
 from kernel.idempotency import IdempotencyKey, answer_once
-from kernel.identity import CurrentIdentity, Identity, Role
+from kernel.identity import CurrentIdentity, Identity
 from services.ocr.editions import repository, service
 from services.ocr.editions.models import FormEditionRow
 from services.ocr.editions.problems import ReaderBusy, SampleTooLarge, SampleUnreadable
@@ -36,7 +38,7 @@ TRIALS_AT_ONCE = 1
 @routes.get("", summary="Các mẫu biểu máy đọc biết · Form editions")
 async def list_form_editions(request: Request, identity: CurrentIdentity) -> FormEditions:
     """Those that officers described, newest first, then those that came with the software."""
-    _require(identity)
+    service.require_officer(identity)
     async with request.app.state.runtime.database.read() as session:
         rows = await repository.everyone(session)
     return FormEditions(items=[*map(summary_of, rows), *map(built_in, load_editions())])
@@ -49,7 +51,7 @@ async def propose_form_edition(
     request: Request, wanted: ProposedEdition, identity: CurrentIdentity, key: IdempotencyKey = None
 ) -> Response:
     """Nothing is read with it before somebody else has accepted it."""
-    _require(identity)
+    service.require_officer(identity)
 
     async def act(session: WriteSession) -> tuple[int, BaseModel, dict[str, str]]:
         row = await service.propose(session, identity, wanted.definition)
@@ -64,7 +66,7 @@ async def get_form_edition(
     edition_id: uuid.UUID, request: Request, response: Response, identity: CurrentIdentity
 ) -> FormEditionDetail:
     """With its definition and its history."""
-    _require(identity)
+    service.require_officer(identity)
     async with request.app.state.runtime.database.read() as session:
         row = await service.get(session, edition_id)
         acts = await repository.acts_of(session, [edition_id])
@@ -82,7 +84,7 @@ async def change_form_edition(
     if_match: IfMatch = None,
 ) -> FormEditionDetail:
     """What was tried before counts no more."""
-    _require(identity)
+    service.require_officer(identity)
     async with request.app.state.runtime.database.write(identity.units) as session:
         row = await service.change(session, identity, edition_id, if_match, wanted.definition)
         return await _answer(session, row, response)
@@ -106,7 +108,7 @@ async def try_form_edition(
     edition_id: uuid.UUID, request: Request, response: Response, identity: CurrentIdentity
 ) -> TrialReading:
     """What the reader would recognise if it knew the edition; neither image nor text is kept."""
-    _require(identity)
+    service.require_officer(identity)
     database = request.app.state.runtime.database
     async with database.read() as session:
         definition = (await service.get(session, edition_id)).definition
@@ -138,12 +140,9 @@ async def accept_form_edition(
     if_match: IfMatch = None,
 ) -> FormEditionDetail:
     """By another officer than its proposer, once a sample was recognised; pages are read with it at once."""
-    _require(identity)
-    async with request.app.state.runtime.database.write(identity.units) as session:
+    async with _known_at_once(request, identity) as session:
         row = await service.accept(session, identity, edition_id, if_match)
-        answer = await _answer(session, row, response)
-    await request.app.state.editions.look()
-    return answer
+        return await _answer(session, row, response)
 
 
 @routes.post("/{edition_id}:withdraw", summary="Rút mẫu biểu · Withdraw an edition")
@@ -156,16 +155,18 @@ async def withdraw_form_edition(
     if_match: IfMatch = None,
 ) -> FormEditionDetail:
     """The reader forgets it; what was read with it stays as it is."""
-    _require(identity)
-    async with request.app.state.runtime.database.write(identity.units) as session:
+    async with _known_at_once(request, identity) as session:
         row = await service.withdraw(session, identity, edition_id, if_match, because.reason)
-        answer = await _answer(session, row, response)
+        return await _answer(session, row, response)
+
+
+@asynccontextmanager
+async def _known_at_once(request: Request, identity: Identity) -> AsyncIterator[WriteSession]:
+    """A transaction that changes which editions the reader knows; this replica's knows it right after."""
+    service.require_officer(identity)
+    async with request.app.state.runtime.database.write(identity.units) as session:
+        yield session
     await request.app.state.editions.look()
-    return answer
-
-
-def _require(identity: Identity) -> None:
-    identity.require_role(Role.UNIT_LEADER, Role.PROVINCE_LEADER)
 
 
 async def _detail(session: WriteSession, row: FormEditionRow) -> FormEditionDetail:

@@ -92,6 +92,13 @@ class TriedField(BaseModel):
     warnings: list[str]
 
 
+class FoundLabel(BaseModel):
+    """Where a printed label of the edition is on a sample."""
+
+    id: str
+    box: Box
+
+
 class MissingLabel(BaseModel):
     """A printed label that was not found on a sample."""
 
@@ -106,6 +113,7 @@ class TrialReading(BaseModel):
     edition: str | None
     recognised: bool = Field(description="Whether the page was taken for this very edition")
     fields: list[TriedField]
+    labels: list[FoundLabel]
     missing: list[MissingLabel]
     width_px: int
     height_px: int

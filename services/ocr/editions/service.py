@@ -12,7 +12,7 @@ from forms import FormEdition, load_editions
 from kernel.concurrency import check_version
 from kernel.database import ReadSession, WriteSession
 from kernel.errors import NotFound
-from kernel.identity import Identity
+from kernel.identity import Identity, Role
 from kernel.ids import new_id
 from services.ocr.editions import repository
 from services.ocr.editions.domain import Act, EditionState, Trial, Unusable, usable
@@ -24,6 +24,12 @@ from services.ocr.editions.problems import (
     EditionStateWrong,
     EditionUnusable,
 )
+from services.ocr.rereadings import service as rereadings
+
+
+def require_officer(identity: Identity) -> None:
+    """Raise Forbidden for those who have nothing to do with editions."""
+    identity.require_role(Role.UNIT_LEADER, Role.PROVINCE_LEADER)
 
 
 async def get(session: ReadSession | WriteSession, edition_id: uuid.UUID) -> FormEditionRow:
@@ -149,6 +155,22 @@ async def withdraw(
     row.withdrawal_reason = reason
     row.version += 1
     _note(session, row, Act.WITHDRAWN, identity, reason=reason)
+    await rereadings.stop_everywhere(session, row.id)
+    return row
+
+
+async def note_rereading(
+    session: WriteSession, identity: Identity, edition_id: uuid.UUID, if_match: str | None, act: Act
+) -> FormEditionRow:
+    """Note that reading earlier pages again is ordered or stopped, for an accepted edition.
+
+    Raises:
+        NotFound, PreconditionRequired, PreconditionFailed, EditionStateWrong.
+    """
+    row = await _locked(session, edition_id, if_match, EditionState.ACCEPTED)
+    row.version += 1
+    _note(session, row, act, identity)
+    await session.flush()
     return row
 
 

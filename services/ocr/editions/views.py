@@ -9,6 +9,7 @@ from services.ocr.editions.schemas import (
     EditionAct,
     FormEditionDetail,
     FormEditionSummary,
+    FoundLabel,
     MissingLabel,
     TrialReading,
     TrialSummary,
@@ -97,7 +98,10 @@ def reading_of(row: FormEditionRow, edition: FormEdition, found: SampleReading) 
             )
             for name, one in read.fields.items()
         ],
-        missing=[MissingLabel(id=name, label=labels[name]) for name in found.missing],
+        labels=[FoundLabel(id=name, box=box) for name, box in found.labels.items()],
+        missing=[
+            MissingLabel(id=one.id, label=one.label) for one in edition.fields if one.id not in found.labels
+        ],
         width_px=read.width_px,
         height_px=read.height_px,
         turned=read.turned,

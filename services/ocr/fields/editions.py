@@ -98,12 +98,11 @@ def recognise_layout(
     return Layout(best.edition.form, best.edition.edition, tuple(found.values()))
 
 
-def missing_labels(
+def found_labels(
     edition: FormEdition, rows: Sequence[str], uprights: Sequence[int], spans: Sequence[Span]
-) -> tuple[str, ...]:
-    """The edition's fields whose printed labels are not among those found on a page."""
-    matched = _assign(edition, _labels(rows, uprights, spans))
-    return tuple(one.id for one in edition.fields if one.id not in matched)
+) -> dict[str, Span]:
+    """The edition's fields whose printed labels are among those found on a page, and where."""
+    return _assign(edition, _labels(rows, uprights, spans))
 
 
 def _labels(rows: Sequence[str], uprights: Sequence[int], spans: Sequence[Span]) -> list[Span]:

@@ -11,14 +11,15 @@ from pydantic import ValidationError
 from contracts.events import FieldsProposed, PageRecognised
 from contracts.recognition import ReadField, Recognition
 from contracts.vocabulary import DossierKind, PageContent
-from kernel.database import ReadSession, WriteSession
+from kernel.database import ALL_UNITS, ReadSession, WriteSession
 from kernel.errors import NotFound, PermanentError
 from kernel.outbox import record
 from kernel.storage import DERIVATIVES, ObjectStore
 from services.records.dossiers import pages, scanned
 from services.records.dossiers import service as dossiers
-from services.records.dossiers.domain import Act
+from services.records.dossiers.domain import Act, DossierState
 from services.records.dossiers.models import PageRow
+from services.records.life.domain import SEALED
 from services.records.readings import repository
 from services.records.readings.domain import FieldStatus, field_id_for, needs_keying, written
 from services.records.readings.models import FieldRow
@@ -61,8 +62,13 @@ async def fetch(store: ObjectStore, key: str) -> Recognition:
 async def note_recognition(
     session: WriteSession, event: PageRecognised, read: Recognition
 ) -> uuid.UUID | None:
-    """Keep a page's reading unless a newer one is known; returns the page's dossier if it is filed."""
+    """Keep a page's reading unless a newer one is known; returns the page's dossier if it is filed.
+
+    A page read again, for an edition accepted since, changes nothing in a dossier that somebody has signed.
+    """
     page = await pages.lock_page(session, event)
+    if page.recognition_key and page.dossier_id and await _is_signed(session, page.dossier_id):
+        return None
     name = read.fields.get("full_name")
     if not pages.note_read(page, event, names_person=name is not None and written(name)):
         return None
@@ -155,6 +161,12 @@ async def recognition_of(store: ObjectStore, page: PageRow) -> Recognition:
     if page.recognition_key is None:
         raise NotRead(f"page {page.id}")
     return await fetch(store, page.recognition_key)
+
+
+async def _is_signed(session: WriteSession, dossier_id: uuid.UUID) -> bool:
+    """Whether somebody has put their name to a dossier, which nobody can do until the transaction ends."""
+    (row,) = await dossiers.hold_still(session, [dossier_id], [ALL_UNITS], merged_too=True)
+    return DossierState(row.state) in SEALED
 
 
 def _proposed(page: PageRow, count: int) -> FieldsProposed:

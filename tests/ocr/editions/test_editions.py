@@ -52,6 +52,13 @@ async def test_an_accepted_edition_reaches_the_running_reader(office: Office, fi
         assert read["full_name"]["text"] == truth["full_name"]
         assert read["occupation"]["label"] == "Nghề nghiệp"
         assert tried["missing"] == []
+        labels = {one["id"]: one["box"] for one in tried["labels"]}
+        assert labels.keys() == {one["id"] for one in DEFINITION["fields"]}
+        for name, one in read.items():
+            # A value stands in its label's row, behind it.
+            middle = one["box"]["y"] + one["box"]["height"] / 2
+            assert labels[name]["y"] < middle < labels[name]["y"] + labels[name]["height"]
+            assert labels[name]["x"] + labels[name]["width"] < one["box"]["x"] + 12
         assert (tried["trial"]["pages"], tried["trial"]["recognised"]) == (1, 1)
         assert (await office.read(image)).edition is None, "tried is not accepted"
 

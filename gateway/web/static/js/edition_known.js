@@ -1,5 +1,6 @@
-// Editions of forms that the reader knows or may come to know: proposed, tried on the open sample, accepted, withdrawn.
+// Editions of forms that the reader knows or may come to know: proposed, opened, tried on the open sample, accepted, withdrawn.
 
+import { order, stop, watch } from "./edition_again.js";
 import { ask, once } from "./requests.js";
 import { say } from "./say.js";
 
@@ -21,7 +22,8 @@ function choose(row) {
   for (const one of rows()) one.setAttribute("aria-pressed", String(one === row));
   for (const [act, states] of Object.entries({ accept: ["proposed", "withdrawn"], withdraw: ["proposed", "accepted"] }))
     document.querySelector(`[data-do=${act}]`).disabled = !states.includes(row?.dataset.state);
-  document.querySelector("[data-do=try]").disabled = !row;
+  for (const name of ["try", "open"]) document.querySelector(`[data-do=${name}]`).disabled = !row;
+  watch(row);
 }
 
 async function refresh(id) {
@@ -54,11 +56,13 @@ const acts = {
   async propose() {
     if (!about.complete()) return say(about.words.unfinished, 8);
     const definition = about.definition();
-    const same = rows().find((row) => row.dataset.state === "proposed" && row.dataset.form === definition.form && row.dataset.edition === definition.edition);
+    const open = about.opened();
+    const same = open?.state === "proposed" ? open : rows().find(({ dataset: { state, form, edition } }) => state === "proposed" && form === definition.form && edition === definition.edition)?.dataset;
     const made = same
-      ? await send(`/${same.dataset.id}`, { definition }, { method: "PUT", headers: seen(same) })
+      ? await send(`/${same.id}`, { definition }, { method: "PUT", headers: { "If-Match": `"${same.version}"` } })
       : await send("", { definition }, { headers: once() });
     if (!made) return;
+    about.saved(made);
     forget();
     await refresh(made.id);
     say(about.words.proposed.replace("{name}", `${made.form} · ${made.edition}`));
@@ -70,11 +74,24 @@ const acts = {
     const found = await send(`/${row.dataset.id}:try`, image);
     if (!found) return;
     show(found);
+    if (!about.tried(row.dataset.id, found)) trial.focus({ preventScroll: true });
     await refresh(row.dataset.id);
     say(verdict(found));
   },
+  // Its marks can be changed and saved; they go where the trial finds their labels, if a sample is there.
+  async open(row) {
+    if (about.unsaved() && !(await agreed(document.getElementById("replace"), row))) return;
+    const answer = await fetch(`${ADDRESS}/${row.dataset.id}`, { cache: "no-store" }).catch(() => null);
+    if (!answer?.ok) return say(about.words.failed, 8);
+    const found = await answer.json();
+    about.open(found);
+    forget();
+    await refresh(found.id);
+    say(about.words.opened.replace("{name}", nameOf(row)));
+    if (await about.sample()) await acts.try(here());
+  },
   async accept(row) {
-    if (!(await agreed(row))) return;
+    if (!(await agreed(document.getElementById("accept"), row))) return;
     const made = await send(`/${row.dataset.id}:accept`, undefined, { headers: seen(row) });
     if (!made) return;
     await refresh(made.id);
@@ -88,13 +105,19 @@ const acts = {
     await refresh(made.id);
     say(about.words.withdrawn.replace("{name}", nameOf(row)));
   },
+  async again(row) {
+    if (await order(row, (dialog) => agreed(dialog, row), send)) await refresh(row.dataset.id);
+  },
+  async stop(row) {
+    if (await stop(row, send)) await refresh(row.dataset.id);
+  },
 };
 
 async function act(name) {
   const row = here();
   if (busy) return;
   if (name !== "propose" && !row) return say(about.words.choose, 8);
-  if (document.querySelector(`[data-do=${name}]`).disabled) return say(about.words.notNow, 8);
+  if (document.querySelector(`[data-do=${name}]`)?.disabled ?? true) return say(about.words.notNow, 8);
   busy = true;
   try {
     await acts[name](row);
@@ -136,7 +159,6 @@ function show(found) {
   missing.querySelector("span").textContent = found.missing.map((one) => one.label).join("; ");
   trial.hidden = false;
   drawTrial();
-  trial.focus({ preventScroll: true });
   trial.scrollIntoView({ block: "nearest" });
 }
 
@@ -154,8 +176,7 @@ export function drawTrial() {
   }
 }
 
-function agreed(row) {
-  const dialog = document.getElementById("accept");
+function agreed(dialog, row) {
   dialog.querySelector("h2 span").textContent = nameOf(row);
   dialog.returnValue = "";
   dialog.showModal();
@@ -193,12 +214,18 @@ export function follow(given) {
     const button = target.closest("[data-do]");
     if (button) act(button.dataset.do);
   });
-  document.getElementById("file").addEventListener("change", forget);
+  document.getElementById("file").addEventListener("change", () => {
+    forget();
+    const opened = rows().find((row) => row.dataset.id === about.opened()?.id);
+    if (!opened) return;
+    choose(opened);
+    act("try");
+  });
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.ctrlKey || event.altKey || event.metaKey || document.querySelector("dialog[open]")) return;
     if (event.target.closest("input, textarea, select")) return;
     const key = event.key.toLowerCase();
-    const name = { p: "propose", t: "try", a: "accept", r: "withdraw" }[key];
+    const name = { p: "propose", e: "open", t: "try", a: "accept", r: "withdraw", l: "again", s: "stop" }[key];
     const by = { j: 1, k: -1 }[key];
     if (name) act(name);
     else if (by && rows().length) {

@@ -1,0 +1,1 @@
+"""Pages read again because an edition was accepted after they had been read."""
