@@ -27,6 +27,7 @@ MAY_EXPORT = frozenset({Role.KEEPER, Role.UNIT_LEADER, Role.ADMINISTRATOR})
 """Roles that may send dossiers out, as records checks them."""
 MAY_TRANSFER = frozenset({Role.KEEPER, Role.UNIT_LEADER, Role.ADMINISTRATOR})
 """Roles that send and take over dossiers, as records checks them."""
+MAY_AUDIT = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 
 
@@ -90,6 +91,7 @@ GROUPS = (
             Entry("/supervision", N_("Giám sát"), "person", "8", MAY_SUPERVISE),
             Entry("/policies", N_("Cách nhập"), "keyboard", "p", MAY_SUPERVISE),
             Entry("/editions", N_("Mẫu biểu mới"), "fit", "m", MAY_SUPERVISE),
+            Entry("/audit", N_("Nhật ký"), "history", "a", MAY_AUDIT),
             Entry("/dead-letters", N_("Thông điệp lỗi"), "letter", "9", ADMINISTRATORS),
         ),
     ),
