@@ -1,5 +1,6 @@
 """Thông điệp lỗi: what the services gave up on, for administrators."""
 
+import json
 import uuid
 from typing import Annotated
 
@@ -21,6 +22,8 @@ async def show_dead_letters(request: Request, visitor: Visitor) -> Response:
     visitor.identity.require_role(Role.ADMINISTRATOR)
     found = await dead_letters.collect(request.app.state.upstreams, visitor.identity)
     letters = found.model_dump(mode="json")
+    for one in letters["items"]:
+        one["payload"] = _laid_out(one["payload"])
     return page(request, "dead_letters.html", visitor, letters=letters)
 
 
@@ -43,3 +46,28 @@ async def replay(
         303,
     )
     return RedirectResponse("/dead-letters", 303)
+
+
+@routes.post("/dead-letters/discard")
+async def discard(
+    request: Request,
+    visitor: Visitor,
+    service: Annotated[str, Form(max_length=20)],
+    letter_id: Annotated[uuid.UUID, Form()],
+    why: Annotated[dead_letters.Reason, Form()],
+) -> Response:
+    """Forget one with a reason and show the list."""
+    visitor.identity.require_role(Role.ADMINISTRATOR)
+    state = request.app.state
+    await dead_letters.discard(
+        state.upstreams, state.runtime.database, service, letter_id, visitor.identity, why
+    )
+    return RedirectResponse("/dead-letters", 303)
+
+
+def _laid_out(payload: str) -> str:
+    """The event in lines; what is no JSON stands as it came."""
+    try:
+        return json.dumps(json.loads(payload), ensure_ascii=False, indent=2)
+    except ValueError:
+        return payload
