@@ -36,7 +36,9 @@ function told() {
   showLine(document.getElementById("line"), queue.line, words);
   document.getElementById("login-again").hidden = !queue.line.signedOut;
   document.getElementById("waiting").textContent = queue.waiting >= 1000 ? "1000+" : queue.waiting;
-  document.getElementById("idle-text").textContent = queue.ownWaits ? words.ownWaits : words.none;
+  const idle = document.getElementById("idle");
+  idle.querySelector("h2").textContent = idle.dataset[queue.state];
+  document.getElementById("idle-text").textContent = queue.state === "none" ? (queue.ownWaits ? words.ownWaits : words.none) : "";
   if (!set && queue.ahead.length) show(queue.next());
 }
 

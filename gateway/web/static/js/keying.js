@@ -45,6 +45,8 @@ function told() {
   showLine(lamp, queue.line, words);
   document.getElementById("login-again").hidden = !queue.line.signedOut;
   document.getElementById("waiting").textContent = queue.waiting >= 1000 ? "1000+" : queue.waiting;
+  idle.querySelector("h2").textContent = idle.dataset[queue.state];
+  idle.querySelector("p").hidden = queue.state !== "none";
   if (!form && queue.ahead.length) show(queue.next());
 }
 
