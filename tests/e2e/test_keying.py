@@ -119,6 +119,49 @@ def test_what_input_methods_and_clipboards_bring(system: Office, page: Any) -> N
     assert page.complaints == []
 
 
+def test_the_session_ends_in_the_middle_of_a_lease(system: Office, page: Any) -> None:
+    """What is sent without a session is kept sealed; after signing in it goes out, and the keyer sees their day."""
+    sign_in(page, system)
+    with agent_of(system, UNIT) as agent:
+        pages = [marked(content, b"session") for content in declaration(SEED)]
+        send(agent, open_batch(agent, UNIT, "session"), pages)
+    page.go(f"{system.base_url}/keying")
+    page.until("document.querySelectorAll('.key-row').length === 6", SLOW_S)
+    page.until("document.querySelector('.key-row.here') !== null")
+    keyed = page.evaluate("document.querySelector('#keying').dataset.form")
+    page.press("F2", shift=True)
+    page.until("document.querySelector('#full-view canvas') !== null", SLOW_S)
+    page.until("document.activeElement.closest('#full-view') !== null")
+    assert page.violations() == []
+    if SHOTS:
+        page.screenshot(Path(SHOTS) / "keying-full.png")
+    page.press("Escape")
+    page.until("document.activeElement.matches('.key-row.here input')")
+    page.complaints.clear()
+
+    values = {name: value.text for name, value in filled(SEED).values.items()}
+    page.call("Network.enable")
+    page.call("Network.clearBrowserCookies")
+    _type_form(page, values)
+    page.until("document.querySelector('#line').textContent.includes('Phiên làm việc đã hết')")
+    assert page.evaluate("document.querySelector('#login-again').checkVisibility()")
+    if SHOTS:
+        page.screenshot(Path(SHOTS) / "keying-signed-out.png")
+    page.go(f"{system.base_url}/keying")
+    page.until("location.pathname === '/login' && document.readyState === 'complete'")
+    sign_in(page, system)
+    page.go(f"{system.base_url}/keying")
+    page.until("document.querySelector('#line').className === 'mark good'", SLOW_S)
+    page.until("document.querySelector('#own').textContent.includes('trường đã đối chiếu')")
+    with httpx.Client(
+        base_url=system.base_url, headers=_officer(system), timeout=60, trust_env=False
+    ) as http:
+        fields = http.get(f"/v1/pages/{keyed}").json()["fields"]
+    assert sum(field["status"] == "settled" for field in fields) >= 4
+    assert [one for one in page.complaints if "401" not in one] == []
+    page.complaints.clear()
+
+
 def _paste(page: Any, box: str, text: str) -> None:
     """Paste text, as a browser tells a page of it."""
     page.evaluate(

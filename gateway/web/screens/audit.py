@@ -15,7 +15,7 @@ from gateway.openapi import acts_of, shape_of
 from gateway.web.csv_files import MOST_ROWS, csv_file
 from gateway.web.formats import VIETNAM, moment
 from gateway.web.rendering import page
-from gateway.web.translation import N_, language_of, translations
+from gateway.web.translation import N_, language_of
 from gateway.web.visitor import Visitor
 from kernel.identity import Role
 from kernel.pages import decode_cursor, encode_cursor
@@ -118,8 +118,9 @@ async def download_audit(
     await audit.write(database, visitor.identity, "GET", "/audit.csv", [who, object_id], 200)
     told = (_described(row, acts, names) for row in rows)
     return csv_file(
+        request,
         "nhat-ky",
-        [translations(language).gettext(one) for one in HEADINGS],
+        HEADINGS,
         (
             (
                 moment(one["at"]),
