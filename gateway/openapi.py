@@ -63,6 +63,7 @@ TAGS = {
     "matching": "Đối chiếu hàng loạt · Bulk matching",
     "exports": "Gửi hồ sơ ra ngoài: gói, hàng đợi, phiếu sai lệch · Exports: packages, queue, tickets",
     "progress": "Tiến độ theo mốc kế hoạch · Progress against milestones",
+    "saved-views": "Cách xem danh sách đã lưu · Saved views of lists",
     "audit": "Nhật ký truy cập · Audit log",
     "administration": "Quản trị · Administration",
 }
