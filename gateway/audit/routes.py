@@ -51,7 +51,7 @@ async def list_audit_events(
 async def list_audit_anomalies(
     request: Request, caller: CurrentCaller, days: Annotated[int, Query(ge=1, le=LONGEST_DAYS)] = 7
 ) -> AuditAnomalies:
-    """Hours and days in which somebody opened too much, at night, without a purpose or in vain. For auditors."""
+    """Hours and days in which somebody opened too much, at night, without a purpose or in vain."""
     caller.identity.require_role(Role.AUDITOR)
     found = await service.anomalies(request.app.state.runtime.database, days)
     return AuditAnomalies(

@@ -14,7 +14,9 @@ routes = APIRouter(prefix="/v1/saved-views", tags=["saved-views"])
 
 
 @routes.get("", summary="Cách xem đã lưu của tôi · My saved views")
-async def list_views(request: Request, caller: CurrentCaller, screen: Annotated[Screen, Query()]) -> SavedViews:
+async def list_views(
+    request: Request, caller: CurrentCaller, screen: Annotated[Screen, Query()]
+) -> SavedViews:
     """The caller's own views of a screen, by name."""
     async with request.app.state.runtime.database.read() as session:
         rows = await repository.views_of(session, officer_id(caller), screen)

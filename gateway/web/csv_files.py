@@ -32,14 +32,16 @@ async def items_of(reader: Reader, path: str, **query: Parameter) -> list[Data]:
 def csv_file(
     request: Request, name: str, headings: Sequence[str], rows: Iterable[Sequence[object]]
 ) -> Response:
-    """A file `name`.csv, its headings in the visitor's language; what would run as a formula stands as text."""
+    """A file `name`.csv, headings in the visitor's language; what would run as a formula stands as text."""
     made = io.StringIO()
     writer = csv.writer(made)
     writer.writerow(translations(language_of(request)).gettext(heading) for heading in headings)
     writer.writerows([_plain(value) for value in row] for row in rows)
     headers = {**PAGE_HEADERS, "Content-Disposition": f'attachment; filename="{name}.csv"'}
     # Without the mark Excel reads Vietnamese as Windows-1252.
-    return Response(made.getvalue().encode("utf-8-sig"), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(
+        made.getvalue().encode("utf-8-sig"), media_type="text/csv; charset=utf-8", headers=headers
+    )
 
 
 def word_in(request: Request, vocabulary: dict[str, Word], value: str) -> str:

@@ -172,9 +172,7 @@ def test_a_strict_user_finds_nothing(system: Office, page: Any, paths: dict[str,
     first = "document.querySelector('a, button, input, select, textarea')"
     assert page.evaluate(f"{first}.matches('.skip[href=\"#main\"]')")
     assert page.evaluate("[...document.querySelectorAll('[tabindex]')].every((one) => one.tabIndex <= 0)")
-    policy = page.evaluate(
-        "fetch(location.href).then((one) => one.headers.get('content-security-policy'))"
-    )
+    policy = page.evaluate("fetch(location.href).then((one) => one.headers.get('content-security-policy'))")
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
     assert page.violations() == []
@@ -214,14 +212,18 @@ def test_the_shortcut_sheet_fits_and_its_letters_change_places(
     if SHOTS:
         page.screenshot(Path(SHOTS) / "shortcuts.png")
     page.evaluate("document.querySelector('#key-tools [data-act=change]').click()")
-    letter = "[...document.querySelectorAll('#shortcuts kbd[role=button]')].find((one) => one.dataset.of === 'J')"
+    letter = (
+        "[...document.querySelectorAll('#shortcuts kbd[role=button]')].find((one) => one.dataset.of === 'J')"
+    )
     page.evaluate(f"{letter}.focus()")
     page.press("Enter")
     assert page.violations() == []
     if SHOTS:
         page.screenshot(Path(SHOTS) / "shortcuts-changing.png")
     page.press("d")
-    assert page.evaluate("[...document.querySelectorAll('#shortcuts kbd')].some((one) => one.dataset.of === 'J' && one.textContent === 'D')")
+    assert page.evaluate(
+        "[...document.querySelectorAll('#shortcuts kbd')].some((one) => one.dataset.of === 'J' && one.textContent === 'D')"
+    )
     page.press("F1")
     page.until("!document.querySelector('#shortcuts').open")
     position = "document.querySelector('#position').textContent"

@@ -52,7 +52,11 @@ async def test_nobody_sees_anothers_views(
 ) -> None:
     """Another officer has none of them and cannot drop them; agents have no screens."""
     kept = await admin.put("/v1/saved-views", json={"screen": SCREEN, "name": "riêng", "query": ""})
-    officer = {"username": f"ai.{secrets.token_hex(3)}", "display_name": "Ai đó", "password": "mật khẩu dài để thử"}
+    officer = {
+        "username": f"ai.{secrets.token_hex(3)}",
+        "display_name": "Ai đó",
+        "password": "mật khẩu dài để thử",
+    }
     made = await admin.post(
         "/v1/officers",
         json=officer | {"roles": ["keyer"], "units": ["943"]},

@@ -106,10 +106,10 @@ async def test_screens(
 @pytest.mark.parametrize(
     ("path", "heading", "known"),
     [
-        ("/dossiers.csv", "Dossier number", "KS-0001"),
+        ("/dossiers.csv", "Reference", "KS-0001"),
         ("/progress.csv", "Milestone", "All digitised"),
         ("/supervision.csv", "Keyer", "Number"),
-        ("/audit.csv", "Purpose", "/v1/dossiers"),
+        ("/audit.csv", "Purpose", ",200,"),
     ],
 )
 async def test_tables_are_downloaded(
