@@ -74,13 +74,13 @@ GROUPS = (
         (
             Entry("/dossiers", N_("Hồ sơ"), "folder", "3"),
             Entry("/search", N_("Tra cứu"), "search", "4"),
-            Entry("/shelves", N_("Kho giấy"), "inbox", "s", MAY_CARRY),
+            Entry("/shelves", N_("Kho giấy"), "shelf", "s", MAY_CARRY),
             Entry("/imports", N_("Nhập danh sách"), "text", "i", MAY_IMPORT),
             Entry("/review-cases", N_("Điểm cần xem xét"), "question", "r", MAY_MERGE),
             Entry("/reconciliation", N_("Đối soát"), "check", "e", MAY_MERGE),
             Entry("/lookup", N_("Một cửa"), "person", "c", MAY_LOOK_UP),
-            Entry("/exports", N_("Gửi ra ngoài"), "next", "x", MAY_EXPORT),
-            Entry("/transfers", N_("Chuyển hồ sơ"), "next", "t", MAY_TRANSFER),
+            Entry("/exports", N_("Gửi ra ngoài"), "send", "x", MAY_EXPORT),
+            Entry("/transfers", N_("Chuyển hồ sơ"), "swap", "t", MAY_TRANSFER),
         ),
     ),
     Group(
@@ -88,8 +88,8 @@ GROUPS = (
         (
             Entry("/progress", N_("Tiến độ"), "chart", "5"),
             Entry("/units", N_("Đơn vị"), "home", "u"),
-            Entry("/supervision", N_("Giám sát"), "person", "8", MAY_SUPERVISE),
-            Entry("/policies", N_("Cách nhập"), "keyboard", "p", MAY_SUPERVISE),
+            Entry("/supervision", N_("Giám sát"), "eye", "8", MAY_SUPERVISE),
+            Entry("/policies", N_("Cách nhập"), "sliders", "p", MAY_SUPERVISE),
             Entry("/editions", N_("Mẫu biểu mới"), "fit", "m", MAY_SUPERVISE),
             Entry("/audit", N_("Nhật ký"), "history", "a", MAY_AUDIT),
             Entry("/dead-letters", N_("Thông điệp lỗi"), "letter", "9", ADMINISTRATORS),

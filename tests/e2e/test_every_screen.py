@@ -108,6 +108,11 @@ def test_no_screen_is_left_out() -> None:
         assert "violations() == []" in (Path(__file__).parent / f"{file}.py").read_text(encoding="utf-8")
 
 
+def sized(page: Any, size: tuple[int, int, bool]) -> None:
+    """A window of this size, on a desk or in a hand."""
+    page.resize(size[0], size[1], mobile=size[2])
+
+
 @pytest.fixture(scope="module")
 def admin(system: Office) -> Iterator[httpx.Client]:
     """The administrator over HTTP."""
@@ -162,7 +167,7 @@ def paths(system: Office, page: Any, admin: httpx.Client) -> dict[str, str]:
 @pytest.mark.parametrize("route", PATHS)
 def test_a_strict_user_finds_nothing(system: Office, page: Any, paths: dict[str, str], route: str) -> None:
     """Language, title, one heading, skip link, order of the focus, policy, axe, both sizes, no complaint."""
-    page.resize(*WIDE)
+    sized(page, WIDE)
     page.go(system.base_url + paths[route])
     page.until("document.querySelectorAll('[aria-busy=true]').length === 0")
     assert page.evaluate("document.documentElement.lang") == "vi"
@@ -177,14 +182,14 @@ def test_a_strict_user_finds_nothing(system: Office, page: Any, paths: dict[str,
     assert "unsafe" not in policy
     assert page.violations() == []
     for size in (WIDE, PHONE):
-        page.resize(*size)
+        sized(page, size)
         page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
         assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
         if SHOTS:
             name = route.strip("/").replace("/", "-").replace("{", "").replace("}", "") or "home"
             page.screenshot(Path(SHOTS) / f"{name}{'-phone' if size[2] else ''}.png")
     assert page.violations() == []
-    page.resize(*WIDE)
+    sized(page, WIDE)
     assert page.complaints == []
 
 
@@ -211,7 +216,7 @@ def test_the_shortcut_sheet_fits_and_its_letters_change_places(
     assert page.violations() == []
     if SHOTS:
         page.screenshot(Path(SHOTS) / "shortcuts.png")
-    page.evaluate("document.querySelector('#key-tools [data-act=change]').click()")
+    page.evaluate("document.querySelector('#key-tools [data-keys=change]').click()")
     letter = (
         "[...document.querySelectorAll('#shortcuts kbd[role=button]')].find((one) => one.dataset.of === 'J')"
     )
@@ -237,7 +242,7 @@ def test_the_shortcut_sheet_fits_and_its_letters_change_places(
     page.press("d")
     page.until(f"{position} !== {json.dumps(before)}")
     page.press("F1")
-    page.evaluate("document.querySelector('#key-tools [data-act=reset]').click()")
+    page.evaluate("document.querySelector('#key-tools [data-keys=reset]').click()")
     page.evaluate("document.querySelector('#key-tools [name=off]').click()")
     page.press("F1")
     page.press("k")

@@ -35,6 +35,8 @@ function follow(selector, event) {
   link.click();
 }
 
+document.querySelector(".side nav [aria-current]")?.scrollIntoView({ block: "nearest" });
+
 for (const button of document.querySelectorAll("[data-open]")) {
   button.addEventListener("click", () => document.getElementById(button.dataset.open).showModal());
 }

@@ -76,7 +76,7 @@ function paint() {
   }
   if (!tools) return;
   tools.querySelector("[name=off]").checked = off;
-  tools.querySelector("[data-act=reset]").hidden = !Object.keys(map).length;
+  tools.querySelector("[data-keys=reset]").hidden = !Object.keys(map).length;
 }
 
 function change() {
@@ -86,7 +86,7 @@ function change() {
     else ["tabindex", "role"].forEach((name) => one.removeAttribute(name));
   }
   awaited = null;
-  tools.querySelector("[data-act=change]").setAttribute("aria-pressed", made);
+  tools.querySelector("[data-keys=change]").setAttribute("aria-pressed", made);
   tools.querySelector("[role=status]").textContent = made ? tools.dataset.choose : "";
   paint();
 }
@@ -99,7 +99,7 @@ function wait(letter) {
 
 if (tools) {
   tools.addEventListener("click", ({ target }) => {
-    const act = target.closest("[data-act]")?.dataset.act;
+    const act = target.closest("[data-keys]")?.dataset.keys;
     if (act === "change") change();
     else if (act === "reset") {
       map = {};
