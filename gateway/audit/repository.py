@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, distinct, func, literal_column, null, or_, select
+from sqlalchemy import ColumnElement, distinct, func, literal_column, null, or_, select
 
 from gateway.audit.domain import MOST_SHOWN, Anomaly, Finding, Rule
 from gateway.audit.models import AuditRow
@@ -60,7 +60,7 @@ def _opened() -> ColumnElement[bool]:
 
 def _window(rule: Rule) -> ColumnElement[datetime]:
     """The hour or day in Vietnam that an event lies in, as a moment."""
-    unit = literal_column("'hour'" if rule.window <= timedelta(hours=1) else "'day'")
+    unit: ColumnElement[str] = literal_column("'hour'" if rule.window <= timedelta(hours=1) else "'day'")
     return func.timezone(HERE, func.date_trunc(unit, func.timezone(HERE, AuditRow.at)))
 
 
@@ -75,7 +75,7 @@ def _of_officers(rule: Rule, since: datetime, count: ColumnElement[int], *which:
     )
 
 
-def _worst(query: Select[Any], rule: Rule, count: ColumnElement[int]) -> Select[Any]:
+def _worst(query: Any, rule: Rule, count: ColumnElement[int]) -> Any:
     return query.having(count >= rule.limit).order_by(count.desc()).limit(MOST_SHOWN)
 
 

@@ -57,7 +57,7 @@ async def download_progress(
     day = on_map if _is_day(on_map) else ""
     progress = await Reader(request, visitor).get("/v1/progress", kind=kind, map=day)
     language = language_of(request)
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for unit in progress["units"]:
         pages, held = unit["pages"], unit["holdings"]
         head = (
