@@ -138,7 +138,7 @@ async def replay_dead_letter(
 async def discard_dead_letter(
     service: str, letter_id: uuid.UUID, discarding: Discarding, request: Request, caller: CurrentCaller
 ) -> None:
-    """Forget a message that need not be sent again; the audit log keeps the reason. Needs no Idempotency-Key."""
+    """Forget a message for good; the audit log keeps the reason. Needs no Idempotency-Key."""
     caller.identity.require_role(Role.ADMINISTRATOR)
     state = request.app.state
     await discard(

@@ -25,6 +25,12 @@ routes = APIRouter(include_in_schema=False)
 PER_PAGE = 50
 DAYS = (1, 7, 30)
 """Spans offered for what is out of the ordinary."""
+OWN_ACTS = {
+    ("POST", "/login"): ("Đăng nhập", "Sign in"),
+    ("POST", "/dead-letters"): ("Gửi lại thông điệp lỗi", "Replay a dead letter"),
+    ("GET", "/audit.csv"): ("Tải nhật ký truy cập", "Download the audit log"),
+}
+"""What people do on screens that have no operation of the API: Vietnamese, English."""
 NOBODY = "nobody"
 """In place of a subject where no officer has the name that was asked for."""
 HEADINGS = (
@@ -182,7 +188,8 @@ async def _acts(request: Request) -> Acts:
 def _described(row: AuditRow, acts: Acts, names: Mapping[str, str]) -> dict[str, Any]:
     """An event in people's words; an act that no service describes stands as it was asked for."""
     asked = f"{row.method} {row.route}"
-    act, act_en = acts.get((row.method.lower(), shape_of(row.route)), (asked, asked))
+    own = OWN_ACTS.get((row.method, row.route), (asked, asked))
+    act, act_en = acts.get((row.method.lower(), shape_of(row.route)), own)
     return {
         "at": row.at.isoformat(),
         "subject": row.subject,

@@ -1,6 +1,7 @@
 """Thông điệp lỗi: what the services gave up on, for administrators."""
 
 import json
+import re
 import uuid
 from typing import Annotated
 
@@ -15,6 +16,8 @@ from kernel.identity import Role
 
 routes = APIRouter(include_in_schema=False)
 
+ERROR = re.compile(r"""(?P<kind>\w+)\((?P<quote>['"])(?P<told>.*)(?P=quote),?\)""", re.DOTALL)
+
 
 @routes.get("/dead-letters")
 async def show_dead_letters(request: Request, visitor: Visitor) -> Response:
@@ -24,6 +27,7 @@ async def show_dead_letters(request: Request, visitor: Visitor) -> Response:
     letters = found.model_dump(mode="json")
     for one in letters["items"]:
         one["payload"] = _laid_out(one["payload"])
+        one["kind"], one["told"] = _sentence(one["reason"])
     return page(request, "dead_letters.html", visitor, letters=letters)
 
 
@@ -63,6 +67,12 @@ async def discard(
         state.upstreams, state.runtime.database, service, letter_id, visitor.identity, why
     )
     return RedirectResponse("/dead-letters", 303)
+
+
+def _sentence(reason: str) -> tuple[str, str]:
+    """Kind of the error and what it says, of an exception as its `repr` writes it."""
+    written = ERROR.fullmatch(reason.strip())
+    return (written["kind"], written["told"]) if written else ("", reason)
 
 
 def _laid_out(payload: str) -> str:

@@ -1,5 +1,7 @@
 // The whole page in its full resolution above the desk, where a crop leaves doubts; opens on the field in hand.
 
+import { standIn } from "./viewer_style.js";
+
 export class FullView {
   // `viewer`: the address of OpenSeadragon, fetched when somebody first wants it.
   constructor(viewer) {
@@ -34,6 +36,7 @@ export class FullView {
       return this.dialog.close();
     }
     if (!this.dialog.open) return;
+    standIn();
     this.shown = window.OpenSeadragon({
       element: this.dialog.querySelector(".full-image"),
       tileSources: form.deep_zoom,
