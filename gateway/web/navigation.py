@@ -44,6 +44,8 @@ class Entry:
     """Digit or letter that goes there after G."""
     roles: frozenset[Role] = frozenset()
     """Who sees it; empty: everybody."""
+    in_hand: bool = False
+    """Whether it stays in the bar of a phone, where only some have room."""
 
     def holds(self, path: str) -> bool:
         """Whether a page with this path belongs to the entry."""
@@ -59,7 +61,7 @@ class Group:
 
 
 GROUPS = (
-    Group("", (Entry("/", N_("Việc của tôi"), "inbox", "1"),)),
+    Group("", (Entry("/", N_("Việc của tôi"), "inbox", "1", in_hand=True),)),
     Group(
         N_("Số hoá"),
         (
@@ -72,9 +74,9 @@ GROUPS = (
     Group(
         N_("Tàng thư"),
         (
-            Entry("/dossiers", N_("Hồ sơ"), "folder", "3"),
-            Entry("/search", N_("Tra cứu"), "search", "4"),
-            Entry("/shelves", N_("Kho giấy"), "shelf", "s", MAY_CARRY),
+            Entry("/dossiers", N_("Hồ sơ"), "folder", "3", in_hand=True),
+            Entry("/search", N_("Tra cứu"), "search", "4", in_hand=True),
+            Entry("/shelves", N_("Kho giấy"), "shelf", "s", MAY_CARRY, in_hand=True),
             Entry("/imports", N_("Nhập danh sách"), "text", "i", MAY_IMPORT),
             Entry("/review-cases", N_("Điểm cần xem xét"), "question", "r", MAY_MERGE),
             Entry("/reconciliation", N_("Đối soát"), "check", "e", MAY_MERGE),

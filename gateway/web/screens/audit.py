@@ -27,6 +27,7 @@ DAYS = (1, 7, 30)
 """Spans offered for what is out of the ordinary."""
 OWN_ACTS = {
     ("POST", "/login"): ("Đăng nhập", "Sign in"),
+    ("POST", "/logout"): ("Đăng xuất", "Sign out"),
     ("POST", "/dead-letters"): ("Gửi lại thông điệp lỗi", "Replay a dead letter"),
     ("GET", "/audit.csv"): ("Tải nhật ký truy cập", "Download the audit log"),
 }

@@ -72,7 +72,10 @@ async def discard(
 def _sentence(reason: str) -> tuple[str, str]:
     """Kind of the error and what it says, of an exception as its `repr` writes it."""
     written = ERROR.fullmatch(reason.strip())
-    return (written["kind"], written["told"]) if written else ("", reason)
+    if written is None or " " not in written["told"]:
+        # A bare key or number says nothing without its error.
+        return "", reason
+    return written["kind"], written["told"]
 
 
 def _laid_out(payload: str) -> str:
