@@ -191,6 +191,9 @@ def _described(row: AuditRow, acts: Acts, names: Mapping[str, str]) -> dict[str,
     asked = f"{row.method} {row.route}"
     own = OWN_ACTS.get((row.method, row.route), (asked, asked))
     act, act_en = acts.get((row.method.lower(), shape_of(row.route)), own)
+    if row.method == "GET" and (act, act_en) != own:
+        # The API names what is read, not that it is.
+        act, act_en = f"Xem: {act}", f"Saw: {act_en}"
     return {
         "at": row.at.isoformat(),
         "subject": row.subject,

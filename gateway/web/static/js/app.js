@@ -35,7 +35,10 @@ function follow(selector, event) {
   link.click();
 }
 
-document.querySelector(".side nav [aria-current]")?.scrollIntoView({ block: "nearest" });
+// By hand: `scrollIntoView` would make Tab begin there instead of at the top.
+const bar = document.querySelector(".side nav");
+const below = (bar?.querySelector("[aria-current]")?.getBoundingClientRect().bottom ?? 0) - (bar?.getBoundingClientRect().bottom ?? 0);
+if (below > 0) bar.scrollTop += below;
 
 for (const button of document.querySelectorAll("[data-open]")) {
   button.addEventListener("click", () => document.getElementById(button.dataset.open).showModal());
