@@ -257,6 +257,29 @@ def test_the_shortcut_sheet_fits_and_its_letters_change_places(
     assert page.complaints == []
 
 
+def test_a_view_of_a_list_is_saved(system: Office, page: Any, paths: dict[str, str]) -> None:
+    """Filtered, named and sent with Enter; then it leads there from anywhere, until it is dropped."""
+    page.go(f"{system.base_url}/dossiers?kind=residence&unit=")
+    page.evaluate("document.querySelector('#saved-views summary').focus()")
+    page.press("Enter")
+    page.until("document.querySelector('#saved-views .none').checkVisibility()")
+    page.evaluate("document.querySelector('#saved-views [name=name]').focus()")
+    page.type("Cư trú")
+    page.press("Enter")
+    page.until("document.querySelector('#saved-views li a')?.textContent === 'Cư trú'")
+    assert page.violations() == []
+    page.go(f"{system.base_url}/dossiers")
+    page.evaluate("document.querySelector('#saved-views').open = true")
+    page.until("document.querySelector('#saved-views li a') !== null")
+    page.evaluate("document.querySelector('#saved-views li a').click()")
+    page.until("location.search === '?kind=residence' && document.readyState === 'complete'")
+    page.evaluate("document.querySelector('#saved-views').open = true")
+    page.until("document.querySelector('#saved-views li a[aria-current]') !== null")
+    page.evaluate("document.querySelector('#saved-views li button').click()")
+    page.until("document.querySelector('#saved-views li') === null")
+    assert page.complaints == []
+
+
 def test_an_auditor_sees_what_is_odd_and_follows_it(
     system: Office, page: Any, admin: httpx.Client, paths: dict[str, str]
 ) -> None:
