@@ -16,6 +16,7 @@ from gateway.openapi import LiveDocument
 from gateway.proxy.forward import Forward
 from gateway.proxy.table import load_routes
 from gateway.proxy.upstreams import Upstreams
+from gateway.saved_views.routes import routes as saved_view_routes
 from gateway.settings import GatewaySettings
 from gateway.web.app import add_screens
 from kernel import web
@@ -53,7 +54,7 @@ async def get_openapi(request: Request) -> JSONResponse:
 def create_app() -> FastAPI:
     """The application, without side effects."""
     app = web.create_app("gateway", title="Tangthu gateway", lifespan=lifespan)
-    for own in (account_routes, audit_routes, dead_letters.routes, document_routes):
+    for own in (account_routes, audit_routes, saved_view_routes, dead_letters.routes, document_routes):
         app.include_router(own)
     for route in load_routes():
         app.router.routes.append(

@@ -1,20 +1,25 @@
-"""Messages that any service gave up on: one list over all services, and replay."""
+"""Messages that any service gave up on: one list over all services, replay and discarding."""
 
 import asyncio
 import uuid
 from datetime import datetime
+from typing import Annotated
 
 import httpx
 from fastapi import APIRouter, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, StringConstraints
 
 from gateway.audit import service as audit
 from gateway.caller import CurrentCaller
 from gateway.proxy.upstreams import GLANCE_S, UpstreamDown, Upstreams
+from kernel.database import Database
 from kernel.errors import NotFound
 from kernel.identity import Identity, Role
 
 routes = APIRouter(prefix="/v1/dead-letters", tags=["administration"])
+
+DISCARDED = "/v1/dead-letters/{service}/{letter_id}:discard"
+"""Route under which the audit log keeps discarding, from the screen too."""
 
 
 class DeadLetter(BaseModel):
@@ -25,6 +30,7 @@ class DeadLetter(BaseModel):
     consumer: str
     event_id: uuid.UUID | None
     subject: str
+    payload: str
     reason: str
     deliveries: int
     failed_at: datetime
@@ -66,12 +72,37 @@ async def _of(upstreams: Upstreams, service: str, identity: Identity) -> list[De
     return [DeadLetter(service=service, **letter) for letter in response.json()]
 
 
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=5, max_length=200)]
+
+
+class Discarding(BaseModel):
+    """Why a message is given up for good."""
+
+    why: Reason
+
+
 async def replay(upstreams: Upstreams, service: str, letter_id: uuid.UUID, identity: Identity) -> DeadLetter:
     """Send a message again; raises NotFound, UpstreamDown."""
+    response = await _asked(upstreams, service, "POST", f"{letter_id}:replay", identity)
+    return DeadLetter(service=service, **response.json())
+
+
+async def discard(
+    upstreams: Upstreams, database: Database, service: str, letter_id: uuid.UUID, identity: Identity, why: str
+) -> None:
+    """Forget a message; the audit log keeps who did and why. Raises NotFound, UpstreamDown."""
+    await _asked(upstreams, service, "DELETE", str(letter_id), identity)
+    objects = [service, str(letter_id)]
+    await audit.write(database, identity, "POST", DISCARDED, objects, 204, purpose=" ".join(why.split()))
+
+
+async def _asked(
+    upstreams: Upstreams, service: str, method: str, target: str, identity: Identity
+) -> httpx.Response:
     if service not in upstreams.services:
         raise NotFound
-    target = f"/internal/dead-letters/{letter_id}:replay".encode()
-    response = await upstreams.open(service, "POST", target, identity, body=b"")
+    path = f"/internal/dead-letters/{target}".encode()
+    response = await upstreams.open(service, method, path, identity, body=b"")
     try:
         await response.aread()
     finally:
@@ -80,7 +111,7 @@ async def replay(upstreams: Upstreams, service: str, letter_id: uuid.UUID, ident
         raise NotFound
     if response.is_error:
         raise UpstreamDown(service)
-    return DeadLetter(service=service, **response.json())
+    return response
 
 
 @routes.get("", summary="Thông điệp lỗi của mọi dịch vụ · Dead letters of every service")
@@ -101,3 +132,17 @@ async def replay_dead_letter(
     database = request.app.state.runtime.database
     await audit.write(database, caller.identity, "POST", route, [service, str(letter_id)], 200)
     return replayed
+
+
+@routes.post(
+    "/{service}/{letter_id}:discard", summary="Bỏ thông điệp lỗi · Discard a dead letter", status_code=204
+)
+async def discard_dead_letter(
+    service: str, letter_id: uuid.UUID, discarding: Discarding, request: Request, caller: CurrentCaller
+) -> None:
+    """Forget a message for good; the audit log keeps the reason. Needs no Idempotency-Key."""
+    caller.identity.require_role(Role.ADMINISTRATOR)
+    state = request.app.state
+    await discard(
+        state.upstreams, state.runtime.database, service, letter_id, caller.identity, discarding.why
+    )

@@ -63,6 +63,7 @@ TAGS = {
     "matching": "Đối chiếu hàng loạt · Bulk matching",
     "exports": "Gửi hồ sơ ra ngoài: gói, hàng đợi, phiếu sai lệch · Exports: packages, queue, tickets",
     "progress": "Tiến độ theo mốc kế hoạch · Progress against milestones",
+    "saved-views": "Cách xem danh sách đã lưu · Saved views of lists",
     "audit": "Nhật ký truy cập · Audit log",
     "administration": "Quản trị · Administration",
 }
@@ -91,12 +92,12 @@ def merge(
         "paths": {},
         "components": {"schemas": {}, "securitySchemes": SECURITY_SCHEMES},
     }
-    owned = {(route.service, route.method.lower(), _shape(route.path)) for route in routes}
+    owned = {(route.service, route.method.lower(), shape_of(route.path)) for route in routes}
     for service, document in sorted(documents.items()):
         own = _with_own_names(service, document, merged["components"]["schemas"])
         for path, item in own.get("paths", {}).items():
             for method in METHODS:
-                key = (service, method, _shape(path))
+                key = (service, method, shape_of(path))
                 if method in item and path.startswith("/v1/") and (service == "gateway" or key in owned):
                     owned.discard(key)
                     merged["paths"].setdefault(path, {})[method] = _finished(path, method, item[method])
@@ -108,8 +109,8 @@ def merge(
     return merged
 
 
-def _shape(path: str) -> str:
-    """The path with its parameters' names left out: the table and a service may name them differently."""
+def shape_of(path: str) -> str:
+    """A path with its parameters' names left out: the table and a service may name them differently."""
     parts = path.split("{")
     return parts[0] + "".join("{}" + part.partition("}")[2] for part in parts[1:])
 
@@ -137,7 +138,7 @@ def _finished(path: str, method: str, operation: Document) -> Document:
     finished = copy.deepcopy(operation)
     finished["summary"] = finished.get("summary", "").replace(" / ", " · ")
     finished.setdefault("tags", [_tag(path)])
-    finished["operationId"] = finished.get("operationId") or f"{method}_{_shape(path)}"
+    finished["operationId"] = finished.get("operationId") or f"{method}_{shape_of(path)}"
     if (method, path) in OPEN_OPERATIONS:
         finished["security"] = []
     for parameter in finished.get("parameters", []):
@@ -182,6 +183,17 @@ def _references(node: Any) -> set[str]:
     if isinstance(node, list):
         return set[str]().union(*(_references(value) for value in node))
     return set()
+
+
+def acts_of(document: Document) -> dict[tuple[str, str], tuple[str, str]]:
+    """(method, shape of the path) → what the operation does, in Vietnamese and in English."""
+    acts: dict[tuple[str, str], tuple[str, str]] = {}
+    for path, item in document.get("paths", {}).items():
+        for method in METHODS:
+            if method in item:
+                vietnamese, _, english = item[method].get("summary", "").partition(" · ")
+                acts[method, shape_of(path)] = (vietnamese, english or vietnamese)
+    return acts
 
 
 class LiveDocument:

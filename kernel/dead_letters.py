@@ -1,11 +1,11 @@
-"""Messages that a consumer gave up on: list them, send them again, on every service alike."""
+"""Messages that a consumer gave up on: list them, send them again, discard them, on every service alike."""
 
 import uuid
 from datetime import UTC, datetime
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from kernel.errors import NotFound
 from kernel.identity import CurrentIdentity, Role
@@ -21,6 +21,8 @@ class DeadLetter(BaseModel):
     consumer: str
     event_id: uuid.UUID | None
     subject: str
+    payload: str
+    """The event as it came: identifiers and storage keys, never personal data."""
     reason: str
     deliveries: int
     failed_at: datetime
@@ -50,3 +52,15 @@ async def replay_dead_letter(letter_id: uuid.UUID, request: Request, identity: C
         await runtime.bus.publish_again(row.subject, row.payload.encode())
         row.replayed_at = datetime.now(UTC)
         return DeadLetter.model_validate(row, from_attributes=True)
+
+
+@dead_letter_routes.delete("/{letter_id}", status_code=204)
+async def discard_dead_letter(letter_id: uuid.UUID, request: Request, identity: CurrentIdentity) -> None:
+    """Forget a message; why, and by whom, stands in the gateway's audit log."""
+    identity.require_role(Role.ADMINISTRATOR)
+    async with request.app.state.runtime.database.write() as session:
+        gone = await session.execute(
+            delete(DeadLetterRow).where(DeadLetterRow.id == letter_id).returning(DeadLetterRow.id)
+        )
+        if gone.scalar() is None:
+            raise NotFound

@@ -185,3 +185,13 @@ async def names_of(database: Database, subjects: Iterable[str]) -> dict[str, str
     async with database.read() as session:
         found = await repository.display_names(session, wanted)
     return {subject: found.get(officer, subject) for officer, subject in wanted.items()}
+
+
+async def subject_named(database: Database, name: str) -> str | None:
+    """The subject of an officer's login name, or `name` itself where it is one; none where nobody has it."""
+    wanted = name.strip()
+    if wanted.startswith(("officer:", "agent:")):
+        return wanted
+    async with database.read() as session:
+        officer = await repository.officer_named(session, wanted.lower()) if wanted else None
+    return f"officer:{officer.id}" if officer else None

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from gateway.web import assets
 from gateway.web.rendering import page
 from gateway.web.screens import (
+    audit,
     batch,
     batches,
     dead_letters,
@@ -72,6 +73,7 @@ SCREENS = (
     transfers,
     units,
     dead_letters,
+    audit,
     review_cases,
     reconciliation,
 )

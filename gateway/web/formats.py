@@ -20,6 +20,11 @@ def day(value: str | None) -> str:
     return "/".join(reversed(value[:10].split("-"))) if value else "–"
 
 
+def vietnam_day(value: str) -> str:
+    """`2026-11-23T19:05:00Z` → `2026-11-24`: the day that it is in Vietnam."""
+    return datetime.fromisoformat(value).astimezone(VIETNAM).date().isoformat()
+
+
 def long_day(value: str) -> str:
     """`2026-11-23T12:05:00Z` → `ngày 23 tháng 11 năm 2026`, as NĐ 30/2020/NĐ-CP writes it."""
     at = datetime.fromisoformat(value).astimezone(VIETNAM)

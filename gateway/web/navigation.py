@@ -27,6 +27,7 @@ MAY_EXPORT = frozenset({Role.KEEPER, Role.UNIT_LEADER, Role.ADMINISTRATOR})
 """Roles that may send dossiers out, as records checks them."""
 MAY_TRANSFER = frozenset({Role.KEEPER, Role.UNIT_LEADER, Role.ADMINISTRATOR})
 """Roles that send and take over dossiers, as records checks them."""
+MAY_AUDIT = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 
 
@@ -43,6 +44,8 @@ class Entry:
     """Digit or letter that goes there after G."""
     roles: frozenset[Role] = frozenset()
     """Who sees it; empty: everybody."""
+    in_hand: bool = False
+    """Whether it stays in the bar of a phone, where only some have room."""
 
     def holds(self, path: str) -> bool:
         """Whether a page with this path belongs to the entry."""
@@ -58,7 +61,7 @@ class Group:
 
 
 GROUPS = (
-    Group("", (Entry("/", N_("Việc của tôi"), "inbox", "1"),)),
+    Group("", (Entry("/", N_("Việc của tôi"), "inbox", "1", in_hand=True),)),
     Group(
         N_("Số hoá"),
         (
@@ -71,15 +74,15 @@ GROUPS = (
     Group(
         N_("Tàng thư"),
         (
-            Entry("/dossiers", N_("Hồ sơ"), "folder", "3"),
-            Entry("/search", N_("Tra cứu"), "search", "4"),
-            Entry("/shelves", N_("Kho giấy"), "inbox", "s", MAY_CARRY),
+            Entry("/dossiers", N_("Hồ sơ"), "folder", "3", in_hand=True),
+            Entry("/search", N_("Tra cứu"), "search", "4", in_hand=True),
+            Entry("/shelves", N_("Kho giấy"), "shelf", "s", MAY_CARRY, in_hand=True),
             Entry("/imports", N_("Nhập danh sách"), "text", "i", MAY_IMPORT),
             Entry("/review-cases", N_("Điểm cần xem xét"), "question", "r", MAY_MERGE),
             Entry("/reconciliation", N_("Đối soát"), "check", "e", MAY_MERGE),
             Entry("/lookup", N_("Một cửa"), "person", "c", MAY_LOOK_UP),
-            Entry("/exports", N_("Gửi ra ngoài"), "next", "x", MAY_EXPORT),
-            Entry("/transfers", N_("Chuyển hồ sơ"), "next", "t", MAY_TRANSFER),
+            Entry("/exports", N_("Gửi ra ngoài"), "send", "x", MAY_EXPORT),
+            Entry("/transfers", N_("Chuyển hồ sơ"), "swap", "t", MAY_TRANSFER),
         ),
     ),
     Group(
@@ -87,9 +90,10 @@ GROUPS = (
         (
             Entry("/progress", N_("Tiến độ"), "chart", "5"),
             Entry("/units", N_("Đơn vị"), "home", "u"),
-            Entry("/supervision", N_("Giám sát"), "person", "8", MAY_SUPERVISE),
-            Entry("/policies", N_("Cách nhập"), "keyboard", "p", MAY_SUPERVISE),
+            Entry("/supervision", N_("Giám sát"), "eye", "8", MAY_SUPERVISE),
+            Entry("/policies", N_("Cách nhập"), "sliders", "p", MAY_SUPERVISE),
             Entry("/editions", N_("Mẫu biểu mới"), "fit", "m", MAY_SUPERVISE),
+            Entry("/audit", N_("Nhật ký"), "history", "a", MAY_AUDIT),
             Entry("/dead-letters", N_("Thông điệp lỗi"), "letter", "9", ADMINISTRATORS),
         ),
     ),

@@ -60,7 +60,7 @@ QUEUES = (
     Queue("rescans", N_("Trang quét lại chờ kiểm tra"), "/inspection", "history", MAY_INSPECT),
     Queue("sets", N_("Lưới ảnh chờ kiểm tra"), "/inspection", "image", MAY_INSPECT),
     Queue("forms", N_("Phiếu chờ nhập"), "/keying", "keyboard", MAY_KEY),
-    Queue("disputes", N_("Trường chờ phân xử"), "/keying", "question", MAY_KEY),
+    Queue("disputes", N_("Trường chờ phân xử"), "/keying?arbitrate=true", "question", MAY_KEY),
     Queue("review_cases", N_("Điểm chờ xem xét"), "/review-cases", "warning", MAY_MERGE),
     Queue("mergings", N_("Đề nghị gộp, tách chờ duyệt"), "/review-cases", "person", MAY_MERGE),
     Queue("transfers", N_("Hồ sơ chờ tiếp nhận"), "/transfers", "next", MAY_TRANSFER),

@@ -63,6 +63,7 @@ def environment(language: Language) -> Environment:
         "moment": formats.moment,
         "day": formats.day,
         "long_day": formats.long_day,
+        "vietnam_day": formats.vietnam_day,
         "number": formats.number,
         "percent": formats.percent,
         "word": lambda value, vocabulary: words.word(getattr(words, vocabulary), value),

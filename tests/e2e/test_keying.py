@@ -15,6 +15,7 @@ from tests.e2e.sending import agent_of, open_batch, send, sign_in
 
 UNIT, SEED, SLOW_S = "31573", 16, 300.0
 pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.timeout(900), pytest.mark.units(UNIT)]
+PASSWORD = "một mật khẩu dài để thử"
 SHOTS = os.environ.get("SCREENSHOTS", "")
 """A folder to put pictures of the screens into, for whoever wants to look at them."""
 
@@ -116,6 +117,101 @@ def test_what_input_methods_and_clipboards_bring(system: Office, page: Any) -> N
     with officer as http:
         fields = {one["name"]: one for one in http.get(f"/v1/pages/{keyed}").json()["fields"]}
     assert fields["full_name"]["text"].casefold() == name.casefold()
+    assert page.complaints == []
+
+
+def test_the_session_ends_in_the_middle_of_a_lease(system: Office, page: Any) -> None:
+    """What is sent without a session is kept sealed; after signing in it goes out, and the keyer sees their day."""
+    sign_in(page, system)
+    with agent_of(system, UNIT) as agent:
+        pages = [marked(content, b"session") for content in declaration(SEED)]
+        send(agent, open_batch(agent, UNIT, "session"), pages)
+    page.go(f"{system.base_url}/keying")
+    page.until("document.querySelectorAll('.key-row').length === 6", SLOW_S)
+    page.until("document.querySelector('.key-row.here') !== null")
+    keyed = page.evaluate("document.querySelector('#keying').dataset.form")
+    page.press("F2", shift=True)
+    page.until("document.querySelector('#full-view canvas') !== null", SLOW_S)
+    page.until("document.activeElement.closest('#full-view') !== null")
+    assert page.violations() == []
+    if SHOTS:
+        page.screenshot(Path(SHOTS) / "keying-full.png")
+    page.press("Escape")
+    page.until("document.activeElement.matches('.key-row.here input')")
+    page.complaints.clear()
+
+    values = {name: value.text for name, value in filled(SEED).values.items()}
+    page.call("Network.enable")
+    page.call("Network.clearBrowserCookies")
+    _type_form(page, values)
+    page.until("document.querySelector('#line').textContent.includes('Phiên làm việc đã hết')")
+    assert page.evaluate("document.querySelector('#login-again').checkVisibility()")
+    if SHOTS:
+        page.screenshot(Path(SHOTS) / "keying-signed-out.png")
+    page.go(f"{system.base_url}/keying")
+    page.until("location.pathname === '/login' && document.readyState === 'complete'")
+    sign_in(page, system)
+    page.go(f"{system.base_url}/keying")
+    page.until("document.querySelector('#line').className === 'mark good'", SLOW_S)
+    page.until("document.querySelector('#own').textContent.includes('trường đã đối chiếu')")
+    with httpx.Client(
+        base_url=system.base_url, headers=_officer(system), timeout=60, trust_env=False
+    ) as http:
+        fields = http.get(f"/v1/pages/{keyed}").json()["fields"]
+    assert sum(field["status"] == "settled" for field in fields) >= 4
+    assert [one for one in page.complaints if "401" not in one] == []
+    page.complaints.clear()
+
+
+def test_function_keys_and_two_browsers(system: Office, page: Any, chromium: Any) -> None:
+    """Two people at two browsers hold different forms; F2, F8, F9 and F4 do what the sheet says."""
+    sign_in(page, system)
+    officer = {"username": "nhap.ban.canh", "password": PASSWORD}
+    with httpx.Client(
+        base_url=system.base_url, headers=_officer(system), timeout=60, trust_env=False
+    ) as http:
+        body = officer | {"display_name": "Người bàn cạnh", "roles": ["keyer"], "units": [UNIT]}
+        made = http.post("/v1/officers", json=body, headers={"Idempotency-Key": "nhap.ban.canh"})
+        assert made.status_code == 201, made.text
+    with agent_of(system, UNIT) as agent:
+        pages = [marked(each, b"keys%d" % place) for place in range(3) for each in declaration(SEED)]
+        send(agent, open_batch(agent, UNIT, "keys"), pages)
+    page.go(f"{system.base_url}/keying")
+    page.until("document.querySelectorAll('.key-row').length === 6", SLOW_S)
+    held = (
+        "fetch('/v1/keying/leases', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{}' })"
+        ".then((one) => one.json()).then((one) => one.forms.map((form) => form.id))"
+    )
+    page.until(f"{held}.then((forms) => forms.length >= 3)", SLOW_S)
+    with chromium.page() as beside:
+        beside.sign_in(system.base_url, officer["username"], PASSWORD)
+        beside.go(f"{system.base_url}/keying")
+        assert not {*beside.evaluate(held)} & {*page.evaluate(held)}
+
+    desk, first = "document.querySelector('#keying')", "document.querySelectorAll('.key-row input')[0]"
+    page.evaluate(f"{first}.focus()")
+    page.press("F2")
+    page.until(f"{desk}.classList.contains('zoomed')")
+    page.press("F2")
+    page.until(f"!{desk}.classList.contains('zoomed')")
+    page.press("F8")
+    page.until("document.activeElement === document.querySelectorAll('.key-row input')[1]")
+    assert page.evaluate(f"{first}.closest('.key-row').classList.contains('illegible')")
+    page.press("Enter", shift=True)
+    page.until(f"document.activeElement === {first}")
+    page.press("F8")
+    assert not page.evaluate(f"{first}.closest('.key-row').classList.contains('illegible')")
+    postponed = page.evaluate(f"{desk}.dataset.form")
+    page.press("F9")
+    page.until(f"{desk}.dataset.form !== {json.dumps(postponed)} && {first}.value === ''")
+    keyed = page.evaluate(f"{desk}.dataset.form")
+    values = {name: value.text for name, value in filled(SEED).values.items()}
+    _type_form(page, values)
+    page.until(f"{desk}.dataset.form !== {json.dumps(keyed)} && document.activeElement === {first}", SLOW_S)
+    name = page.evaluate(f"{first}.name")
+    page.press("F4")
+    assert page.evaluate(f"{first}.value") == {"Nam": "1", "Nữ": "2"}.get(values[name], values[name])
+    page.go(f"{system.base_url}/")
     assert page.complaints == []
 
 

@@ -1,6 +1,7 @@
 """The audit log keeps who read what and why, never what was typed, and cannot be changed."""
 
 import secrets
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -86,3 +87,43 @@ async def test_an_image_seen_in_parts_is_one_entry(gateway: Any, agent: httpx.As
         (route, [page], "unstated", 404),
         (route, [page], "unstated", 404),
     ]
+
+
+async def test_what_is_out_of_the_ordinary(gateway: Any, admin: httpx.AsyncClient) -> None:
+    """From a rule's limit on an officer or an object is told, below it not; agents' work never is."""
+    subject, quiet, watched = (f"officer:{secrets.token_hex(4)}" for _ in range(3))
+    route, day = "/v1/dossiers/{dossier_id}", datetime.now(UTC).date() - timedelta(days=3)
+    evening, morning = (datetime(day.year, day.month, day.day, hour, 30, tzinfo=UTC) for hour in (15, 3))
+    rows = [
+        *((subject, evening, route, f"d{number}", "unstated", 200) for number in range(60)),
+        *((subject, morning, route, "d0", "xác minh", 404) for _ in range(20)),
+        *((quiet, morning, route, f"d{number}", "xác minh", 200) for number in range(59)),
+        *((f"agent:{quiet}", evening, route, f"d{number}", "", 200) for number in range(90)),
+        *((f"{watched}{number}", morning, route, watched, "xác minh", 200) for number in range(8)),
+    ]
+    connection = await asyncpg.connect(gateway.database_url)
+    try:
+        await connection.executemany(
+            "INSERT INTO gateway.audit_events (subject, at, method, route, objects, purpose, status, trace_id)"
+            " VALUES ($1, $2, 'GET', $3, ARRAY[$4], $5, $6, '')",
+            rows,
+        )
+    finally:
+        await connection.close()
+    found = (await admin.get("/v1/audit-anomalies", params={"days": 31})).json()["items"]
+    told = {(one["code"], one["count"], one["since"]) for one in found if one["subject"] == subject}
+    assert told == {
+        ("many_people", 60, f"{day}T15:00:00Z"),
+        ("night", 60, f"{day - timedelta(days=1)}T17:00:00Z"),
+        ("unstated", 60, f"{day - timedelta(days=1)}T17:00:00Z"),
+        ("refused", 20, f"{day}T03:00:00Z"),
+    }
+    assert [one["count"] for one in found if one["object_id"] == watched] == [8]
+    assert not any(quiet in str(one["subject"]) for one in found)
+    assert (await admin.get("/v1/audit-anomalies", params={"days": 32})).status_code == 422
+
+
+async def test_only_auditors_see_the_log(agent: httpx.AsyncClient) -> None:
+    """Neither its events nor what is odd in it."""
+    for path in ("/v1/audit-events", "/v1/audit-anomalies"):
+        assert (await agent.get(path)).status_code == 403

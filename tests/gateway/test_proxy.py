@@ -170,6 +170,20 @@ async def test_a_service_that_is_stuck_counts_as_down(monkeypatch: pytest.Monkey
     assert found.model_dump() == {"items": [], "unreachable": ["ocr"]}
 
 
+async def test_a_dead_letter_is_discarded_with_a_reason(gateway: Any, admin: httpx.AsyncClient) -> None:
+    """The service forgets it, the audit log keeps why; a reason of blanks is none."""
+    path = "/v1/dead-letters/imaging/0198c0de-0000-7000-8000-000000000003:discard"
+    assert (await admin.post(path, json={"why": " " * 9})).status_code == 422
+    assert (await admin.post(path, json={"why": "  tệp  thử nghiệm "})).status_code == 204
+    row = (await gateway.audit_rows())[-1]
+    assert (row["purpose"], row["objects"]) == (
+        "tệp thử nghiệm",
+        ["imaging", "0198c0de-0000-7000-8000-000000000003"],
+    )
+    assert gateway.upstream.seen[-1]["method"] == "DELETE"
+    assert (await admin.post(path.replace("imaging", "nobody"), json={"why": "không ai"})).status_code == 404
+
+
 def test_headers_of_one_connection_are_dropped() -> None:
     """Fixed hop-by-hop headers and those named by Connection."""
     headers = [(b"Connection", b"keep-alive, X-Own"), (b"X-Own", b"1"), (b"TE", b"t"), (b"Accept", b"a")]

@@ -6,6 +6,7 @@ from sqlalchemy import MetaData
 
 import gateway.accounts.models
 import gateway.audit.models
+import gateway.saved_views.models
 from gateway.models import Base
 from kernel.database import Database
 from kernel.migration import pending_changes, upgrade

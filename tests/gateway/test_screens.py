@@ -7,6 +7,9 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import Request
+
+from gateway.web.csv_files import csv_file
 
 
 @pytest.fixture
@@ -68,6 +71,8 @@ SCREENS = [
     ("/progress", "Chưa khai số hồ sơ", "Holdings not declared"),
     ("/progress?map=2025-02-28", "chúng được giữ dưới tên cũ", "they stay under their own names"),
     ("/dead-letters", "ocr", "Dead letters"),
+    ("/audit", "Nhật ký truy cập", "Who saw whom"),
+    ("/audit?days=30&who=nobody", "Không có cán bộ nào", "No officer has this login name"),
 ]
 
 
@@ -96,6 +101,38 @@ async def test_screens(
         assert "default-src 'none'" in policy
         assert "unsafe" not in policy
         assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("path", "heading", "known"),
+    [
+        ("/dossiers.csv", "Reference", "KS-0001"),
+        ("/progress.csv", "Milestone", "All digitised"),
+        ("/supervision.csv", "Keyer", "Number"),
+        ("/audit.csv", "Purpose", ",200,"),
+    ],
+)
+async def test_tables_are_downloaded(
+    gateway: Any, officer: httpx.AsyncClient, path: str, heading: str, known: str
+) -> None:
+    """With the mark that office programs need, in the visitor's language; no formula and no name of a person."""
+    await officer.get("/dossiers")
+    officer.cookies.set("tangthu_language", "en")
+    answer = await officer.get(path)
+    assert answer.status_code == 200, answer.text
+    assert answer.content.startswith(b"\xef\xbb\xbf")
+    assert "attachment" in answer.headers["content-disposition"]
+    text = answer.content.decode("utf-8-sig")
+    assert heading in text.splitlines()[0]
+    assert known in text
+    assert "Trần Văn Mẫu" not in text
+
+
+def test_a_downloaded_text_runs_nothing() -> None:
+    """What a spreadsheet would take for a formula stands as a text; numbers stay numbers."""
+    request = Request({"type": "http", "headers": []})
+    made = csv_file(request, "x", ["a"], [["=1+1", "@x", -2, None, "xã"]])
+    assert bytes(made.body).decode("utf-8-sig").splitlines() == ["a", "'=1+1,'@x,-2,,xã"]
 
 
 async def test_whatever_a_page_names_is_there(gateway: Any, officer: httpx.AsyncClient) -> None:

@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
-from fastapi import FastAPI, Query, Request
+from fastapi import FastAPI, Query, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.requests import ClientDisconnect
 
@@ -158,5 +158,10 @@ def create_app() -> FastAPI:
     async def dead_letters(request: Request) -> list[dict[str, Any]]:
         note(request)
         return []
+
+    @app.delete("/internal/dead-letters/{letter_id}")
+    async def discarded(letter_id: str, request: Request) -> Response:
+        note(request)
+        return Response(status_code=204)
 
     return app

@@ -265,6 +265,16 @@ def test_broken_recognition_is_a_dead_letter(registry: RunningRegistry, househol
     rows = registry.fetch("SELECT reason, deliveries FROM dead_letters WHERE event_id = $1", event.id)
     assert rows[0][1] == 1
     assert "Bi Mat" not in rows[0][0]
+    with registry.client(roles=(Role.ADMINISTRATOR,)) as http:
+        (letter,) = (
+            one for one in http.get("/internal/dead-letters").json() if one["event_id"] == str(event.id)
+        )
+        assert key in letter["payload"]
+        assert http.delete(f"/internal/dead-letters/{letter['id']}").status_code == 204
+        assert http.delete(f"/internal/dead-letters/{letter['id']}").status_code == 404
+    with registry.client(roles=(Role.KEYER,)) as http:
+        assert http.delete(f"/internal/dead-letters/{letter['id']}").status_code == 403
+    assert registry.fetch("SELECT 1 FROM dead_letters WHERE event_id = $1", event.id) == []
 
 
 def test_no_identity_no_entry(registry: RunningRegistry) -> None:

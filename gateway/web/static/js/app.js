@@ -35,6 +35,11 @@ function follow(selector, event) {
   link.click();
 }
 
+// By hand: `scrollIntoView` would make Tab begin there instead of at the top.
+const bar = document.querySelector(".side nav");
+const below = (bar?.querySelector("[aria-current]")?.getBoundingClientRect().bottom ?? 0) - (bar?.getBoundingClientRect().bottom ?? 0);
+if (below > 0) bar.scrollTop += below;
+
 for (const button of document.querySelectorAll("[data-open]")) {
   button.addEventListener("click", () => document.getElementById(button.dataset.open).showModal());
 }

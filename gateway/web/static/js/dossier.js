@@ -1,6 +1,7 @@
 // The page image with its fields: J/K pages, N/P fields, boxes on the image.
 
 import { correct } from "./correct.js";
+import { standIn } from "./viewer_style.js";
 
 const desk = document.getElementById("desk");
 const leaves = [...document.querySelectorAll(".leaf")];
@@ -9,12 +10,7 @@ const note = document.getElementById("viewer-note");
 const image = document.getElementById("image");
 const text = document.getElementById("full-text");
 
-// OpenSeadragon 6 puts a style element into the page unless one is there, which our policy refuses; an
-// element of that name which is no style sheet stands in for it.
-const standIn = document.createElementNS("urn:tangthu:stand-in", "style");
-standIn.setAttribute("data-openseadragon-mobile-css", "");
-document.head.append(standIn);
-
+standIn();
 const viewer = window.OpenSeadragon({
   element: image,
   drawer: "canvas",

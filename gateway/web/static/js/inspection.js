@@ -36,7 +36,9 @@ function told() {
   showLine(document.getElementById("line"), queue.line, words);
   document.getElementById("login-again").hidden = !queue.line.signedOut;
   document.getElementById("waiting").textContent = queue.waiting >= 1000 ? "1000+" : queue.waiting;
-  document.getElementById("idle-text").textContent = queue.ownWaits ? words.ownWaits : words.none;
+  const idle = document.getElementById("idle");
+  idle.querySelector("h2").textContent = idle.dataset[queue.state];
+  document.getElementById("idle-text").textContent = queue.state === "none" ? (queue.ownWaits ? words.ownWaits : words.none) : "";
   if (!set && queue.ahead.length) show(queue.next());
 }
 
@@ -50,7 +52,8 @@ async function prepare(made) {
     const reasons = page.defects.map((code) => found[code] ?? code);
     item.querySelector("small").textContent = reasons.join(" · ");
     item.classList.add(page.verdict);
-    item.dataset.label = [words.page.replace("{n}", page.sequence), ...reasons].join(", ");
+    // What is seen stands in it word for word (WCAG 2.5.3).
+    item.dataset.label = `${words.page.replace("{n}", item.querySelector("b").textContent)} ${reasons.join(" · ")}`.trim();
     item.setAttribute("aria-label", item.dataset.label);
     item.addEventListener("click", () => select(place));
     item.addEventListener("dblclick", open);
@@ -108,7 +111,7 @@ function put(page, key) {
   else marks.delete(page);
   item.classList.toggle("failed", Boolean(key));
   item.setAttribute("aria-selected", key ? "true" : "false");
-  item.setAttribute("aria-label", key ? `${item.dataset.label}: ${defects[key].title}` : item.dataset.label);
+  item.setAttribute("aria-label", key ? `${item.dataset.label} ${key} ${defects[key].title}` : item.dataset.label);
   item.querySelector(".tile-mark").textContent = key ? `${key} ${defects[key].title}` : "";
   if (zoom.open) label();
 }

@@ -16,7 +16,7 @@ export class Queue {
     this.ahead = [];
     this.known = new Set();
     this.waiting = 0;
-    this.ownWaits = this.asking = this.closed = false;
+    this.ownWaits = this.asking = this.asked = this.closed = false;
   }
 
   async start() {
@@ -49,6 +49,12 @@ export class Queue {
     return set;
   }
 
+  // What stands in place of work while there is none: nothing waits, it is being fetched, or it cannot be.
+  get state() {
+    if (this.line.offline || this.line.signedOut) return "failed";
+    return this.asked && !this.asking ? "none" : "loading";
+  }
+
   async fill() {
     if (this.asking || this.closed) return;
     this.asking = true;
@@ -69,6 +75,7 @@ export class Queue {
       }
     } finally {
       this.asking = false;
+      this.asked = true;
       if (!this.ahead.length) this.timer = setTimeout(() => this.fill(), IDLE_MS);
       this.told();
     }

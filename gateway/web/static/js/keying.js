@@ -3,7 +3,10 @@
 import { giveBackOnLeaving } from "./leaving.js";
 import { say } from "./say.js";
 import { Queue } from "./keying_queue.js";
+import { showDay } from "./keying_day.js";
+import { FullView } from "./keying_full.js";
 import { showLine } from "./outbox.js";
+import { titleOf } from "./requests.js";
 import { lasting } from "./vault.js";
 import { loadWords, suggest, take } from "./keying_suggest.js";
 import { dateStands } from "./typed_date.js";
@@ -35,13 +38,15 @@ const opened = Date.now();
 const queue = new Queue({ who: desk.dataset.who, arbitrate: desk.dataset.arbitrate === "true", told, refused, prepare });
 
 function refused(item, problem) {
-  say(problem.title ?? words.refused, 12);
+  say(titleOf(problem) ?? words.refused, 12);
 }
 
 function told() {
   showLine(lamp, queue.line, words);
   document.getElementById("login-again").hidden = !queue.line.signedOut;
   document.getElementById("waiting").textContent = queue.waiting >= 1000 ? "1000+" : queue.waiting;
+  idle.querySelector("h2").textContent = idle.dataset[queue.state];
+  idle.querySelector("p").hidden = queue.state !== "none";
   if (!form && queue.ahead.length) show(queue.next());
 }
 
@@ -260,8 +265,11 @@ async function postpone() {
   say(words.postponed, 3);
 }
 
+const full = new FullView(desk.dataset.viewer);
+
 const keys = {
-  F2: () => {
+  F2: (box, event) => {
+    if (event.shiftKey) return full.open(form, box);
     desk.classList.toggle("zoomed");
     redraw();
   },
@@ -293,7 +301,7 @@ desk.addEventListener("keydown", (event) => {
     choose(box, box.offer + (event.key === "ArrowDown" ? 1 : -1));
   } else if (keys[event.key] && !event.ctrlKey && !event.altKey) {
     event.preventDefault();
-    keys[event.key](box);
+    keys[event.key](box, event);
   }
 });
 
@@ -307,3 +315,4 @@ window.addEventListener("online", () => queue.fill());
 await loadWords(desk.dataset.nameWords);
 await queue.start();
 speed();
+showDay(document.getElementById("own"), words.own);
