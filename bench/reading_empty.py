@@ -3,7 +3,7 @@
 Empty places are leaders, dashes and rules with nothing on them: as the layout frames them, calm and damaged
 (stamps, folds, specks, noise), and loosely, with the feet and heads of neighbouring lines. Short values are a
 figure, a letter or a word in faces never trained on, half of them damaged: what is done against inventing
-must not silence them. Below the least probability the product says nothing.
+must not silence them.
 """
 
 import argparse
@@ -15,7 +15,7 @@ from pathlib import Path
 import cv2
 
 from services.ocr.engine.paddle import PaddleEngine
-from services.ocr.fields.values import UNREADABLE
+from services.ocr.fields.values import readable
 from services.ocr.layout.scale import Grey
 from training import drawing
 from training.ageing import age
@@ -68,7 +68,7 @@ def main() -> None:
     for name, calm, loose in WAYS:
         crops = list(empty_places(asked.crops, calm=calm, loose=loose, seed=asked.seed))
         readings = engine.recognise(crops)
-        false = [i for i, one in enumerate(readings) if one.text and one.least_probability > UNREADABLE]
+        false = [i for i, one in enumerate(readings) if readable(one)]
         sure = sum(readings[i].confidence >= 0.5 for i in false)
         print(
             f"empty, {name:8} {len(false) / len(crops):6.2%} of {len(crops)} (must {MUST:.0%}); "
@@ -79,7 +79,7 @@ def main() -> None:
             cv2.imwrite(str(asked.to / f"{name}-{i}.png"), crops[i])
     drawn = list(short_values(asked.crops, asked.seed))
     readings = engine.recognise([image for image, _ in drawn])
-    said = sum(bool(one.text) for one in readings)
+    said = sum(map(readable, readings))
     right = sum(one.text == text for one, (_, text) in zip(readings, drawn, strict=True))
     print(f"short values  answered {said / len(drawn):6.2%}, right {right / len(drawn):6.2%} of {len(drawn)}")
 

@@ -61,7 +61,7 @@ class PaddleEngine(OcrEngine):
         for i, (index, offset, _, _) in enumerate(pieces):
             joined[index].append((offset, read[i]))
         found = [
-            Reading() if 0 < one.least_probability < DOUBTED and only_feet(crop) else one
+            Reading() if _doubtful(one) and only_feet(crop, [glyph.x for glyph in one.glyphs]) else one
             for one, crop in zip(map(_join, joined), crops, strict=True)
         ]
         if alphabet is None:
@@ -172,6 +172,10 @@ def _cut(crop: Grey, left: int, limit: int) -> int:
     lightness = crop[:, search : left + limit].min(axis=0).astype(np.float32)
     smooth = np.convolve(lightness, np.ones(9) / 9, mode="same")
     return max(left + 1, search + int(smooth.argmax()))
+
+
+def _doubtful(reading: Reading) -> bool:
+    return 0 < reading.least_probability < DOUBTED
 
 
 def _spaced(reading: Reading, wide: float) -> Reading:

@@ -23,7 +23,7 @@ RIVAL = "rival"
 A figure whose doubt lies with letters, which a number has not, is righter than one that may be another.
 """
 SPACES = "spaces"
-"""The logit of the least certain space; without one the highest."""
+"""The logarithm of the least certain space's probability: one in doubt counts, one that is sure does not."""
 AMOUNT = "amount"
 """How many characters there are, as a share of ENOUGH: a stray letter is easily sure and wrong."""
 TRAITS = (SECOND, REST, KNOWN, RIVAL, SPACES, AMOUNT)
@@ -47,12 +47,13 @@ def traits(raws: Sequence[float], glyphs: Sequence[Glyph], odd: Sequence[bool]) 
     own = [i for i, one in enumerate(glyphs) if one.character != " "] or list(range(len(glyphs)))
     order = sorted(own, key=lambda i: raws[i])
     others = order[1:]
+    spaces = [raw for raw, one in zip(raws, glyphs, strict=True) if one.character == " "]
     return {
         SECOND: logit(raws[(others or order)[0]]),
         REST: math.fsum(math.log(max(LOWEST, raws[i])) for i in others) / max(1, len(others)),
         KNOWN: 1 - sum(odd[i] for i in own) / len(own),
         RIVAL: min(_margin(glyphs[i], raws[i]) for i in own),
-        SPACES: logit(min((raws[i] for i, one in enumerate(glyphs) if one.character == " "), default=1.0)),
+        SPACES: math.log(max(LOWEST, min(spaces, default=1.0))),
         AMOUNT: min(1.0, len(own) / ENOUGH),
     }
 

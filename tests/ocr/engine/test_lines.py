@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from services.ocr.engine import paddle
 from services.ocr.engine.paddle import PaddleEngine
-from services.ocr.fields.values import UNREADABLE
+from services.ocr.fields.values import readable
 from services.ocr.layout.scale import Grey
 from synthetic import fonts
 from training import drawing as drawing_module
@@ -41,7 +41,7 @@ def empty_places(count: int, first: int = 0) -> list[Grey]:
 def test_empty_fields_read_as_nothing(engine: PaddleEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two hundred empty places as the layout cuts them: text is invented on two at most (1 %)."""
     monkeypatch.setattr(drawing_module, "_neighbours", lambda *_: None)
-    invented = [one.text for one in engine.recognise(empty_places(200)) if one.text and one.confidence > 0.03]
+    invented = [one.text for one in engine.recognise(empty_places(200)) if readable(one)]
     assert len(invented) <= 2, invented
 
 
@@ -53,9 +53,9 @@ def test_neighbours_on_an_empty_place_are_doubted(engine: PaddleEngine) -> None:
 def test_feet_of_the_line_above_are_no_text(engine: PaddleEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of 300 loose crops of empty places text is invented on at most 1 %, on more without that rule."""
     crops = empty_places(300, 2000)
-    with_rule = [one.text for one in engine.recognise(crops) if one.least_probability > UNREADABLE]
-    monkeypatch.setattr(paddle, "only_feet", lambda _: False)
-    without = [one.text for one in engine.recognise(crops) if one.least_probability > UNREADABLE]
+    with_rule = [one.text for one in engine.recognise(crops) if readable(one)]
+    monkeypatch.setattr(paddle, "only_feet", lambda *_: False)
+    without = [one.text for one in engine.recognise(crops) if readable(one)]
     assert len(with_rule) < len(without), without
     assert len(with_rule) <= 3, with_rule
 
@@ -75,7 +75,7 @@ def test_that_rule_silences_hardly_any_line(engine: PaddleEngine, monkeypatch: p
     ]
     crops = [image for image, _ in drawn]
     with_rule = [one.text for one in engine.recognise(crops)]
-    monkeypatch.setattr(paddle, "only_feet", lambda _: False)
+    monkeypatch.setattr(paddle, "only_feet", lambda *_: False)
     without = [one.text for one in engine.recognise(crops)]
     assert all(one in {"", other} for one, other in zip(with_rule, without, strict=True))
     right = [
