@@ -141,15 +141,15 @@ def fitted(
         shown = weighing.rows(readings, factor, known, figures_only=figures_only)
         weights = weighing.weights(shown, right, without)
         score = weighing.scores(shown, weights)
-        knots = isotonic(score, right)
-        level = np.clip(np.interp(score, *knots), 1e-3, 1 - 1e-3)
+        places, shares = isotonic(score, right)
+        level = np.clip(np.interp(score, places, shares), 1e-3, 1 - 1e-3)
         loss = float(-np.mean(right * np.log(level) + (1 - right) * np.log(1 - level)))
         if best is None or loss < best[0] - 1e-4:
             below = {f"{share}": keyed_below(level, right, share) for share in SHARES}
             curve = {
                 "readings": len(group),
-                "right": [round(float(one), 5) for one in knots[1]],
-                "raw": [round(float(one), 6) for one in knots[0]],
+                "right": [round(float(one), 5) for one in shares],
+                "raw": [round(float(one), 6) for one in places],
                 "strange_factor": factor,
                 "figures_only": figures_only,
                 "digits_alone": digits_alone,
@@ -207,7 +207,7 @@ def calibrate(pack: Path, count: int, seed: int = SEED) -> dict[str, Any]:
     curves: dict[str, dict[str, Curve]] = {}
     every: list[Judged] = []
     for field in TYPES:
-        kinds = {kind: judged(engine, field, kind, faces, count, seed) for kind in KINDS}
+        kinds = {f"{kind}": judged(engine, field, kind, faces, count, seed) for kind in KINDS}
         mixed = [one for group in kinds.values() for one in group]
         every += mixed
         curves[field] = {
@@ -218,7 +218,7 @@ def calibrate(pack: Path, count: int, seed: int = SEED) -> dict[str, Any]:
                 digits_alone=field == "number",
                 without=UNASKED if field == "number" else (),
             )
-            for kind, group in {ANY: mixed, **kinds}.items()
+            for kind, group in ({ANY: mixed} | kinds).items()
         }
     curves[ANY] = {ANY: fitted(every, known, without=UNASKED)}
     families = sorted({face.family for group in faces.values() for face in group})

@@ -51,7 +51,7 @@ def test_confidences_hold_for_sure_and_poor_readings_alike() -> None:
     for half in (True, False):
         own = [one for one, is_poor in zip(fresh, poor, strict=True) if is_poor is half]
         said = np.mean([calibrated(one.reading, parsed_curve, KNOWN).confidence for one in own])
-        assert said == pytest.approx(np.mean([one.right for one in own]), abs=0.04)
+        assert said == pytest.approx(np.mean([one.right for one in own]), abs=0.06)
 
 
 def test_scores_rise_with_the_least_certain_character() -> None:

@@ -132,7 +132,10 @@ def read_values(page: Page, fields: Sequence[LabelledField], engine: OcrEngine) 
 def _doubted(one: LabelledField, value: Value, segments: Sequence[Segment]) -> bool:
     """Whether a value is unsure enough to be read again, and none of boxes, whose frames are known."""
     in_boxes = any(segment.chain is not None for segment in segments)
-    return one.type in VOTED and value.confidence < DOUBTED and not in_boxes
+    spaces = [glyph.probability for glyph in value.glyphs if glyph.character == " "]
+    # A wide hand is read with spaces within its words; another frame often shows that there are none.
+    parted = one.type is FieldType.NAME and min(spaces, default=1.0) < DOUBTED
+    return one.type in VOTED and (value.confidence < DOUBTED or parted) and not in_boxes
 
 
 def _read_again(

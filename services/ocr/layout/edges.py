@@ -48,4 +48,4 @@ def _letters(crop: Grey) -> NDArray[np.int32]:
     _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     left, top, wide, tall = (stats[1:, column] for column in range(4))
     kept = (tall >= LETTER * crop.shape[0]) & (tall <= THROUGH * crop.shape[0])
-    return np.stack([left, top, left + wide, top + tall], axis=1)[kept].astype(np.int32)
+    return np.asarray(np.stack([left, top, left + wide, top + tall], axis=1)[kept], np.int32)
