@@ -2,11 +2,13 @@
 
 `cover 1 %` is the share of fields that may be filled in, the surest first, with at most 1 % of them wrong.
 `ECE pack` is that of the confidence the product gives, `raw` of the smallest character probability behind it,
-`known` with the pack's curve for that kind of writing. `kept/wrong` are what the pack's thresholds let pass.
+`known` with the pack's curve for that kind of writing; `chance` is what so few fields would show of a perfect
+one. `sure wrong` are surer than 0.9 and wrong; `kept/wrong` are what the pack's thresholds let pass.
 """
 
 import argparse
 import logging
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,14 +29,17 @@ COLUMNS = (
     ("ECE raw", 9),
     ("ECE pack", 10),
     ("ECE known", 11),
+    ("chance", 8),
     ("ratio", 7),
     ("cover 1 %", 11),
     ("cover 0.1 %", 13),
+    ("sure wrong", 12),
     ("kept/wrong % at 1 %", 21),
     ("at 0.1 %", 14),
 )
 BINS = 10
 SEED = 9100
+SURE = 0.9
 
 
 @dataclass(frozen=True)
@@ -47,11 +52,26 @@ class Scale:
     @property
     def error(self) -> float:
         """Expected calibration error over BINS equally wide bins."""
-        bins = np.minimum((self.confidence * BINS).astype(int), BINS - 1)
-        gaps = [
-            abs(float((self.confidence[bins == one] - self.right[bins == one]).sum())) for one in range(BINS)
-        ]
+        gaps = [abs(float((self.confidence[one] - self.right[one]).sum())) for one in self._bins()]
         return sum(gaps) / len(self.right)
+
+    @property
+    def chance(self) -> float:
+        """The error awaited of so many fields if every confidence were true (half-normal gaps)."""
+        spreads = [
+            math.sqrt(float((level * (1 - level)).sum()))
+            for level in map(self.confidence.__getitem__, self._bins())
+        ]
+        return math.sqrt(2 / math.pi) * sum(spreads) / len(self.right)
+
+    def _bins(self) -> list[NDArray[np.bool_]]:
+        bins = np.minimum((self.confidence * BINS).astype(int), BINS - 1)
+        return [bins == one for one in range(BINS)]
+
+    @property
+    def sure_wrong(self) -> int:
+        """Fields at least SURE that are wrong."""
+        return int(((self.confidence >= SURE) & (self.right == 0)).sum())
 
     def coverage(self, share: float) -> float:
         """Largest share of fields, the surest first, with at most this share of errors."""
@@ -84,7 +104,8 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pack", type=Path, default=PACK)
-    parser.add_argument("--lines", type=int, default=400, help="lines per field type and kind of writing")
+    parser.add_argument("--lines", type=int, default=1200, help="lines per field type and kind of writing")
+    parser.add_argument("--seed", type=int, default=SEED)
     asked = parser.parse_args()
     logging.getLogger("fontTools").setLevel(logging.ERROR)
     engine, (_, faces) = PaddleEngine(asked.pack), halves()
@@ -93,7 +114,7 @@ def main() -> None:
     for field in TYPES:
         mixed: list[Judged] = []
         for kind in KINDS:
-            group = judged(engine, field, kind, faces, asked.lines, SEED)
+            group = judged(engine, field, kind, faces, asked.lines, asked.seed)
             mixed += group
             print(row(group, field, kind, asked.pack, thresholds), flush=True)
         print(row(mixed, field, ANY, asked.pack, thresholds), flush=True)
@@ -108,8 +129,10 @@ def row(group: list[Judged], field: str, kind: str, pack: Path, thresholds: Cali
         f"{len(group)}",
         f"{100 * given.right.mean():.1f}",
         *(f"{one.error:.3f}" for one in (raw, given, known)),
+        f"{given.chance:.3f}",
         f"{given.error / max(raw.error, 1e-6):.2f}",
         *(f"{100 * given.coverage(share):.1f}" for share in SHARES),
+        f"{given.sure_wrong}",
         *(f"{100 * kept:.1f} / {100 * wrong:.2f}" for kept, wrong in passed),
     )
     widths = [width for _, width in COLUMNS]

@@ -24,6 +24,7 @@ from contracts.recognition import Recognition
 from forms import load_editions
 from services.ocr.engine.pack import load_pack
 from services.ocr.engine.paddle import PaddleEngine
+from services.ocr.fields.values import readable
 from services.ocr.images import MAX_PIXELS
 from services.ocr.layout.scale import Grey
 from services.ocr.pool import ReadingPool
@@ -245,7 +246,7 @@ def silent(reader: PageReader, count: int) -> None:
 def invented(reader: PageReader, engine: PaddleEngine, crops: int, pages: int) -> None:
     """Text read where nothing is written."""
     empty = empty_places(crops)
-    own = sum(bool(one.text) and one.least_probability > 0.03 for one in engine.recognise(empty))
+    own = sum(map(readable, engine.recognise(empty)))
     print(f"empty line crops     tangthu   {own / crops:6.2%} of {crops} (must {MUST_INVENTED:.0%})")
     if tesseract_available():
         texts, _ = tesseract_lines([_scaled(one) for one in empty])

@@ -10,7 +10,7 @@ import logging
 import math
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,24 +20,31 @@ from numpy.typing import NDArray
 
 from forms import FieldType
 from services.ocr.engine.base import Reading
-from services.ocr.engine.calibration import ANY, CALIBRATION, weighed
+from services.ocr.engine.calibration import ANY, CALIBRATION
 from services.ocr.engine.evidence import SYLLABLES, load_syllables
+from services.ocr.engine.figures import figures
 from services.ocr.engine.paddle import PaddleEngine, reading_type
+from services.ocr.engine.traits import AMOUNT
 from services.ocr.fields.values import ALPHABETS
 from synthetic.text import dates, numbers
+from training import weighing
 from training.charset import clean
 from training.drawing import Faces
 from training.evaluate import PACK, lines
-from training.faces import Kind, held_out_faces
+from training.faces import SPARE, Kind, held_out_faces, spare_faces
 from training.wording import Piece, value
 
 SHARES = (0.01, 0.001)
 """Error shares for which the pack says under which confidence a field is to be keyed."""
-FACTORS = (1.0, 0.8, 0.6, 0.45, 0.3)
+FACTORS = (1.0, 0.8, 0.6)
 SEED = 4100
 KINDS: tuple[Kind, ...] = ("print", "typewriter", "hand")
-SMALLEST = 25
+SMALLEST = 60
 """Readings that a knot of a curve stands on at least."""
+BELOW = 2.0
+"""How far below the least of all scores nothing is held to be right."""
+UNASKED = (AMOUNT,)
+"""Left out where what is drawn is never as short as an ordinal in a table or a ticked word may be."""
 SURENESS = 0.9
 """How sure the error share under a threshold is to hold on lines not yet seen."""
 Curve = dict[str, Any]
@@ -53,10 +60,12 @@ class Judged:
 
 def halves() -> tuple[Faces, Faces]:
     """The faces never trained on, parted by family: to calibrate on, to measure on."""
-    found = held_out_faces()
-    return {kind: group[::2] for kind, group in found.items()}, {
-        kind: group[1::2] for kind, group in found.items()
-    }
+    held_out = held_out_faces()
+    own, other = (
+        {kind: (*held_out[kind][i::2], *spare_faces(purpose)[kind]) for kind in KINDS}
+        for i, purpose in enumerate(SPARE)
+    )
+    return own, other
 
 
 def _text(rng: random.Random) -> str:
@@ -116,24 +125,36 @@ def same(field: str, truth: str, read: str) -> bool:
     return re.findall(r"\d+", truth) == re.findall(r"\d+", read) if field == "date" else truth == read
 
 
-def fitted(group: list[Judged], known: frozenset[str], *, figures_only: bool = False) -> Curve:
-    """The curve of a group of readings, with the factor that tells right from wrong best."""
+def fitted(
+    group: list[Judged],
+    known: frozenset[str],
+    *,
+    figures_only: bool = False,
+    digits_alone: bool = False,
+    without: Collection[str] = (),
+) -> Curve:
+    """The curve of a group of readings, with the factor and the weights that tell right from wrong best."""
     right = np.array([one.right for one in group], np.float64)
+    readings = [figures(one.reading) if digits_alone else one.reading for one in group]
     best: tuple[float, Curve] | None = None
     for factor in FACTORS:
-        raw = np.array([min(weighed(one.reading, factor, known, figures_only=figures_only)) for one in group])
-        knots = isotonic(raw, right)
-        level = np.clip(np.interp(raw, *knots), 1e-3, 1 - 1e-3)
+        shown = weighing.rows(readings, factor, known, figures_only=figures_only)
+        weights = weighing.weights(shown, right, without)
+        score = weighing.scores(shown, weights)
+        places, shares = isotonic(score, right)
+        level = np.clip(np.interp(score, places, shares), 1e-3, 1 - 1e-3)
         loss = float(-np.mean(right * np.log(level) + (1 - right) * np.log(1 - level)))
         if best is None or loss < best[0] - 1e-4:
             below = {f"{share}": keyed_below(level, right, share) for share in SHARES}
             curve = {
                 "readings": len(group),
-                "right": [round(float(one), 5) for one in knots[1]],
-                "raw": [round(float(one), 6) for one in knots[0]],
+                "right": [round(float(one), 5) for one in shares],
+                "raw": [round(float(one), 6) for one in places],
                 "strange_factor": factor,
                 "figures_only": figures_only,
+                "digits_alone": digits_alone,
                 "keyed_below": below,
+                "weights": weights,
             }
             best = (loss, curve)
     assert best is not None
@@ -155,7 +176,8 @@ def isotonic(raw: NDArray[np.float64], right: NDArray[np.float64]) -> tuple[NDAr
             blocks[-1] = [mine + other for mine, other in zip(blocks[-1], last, strict=True)]
     places = [total / count for total, _, count in blocks]
     shares = [(good + 0.5) / (count + 1) for _, good, count in blocks]
-    knots = sorted({0.0: 0.0, **dict(zip(places, shares, strict=True)), 1.0: shares[-1]}.items())
+    ends = {float(raw.min()) - BELOW: 0.0}, {float(raw.max()) + BELOW: shares[-1]}
+    knots = sorted({**ends[0], **dict(zip(places, shares, strict=True)), **ends[1]}.items())
     levels = np.maximum.accumulate(np.array([share for _, share in knots]))
     return np.array([place for place, _ in knots]), levels
 
@@ -185,14 +207,20 @@ def calibrate(pack: Path, count: int, seed: int = SEED) -> dict[str, Any]:
     curves: dict[str, dict[str, Curve]] = {}
     every: list[Judged] = []
     for field in TYPES:
-        kinds = {kind: judged(engine, field, kind, faces, count, seed) for kind in KINDS}
+        kinds = {f"{kind}": judged(engine, field, kind, faces, count, seed) for kind in KINDS}
         mixed = [one for group in kinds.values() for one in group]
         every += mixed
-        figures = field == "date"
         curves[field] = {
-            kind: fitted(group, known, figures_only=figures) for kind, group in {ANY: mixed, **kinds}.items()
+            kind: fitted(
+                group,
+                known,
+                figures_only=field == "date",
+                digits_alone=field == "number",
+                without=UNASKED if field == "number" else (),
+            )
+            for kind, group in ({ANY: mixed} | kinds).items()
         }
-    curves[ANY] = {ANY: fitted(every, known)}
+    curves[ANY] = {ANY: fitted(every, known, without=UNASKED)}
     families = sorted({face.family for group in faces.values() for face in group})
     return {"format": 1, "seed": seed, "lines_each": count, "families": families, "curves": curves}
 

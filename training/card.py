@@ -26,6 +26,7 @@ def card(manifest: dict[str, Any], calibration: dict[str, Any]) -> str:
         files="\n".join(f"| `{name}` | `{digest}` |" for name, digest in manifest["files"].items()),
         origin=_ORIGIN.format(**origin) if origin else "",
         calibrated=calibration["lines_each"],
+        calibrating=len(calibration["families"]),
         thresholds="\n".join(
             f"| {field} | "
             + " | ".join(f"{level:.3g}" for level in kinds["any"]["keyed_below"].values())
@@ -62,14 +63,18 @@ def _percent(share: float | None) -> str:
     return "–" if share is None else f"{100 * share:.1f}"
 
 
-def main() -> None:
+def write(pack: Path) -> None:
     """Write the card beside the manifest."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("pack", nargs="?", type=Path, default=PACK)
-    pack = parser.parse_args().pack
     manifest = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))
     calibration = json.loads((pack / CALIBRATION).read_text(encoding="utf-8"))
     (pack / "MODEL_CARD.md").write_text(card(manifest, calibration), encoding="utf-8")
+
+
+def main() -> None:
+    """Write the card of the pack that the command line names."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("pack", nargs="?", type=Path, default=PACK)
+    write(parser.parse_args().pack)
 
 
 if __name__ == "__main__":

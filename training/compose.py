@@ -19,7 +19,7 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
 
 from synthetic import fonts
-from training.faces import CACHE, LIST, PACKAGES
+from training.faces import CACHE, LIST, PACKAGES, SPARE, SPARE_COMPOSED
 
 Point = tuple[float, float]
 GRAVE, ACUTE, CIRCUMFLEX, TILDE = "\u0300", "\u0301", "\u0302", "\u0303"
@@ -218,9 +218,18 @@ def _bounds(opened: TTFont, name: str) -> tuple[float, float, float, float]:
 
 def main() -> None:
     """Compose every listed family; say which could not be."""
-    for family in json.loads(LIST.read_text(encoding="utf-8"))["handwriting_without_vietnamese"]:
+    listed = json.loads(LIST.read_text(encoding="utf-8"))
+    spare = [
+        family
+        for purpose in SPARE
+        for name, group in listed[purpose].items()
+        for family in group
+        if name.endswith("_without_vietnamese")
+    ]
+    wanted = [(family, CACHE / "composed") for family in listed["handwriting_without_vietnamese"]]
+    for family, folder in [*wanted, *((family, SPARE_COMPOSED) for family in spare)]:
         try:
-            compose(family)
+            compose(family, folder)
         except (fonts.FontError, KeyError, ValueError, AttributeError) as error:
             log.warning("%s: %s", family, error)
 

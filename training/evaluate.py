@@ -5,7 +5,7 @@ import json
 import logging
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -118,12 +118,16 @@ def drawn(stratum: Stratum, count: int, seed: int = SEED) -> Iterator[tuple[Gray
     )
 
 
-def evaluate(read: Callable[[Gray], str], count: int) -> dict[str, Score]:
-    """Score of a reader per stratum."""
+def evaluate(
+    read: Callable[[Gray], str], count: int, seed: int = SEED, only: Collection[str] = ()
+) -> dict[str, Score]:
+    """Score of a reader per stratum, of those named `only`."""
     scores: dict[str, Score] = {}
     for name, stratum in strata().items():
+        if only and name not in only:
+            continue
         scores[name] = Score()
-        for image, text in drawn(stratum, count):
+        for image, text in drawn(stratum, count, seed):
             scores[name].add(text, clean(read(image)))
     return scores
 
@@ -196,12 +200,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("pack", nargs="?", type=Path, default=PACK)
     parser.add_argument("--lines", type=int, default=200, help="lines per stratum")
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--only", action="append", default=[], help="a stratum; several may be named")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     logging.getLogger("fontTools").setLevel(logging.ERROR)
     read = product(asked.pack)
     began = time.process_time()
-    scores = evaluate(read, asked.lines)
+    scores = evaluate(read, asked.lines, asked.seed, asked.only)
     spent = time.process_time() - began
     print(
         json.dumps(metrics(scores), indent=2)

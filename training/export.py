@@ -1,7 +1,6 @@
 """`python -m training.export`: write a trained reader as a model pack that paddleocr loads offline."""
 
 import argparse
-import hashlib
 import json
 import tempfile
 import warnings
@@ -24,6 +23,7 @@ from training.ageing import READ_HEIGHT
 from training.charset import CHARACTERS, CLASSES
 from training.evaluate import PACK, evaluate, metrics, product
 from training.faces import training_faces
+from training.manifest import GRAPH, write_manifest
 from training.model import STRIDE, Exported, Reader
 from training.quantise import quantise
 from training.train import CHECKPOINTS
@@ -31,8 +31,6 @@ from training.train import CHECKPOINTS
 REGISTERED_NAME = "PP-OCRv5_mobile_rec"
 """PaddleX refuses names it does not know; the pack's own name stands in its manifest."""
 FORMAT = 2
-GRAPH = "inference.onnx"
-"""PaddleX knows a graph by this name."""
 
 
 def export(
@@ -100,13 +98,6 @@ def build(
     return manifest
 
 
-def write_manifest(pack: Path, manifest: dict[str, Any]) -> None:
-    """Write the manifest with the digest of every file of the pack that is there."""
-    files = (GRAPH, CONFIGURATION, weights.WEIGHTS, SYLLABLES, CALIBRATION)
-    manifest["files"] = {name: digest(pack / name) for name in files if (pack / name).exists()}
-    (pack / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-
-
 def write_graph(network: Exported, path: Path) -> None:
     """Write the ONNX graph, any batch and width, and compare it with the network on noise."""
     images = torch.randn(2, 3, READ_HEIGHT, 160)
@@ -159,11 +150,6 @@ def provenance(progress: dict[str, Any], origin: dict[str, Any]) -> dict[str, An
         "families": {kind: len({face.family for face in group}) for kind, group in faces.items()},
         "font_files": {kind: len(group) for kind, group in faces.items()},
     }
-
-
-def digest(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def main() -> None:

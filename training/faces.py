@@ -14,6 +14,9 @@ HERE = Path(__file__).resolve().parent
 PACKAGES = HERE / "node_modules" / "@fontsource"
 CACHE = fonts.CACHE / "training"
 LIST = HERE / "fonts.json"
+SPARE = ("held_out_to_calibrate", "held_out_to_measure")
+SPARE_COMPOSED = CACHE / "composed-held-out"
+"""Beside the folder of those that are trained on, so that none of these can slip in there."""
 # Heavier and lighter cuts of a family print differently: headings are bold, old ribbons are thin.
 PRINT_WEIGHTS = (400, 700)
 HAND_WEIGHTS = (400, 700)
@@ -62,6 +65,23 @@ def held_out_faces() -> dict[Kind, tuple[Face, ...]]:
         own = [Face(fonts.font(family), kind, family) for family in families]
         more = [face for family in listed[names[kind]] for face in _cuts(family, kind)[:1]]
         found[kind] = (*own, *more)
+    return found
+
+
+@cache
+def spare_faces(purpose: str) -> dict[Kind, tuple[Face, ...]]:
+    """More faces never trained on, for one purpose of SPARE: confidences of a few hands are theirs alone.
+
+    Those whose packages lack Vietnamese letters are composed first (`training.compose`); what is not
+    installed is left out.
+    """
+    listed = json.loads(LIST.read_text(encoding="utf-8"))[purpose]
+    names: dict[Kind, str] = {"print": "print", "typewriter": "typewriter", "hand": "handwriting"}
+    found: dict[Kind, tuple[Face, ...]] = {}
+    for kind, name in names.items():
+        whole = [face for family in listed[name] for face in _cuts(family, kind)[:1]]
+        paths = [SPARE_COMPOSED / f"{family}.ttf" for family in listed.get(f"{name}_without_vietnamese", ())]
+        found[kind] = (*whole, *(Face(path, kind, path.stem) for path in paths if path.exists()))
     return found
 
 

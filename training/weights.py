@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from training import manifest
 from training.model import Reader
 
-WEIGHTS = "weights.npz"
+WEIGHTS = manifest.WEIGHTS
 
 
 def save(reader: Reader, path: Path) -> None:

@@ -63,6 +63,10 @@ class OcrEngine(ABC):
     def recognise(self, crops: Sequence[Grey], alphabet: frozenset[str] | None = None) -> list[Reading]:
         """Read grey crops (h, w), dark on light; with an `alphabet`, no other character is given."""
 
+    def judged(self, reading: Reading, alphabet: frozenset[str] | None = None) -> Reading:
+        """A reading, or a part of one, with the certainties of a reading that has these characters alone."""
+        return reading
+
 
 class NullEngine(OcrEngine):
     """Reads nothing: pages pass without text, and every field goes to keying."""

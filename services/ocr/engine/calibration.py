@@ -1,8 +1,13 @@
-"""What a confidence is worth: the share of like readings that were right, measured and kept in the pack."""
+"""What a confidence is worth: the share of like readings that were right, measured and kept in the pack.
+
+A reading is judged by its least certain character and, where the pack weighs them, by what else it shows
+(`traits.py`): one number for both, and a rising line from that number to the share that was right.
+"""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +16,8 @@ from numpy.typing import NDArray
 
 from services.ocr.engine.base import Glyph, Reading
 from services.ocr.engine.evidence import strange
+from services.ocr.engine.figures import figures
+from services.ocr.engine.traits import LEAST, TRAITS, logit, traits
 
 CALIBRATION = "calibration.json"
 ANY = "any"
@@ -23,9 +30,10 @@ class CalibrationDamaged(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """A rising line through knots: from the least certain character's probability to that of being right."""
+    """A rising line through knots: from what a reading shows to the probability that it is right."""
 
     raw: NDArray[np.float64]
+    """Probabilities of the least certain character; with `weights`, sums of weighed traits."""
     right: NDArray[np.float64]
     strange_factor: float
     """What a character's probability is multiplied by in a word that is no known syllable."""
@@ -33,10 +41,25 @@ class Curve:
     """Whether letters are left out where there are figures, as in dates."""
     keyed_below: Mapping[str, float]
     """Error share (`0.01`) → calibrated confidence under which the field is to be keyed, never filled in."""
+    digits_alone: bool = False
+    """Whether doubts about what stands between figures are left out, as in numbers."""
+    weights: Mapping[str, float] = field(default_factory=dict)
+    """What each trait counts, none below 0: more of it is never surer of less. Empty in older packs."""
 
-    def __call__(self, probability: float) -> float:
+    def __call__(self, score: float) -> float:
         """The calibrated probability, 0 to 1."""
-        return float(np.interp(probability, self.raw, self.right))
+        return float(np.interp(score, self.raw, self.right))
+
+    def scores(self, raws: Sequence[float], reading: Reading, odd: Sequence[bool]) -> list[float]:
+        """Each character's place on the line, if it were the least certain of this reading.
+
+        `raws` are the characters' weighed probabilities, `odd` says which stand in unknown syllables.
+        """
+        if not self.weights:
+            return list(raws)
+        shown = traits(raws, reading.glyphs, odd)
+        rest = math.fsum(self.weights.get(one, 0.0) * shown[one] for one in TRAITS)
+        return [self.weights[LEAST] * logit(raw) + rest for raw in raws]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +96,10 @@ def calibrated(reading: Reading, curve: Curve, known: frozenset[str]) -> Reading
     """The same reading, each character with its certainty."""
     if not reading.glyphs:
         return reading
-    raws = weighed(reading, curve.strange_factor, known, figures_only=curve.figures_only)
-    levels = np.interp(raws, curve.raw, curve.right).tolist()
+    seen = figures(reading) if curve.digits_alone else reading
+    raws = weighed(seen, curve.strange_factor, known, figures_only=curve.figures_only)
+    odd = strange(reading.glyphs, known) if curve.weights else []
+    levels = np.interp(curve.scores(raws, seen, odd), curve.raw, curve.right).tolist()
     glyphs: tuple[Glyph, ...] = tuple(
         Glyph(one.character, one.probability, one.x, level, one.others)
         for one, level in zip(reading.glyphs, levels, strict=True)
@@ -91,7 +116,7 @@ def load_calibration(path: Path) -> Calibration:
 
 
 def parsed(content: dict[str, Any]) -> Calibration:
-    """The calibration of a decoded file: `curves` → type → writing → `raw`, `right`, `keyed_below`."""
+    """The calibration of a decoded file: type → writing → `raw`, `right`, `keyed_below`, `weights`."""
     curves = {
         (field_type, writing): _curve(one)
         for field_type, kinds in content["curves"].items()
@@ -106,10 +131,14 @@ def _curve(one: dict[str, Any]) -> Curve:
     raw, right = np.asarray(one["raw"], np.float64), np.asarray(one["right"], np.float64)
     if raw.shape != right.shape or raw.size < 2 or (np.diff(raw) <= 0).any() or (np.diff(right) < 0).any():
         raise CalibrationDamaged("a curve does not rise")
-    if raw[0] < 0 or raw[-1] > 1 or right[0] < 0 or right[-1] > 1:
+    weights = {name: float(weight) for name, weight in one.get("weights", {}).items()}
+    if weights and (not {LEAST} <= weights.keys() <= {LEAST, *TRAITS} or min(weights.values()) < 0):
+        raise CalibrationDamaged("a trait is unknown or counts less than nothing")
+    if right[0] < 0 or right[-1] > 1 or (not weights and (raw[0] < 0 or raw[-1] > 1)):
         raise CalibrationDamaged("a curve leaves 0 to 1")
     factor = float(one["strange_factor"])
     if not 0 < factor <= 1:
         raise CalibrationDamaged("a factor is not between 0 and 1")
     below = {share: float(level) for share, level in one["keyed_below"].items()}
-    return Curve(raw, right, factor, bool(one["figures_only"]), below)
+    digits_alone = bool(one.get("digits_alone", False))
+    return Curve(raw, right, factor, bool(one["figures_only"]), below, digits_alone, weights)

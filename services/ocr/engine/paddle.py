@@ -16,6 +16,7 @@ from services.ocr.engine.base import Glyph, OcrEngine, Reading
 from services.ocr.engine.calibration import ANY, Curve, calibrated
 from services.ocr.engine.decode import Probabilities, decoded
 from services.ocr.engine.pack import ModelPack, PackRefused, load_pack
+from services.ocr.layout.edges import only_feet
 from services.ocr.layout.scale import Grey
 
 REGISTERED_NAME = "PP-OCRv5_mobile_rec"
@@ -28,6 +29,9 @@ MAX_LINE_PX = 2400
 MIN_LINE_PX = 16
 WIDTH_STEP_PX = 8
 """Batches have widths of so many pixels: a few more columns make the processor's vectors whole."""
+DOUBTED = 0.75
+"""Only of readings less sure than this it is asked whether they are a neighbour's letters: they go to keying
+anyhow, so that a letter cut by its own frame is at worst typed without a suggestion."""
 PADDED = 1.1
 """The widest line of a batch against the narrowest: padding costs time."""
 
@@ -56,11 +60,18 @@ class PaddleEngine(OcrEngine):
         joined: list[list[tuple[float, Reading]]] = [[] for _ in crops]
         for i, (index, offset, _, _) in enumerate(pieces):
             joined[index].append((offset, read[i]))
-        found = [_join(parts) for parts in joined]
+        found = [
+            Reading() if _doubtful(one) and only_feet(crop, [glyph.x for glyph in one.glyphs]) else one
+            for one, crop in zip(map(_join, joined), crops, strict=True)
+        ]
         if alphabet is None:
             found = [_spaced(one, WIDE_GAP * crop.shape[0]) for one, crop in zip(found, crops, strict=True)]
+        return [self.judged(one, alphabet) for one in found]
+
+    def judged(self, reading: Reading, alphabet: frozenset[str] | None = None) -> Reading:
+        """The same characters, each as certain as readings like this one were right."""
         curve = self._curve(alphabet)
-        return found if curve is None else [calibrated(one, curve, self._pack.syllables) for one in found]
+        return reading if curve is None else calibrated(reading, curve, self._pack.syllables)
 
     def _curve(self, alphabet: frozenset[str] | None) -> Curve | None:
         """What confidences are worth among readings with this alphabet."""
@@ -161,6 +172,10 @@ def _cut(crop: Grey, left: int, limit: int) -> int:
     lightness = crop[:, search : left + limit].min(axis=0).astype(np.float32)
     smooth = np.convolve(lightness, np.ones(9) / 9, mode="same")
     return max(left + 1, search + int(smooth.argmax()))
+
+
+def _doubtful(reading: Reading) -> bool:
+    return 0 < reading.least_probability < DOUBTED
 
 
 def _spaced(reading: Reading, wide: float) -> Reading:

@@ -35,7 +35,8 @@ VOTED = frozenset({FieldType.NAME, FieldType.DIGITS, FieldType.DATE, FieldType.S
 DOUBTED = 0.9
 """Values less sure than this are read again in other frames."""
 UNREADABLE = 0.03
-"""Below this no drawn value was right: a smudge or a note cut with the room to write in, not an answer."""
+"""Readings less sure, or with so improbable a character, are hardly ever right (3 of 521 drawn ones):
+a smudge, half a stamp or a note cut with the room to write in, not an answer."""
 LEADERS_INSIDE = re.compile(r"[.,…_·:;]+")
 """In a name: dots of the line that were read between its words."""
 
@@ -103,7 +104,7 @@ def read_values(page: Page, fields: Sequence[LabelledField], engine: OcrEngine) 
     values: dict[str, Value] = {}
     leaders = _without_leaders(page, [(one, parts[one.id]) for one in fields])
     for one in fields:
-        if parts[one.id] and (value := _read_before(page, one, parts[one.id])):
+        if parts[one.id] and (value := _read_before(page, one, parts[one.id], engine)):
             values[one.id] = value
     left = [one for one in fields if parts[one.id] and one.id not in values]
     for alphabet in {ALPHABETS.get(one.type) for one in left}:
@@ -113,7 +114,7 @@ def read_values(page: Page, fields: Sequence[LabelledField], engine: OcrEngine) 
         for one in group:
             segments = parts[one.id]
             own = [leaders.borne_out(one.id, i, next(readings)) for i in range(len(segments))]
-            in_row = _in_row(page, one) if alphabet is None else None
+            in_row = _in_row(page, one, engine) if alphabet is None else None
             if one.id in leaders.beneath:
                 # The row was read over the leader: it may raise a doubt, but not win.
                 own, in_row = leaders.compared(one, own, in_row), None
@@ -131,7 +132,10 @@ def read_values(page: Page, fields: Sequence[LabelledField], engine: OcrEngine) 
 def _doubted(one: LabelledField, value: Value, segments: Sequence[Segment]) -> bool:
     """Whether a value is unsure enough to be read again, and none of boxes, whose frames are known."""
     in_boxes = any(segment.chain is not None for segment in segments)
-    return one.type in VOTED and value.confidence < DOUBTED and not in_boxes
+    spaces = [glyph.probability for glyph in value.glyphs if glyph.character == " "]
+    # A wide hand is read with spaces within its words; another frame often shows that there are none.
+    parted = one.type is FieldType.NAME and min(spaces, default=1.0) < DOUBTED
+    return one.type in VOTED and (value.confidence < DOUBTED or parted) and not in_boxes
 
 
 def _read_again(
@@ -152,7 +156,7 @@ def _read_again(
         ]
         others = [value_of(one.type, segments, own, None) for own in zip(*by_segment, strict=True)]
         candidates = [value, *(other for other in others if other is not None)]
-        if one.id not in leaders.beneath and (in_row := _in_row(page, one)) is not None:
+        if one.id not in leaders.beneath and (in_row := _in_row(page, one, engine)) is not None:
             own = clean(one.type, in_row)
             if fits(one.type, own.text):
                 candidates.append(replace(value, text=own.text, confidence=own.confidence, glyphs=own.glyphs))
@@ -178,9 +182,11 @@ def fits(kind: FieldType, text: str) -> bool:
     return looks_like_name(text)
 
 
-def _read_before(page: Page, one: LabelledField, segments: Sequence[Segment]) -> Value | None:
+def _read_before(
+    page: Page, one: LabelledField, segments: Sequence[Segment], engine: OcrEngine
+) -> Value | None:
     """Free text on the label's own row as it was read with the row: reading it again costs as much."""
-    if one.type not in ROW_READ or (in_row := _in_row(page, one)) is None:
+    if one.type not in ROW_READ or (in_row := _in_row(page, one, engine)) is None:
         return None
     return value_of(one.type, segments[:1], [in_row], None) if len(segments) == 1 else None
 
@@ -191,12 +197,15 @@ def _crop(page: Page, segment: Segment) -> Grey:
     return crop(page.image, segment, page.ink.letter_px)[0]
 
 
-def _in_row(page: Page, one: LabelledField) -> Reading | None:
-    """The same value as it was read with its whole row, where it does not go on below."""
+def _in_row(page: Page, one: LabelledField, engine: OcrEngine) -> Reading | None:
+    """The same value as it was read with its whole row, where it does not go on below.
+
+    It is judged without the label, whose sure print says nothing about a hand.
+    """
     if one.lines > 1:
         return None
     row = page.rows[one.span.row]
-    return Reading(row.glyphs[one.span.end : stop_after(row, one.span, page.spans)])
+    return engine.judged(Reading(row.glyphs[one.span.end : stop_after(row, one.span, page.spans)]))
 
 
 def value_of(
@@ -218,9 +227,7 @@ def value_of(
         alike = abs(len(other.text) - len(best.text)) <= max(1, len(best.text) // 8)
         if alike and other.least_probability > best.least_probability:
             best = other
-    if best.least_probability < UNREADABLE or (
-        kind is FieldType.NAME and sum(map(str.isalpha, best.text)) < 2
-    ):
+    if not readable(best) or (kind is FieldType.NAME and sum(map(str.isalpha, best.text)) < 2):
         return None
     return Value(
         best.text,
@@ -231,6 +238,12 @@ def value_of(
         max(segments[i].bottom for i in kept),
         best.glyphs,
     )
+
+
+def readable(reading: Reading) -> bool:
+    """Whether a reading says anything: it has letters or figures and is not all but surely wrong."""
+    said = any(map(str.isalnum, reading.text))
+    return said and min(reading.least_probability, reading.confidence) >= UNREADABLE
 
 
 def _one_number(kept: list[int], texts: Sequence[str]) -> list[int]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from services.ocr.engine.base import Glyph, Reading
-from services.ocr.engine.calibration import CalibrationDamaged, calibrated, load_calibration, parsed
+from services.ocr.engine.calibration import CalibrationDamaged, Curve, calibrated, load_calibration, parsed
 from services.ocr.engine.evidence import strange
 
 CURVE = {
@@ -48,6 +48,46 @@ def test_the_words_of_a_date_are_no_doubt() -> None:
     unsure, sure = reading("năm", 0.1).glyphs, reading("1960", 0.9).glyphs
     assert calibrated(Reading(unsure + sure), curve, KNOWN).confidence == pytest.approx(0.824)
     assert calibrated(Reading(unsure), curve, KNOWN).confidence < 0.1
+
+
+def weighted(**changes: float) -> Curve:
+    """A curve that weighs every trait."""
+    weights = {"least": 1.0, "second": 0.3, "rest": 2.0, "known": 1.0, "rival": 1.5, "spaces": 0.2} | changes
+    content = CURVE | {"raw": [-30.0, 0.0, 30.0], "right": [0.0, 0.5, 1.0], "weights": weights}
+    return parsed({"curves": {"any": {"any": content}}}).curve()
+
+
+@pytest.mark.parametrize(
+    "worse",
+    [
+        reading("Thị ", 0.9).glyphs + reading("Lan", 0.8).glyphs,
+        (Glyph("T", 0.9, 0.0, others=(("F", 0.5),)), *reading("hị Lan", 0.9).glyphs),
+        reading("Thị", 0.9).glyphs + reading(" ", 0.3).glyphs + reading("Lan", 0.9).glyphs,
+        (*reading("Thị La", 0.9).glyphs, Glyph("n", 0.85, 0.0)),
+        reading("Thị Lax", 0.9).glyphs,
+    ],
+    ids=["other characters", "a rival", "a space", "the least certain", "an unknown syllable"],
+)
+def test_less_of_anything_is_never_surer(worse: tuple[Glyph, ...]) -> None:
+    """Each trait lowers the confidence of a reading and leaves its text."""
+    better, doubted = reading("Thị Lan", 0.9), Reading(worse)
+    found = calibrated(doubted, weighted(), KNOWN)
+    assert found.text == doubted.text
+    assert found.confidence < calibrated(better, weighted(), KNOWN).confidence
+
+
+def test_a_reading_is_as_sure_as_its_least_certain_character() -> None:
+    """Traits move all characters together: the order among them stays."""
+    found = calibrated(Reading(reading("Thị", 0.95).glyphs + reading("Lan", 0.7).glyphs), weighted(), KNOWN)
+    levels = [one.certainty or 0.0 for one in found.glyphs]
+    assert found.confidence == levels[-1] == min(levels) < levels[0]
+
+
+@pytest.mark.parametrize("weights", [{"least": 1.0, "mood": 1.0}, {"least": -1.0}, {"second": 1.0}])
+def test_weights_that_make_no_sense_are_refused(weights: dict[str, float]) -> None:
+    """Unknown traits, negative weights, none for the least certain character."""
+    with pytest.raises(CalibrationDamaged):
+        parsed({"curves": {"any": {"any": CURVE | {"weights": weights}}}})
 
 
 def test_the_most_fitting_curve_is_used() -> None:
