@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from services.ocr.engine.paddle import PaddleEngine
 from training.ageing import READ_HEIGHT
 from training.charset import clean
 from training.drawing import Gray
-from training.evaluate import PACK, drawn, metrics, strata
+from training.evaluate import PACK, SEED, drawn, metrics, strata
 from training.scoring import Score
 
 TESSERACT_HEIGHT = 64
@@ -83,8 +83,8 @@ def pack_lines(engine: PaddleEngine) -> Callable[[list[Gray]], tuple[list[str], 
     return read
 
 
-def compare(count: int, pack: Path) -> dict[str, dict[str, Reading]]:
-    """Stratum to reader to reading, `count` lines each."""
+def compare(count: int, pack: Path, seed: int, only: Sequence[str] = ()) -> dict[str, dict[str, Reading]]:
+    """Stratum to reader to reading, `count` lines each; of the strata named `only`, or of all."""
     readers: dict[str, Callable[[list[Gray]], tuple[list[str], float]]] = {
         "pack": pack_lines(PaddleEngine(pack))
     }
@@ -92,7 +92,9 @@ def compare(count: int, pack: Path) -> dict[str, dict[str, Reading]]:
         readers["tesseract"] = tesseract_lines
     found: dict[str, dict[str, Reading]] = {}
     for name, stratum in strata().items():
-        crops = list(drawn(stratum, count))
+        if only and name not in only:
+            continue
+        crops = list(drawn(stratum, count, seed))
         found[name] = {}
         for reader, read in readers.items():
             texts, seconds = read([image for image, _ in crops])
@@ -125,9 +127,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lines", type=int, default=100, help="lines per stratum")
     parser.add_argument("--pack", type=Path, default=PACK)
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--only", nargs="*", default=(), help="names of strata")
     asked = parser.parse_args()
     logging.getLogger("fontTools").setLevel(logging.ERROR)
-    print(table(compare(asked.lines, asked.pack)))
+    print(table(compare(asked.lines, asked.pack, asked.seed, asked.only)))
     if not tesseract_available():
         print("tesseract with `vie` is not installed: only the pack was measured")
 
