@@ -307,7 +307,7 @@ def test_an_auditor_sees_what_is_odd_and_follows_it(
     assert "Xem: Một hồ sơ" in acts
     if SHOTS:
         page.screenshot(Path(SHOTS) / "audit-filtered.png")
-    page.evaluate("document.querySelector('[name=name]').focus()")
+    page.evaluate("document.querySelector('.filters [name=name]').focus()")
     page.type("khong.co.ai")
     page.press("Enter")
     page.until("document.querySelector('.notice')?.textContent.includes('Không có cán bộ nào')")
