@@ -85,6 +85,7 @@ PARTS = {
     "/exports/live",
     "/imports/{import_id}/live",
     "/editions/known",
+    "/editions/{edition_id}/again",
     "/preparation/today",
     "/shelves/alarms",
     "/shelves/return",
