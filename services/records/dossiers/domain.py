@@ -173,7 +173,8 @@ def divide(pages: Sequence[PageFacts], kind: DossierKind) -> list[DocumentPlan]:
     Consecutive pages of one form are one document, but a page that names a person opens a new one: a
     household's declarations lie behind one another. A blank page belongs to what it follows (it is the back
     of it), at the very front to what comes next. A document's id comes from its first page, so that any
-    order of events ends in the same documents. What people decided (`PageFacts.opens`, `type`) goes before all that.
+    order of events ends in the same documents. What people decided (`PageFacts.opens`, `type`) goes before
+    all that.
     """
     plans: list[DocumentPlan] = []
     before: PageFacts | None = None
@@ -192,7 +193,7 @@ def divide(pages: Sequence[PageFacts], kind: DossierKind) -> list[DocumentPlan]:
         plans[-1].edition = plans[-1].edition or page.edition
         plans[-1].pages.append(page.id)
         before = page
-    # Afterwards: which pages go together follows from what is read on them, whatever their document is called.
+    # Afterwards: which pages go together follows from what is read on them, whatever they are called.
     decided = {page.id: page.type for page in pages if page.type}
     for plan in plans:
         if kind_of_plan := decided.get(plan.pages[0]):

@@ -36,7 +36,6 @@ from services.records.pagework.problems import (
 )
 from services.records.shelves import barcodes
 
-
 _ACTS = {Action.REPLACE: Act.PAGE_REPLACED, Action.CLASSIFY: Act.DOCUMENT_TYPED}
 """What the history calls a piece of work; all else is `PAGES_ARRANGED`."""
 
@@ -217,24 +216,28 @@ def _outcome(wanted: Wanted, source: _Side, target: _Side | None) -> tuple[Docum
         case Action.REORDER:
             after = domain.reordered(source.documents, wanted.pages, wanted.before, covers)
         case Action.MOVE:
-            parts = domain.taken(source.documents, wanted.pages)
-            after = domain.without(source.documents, wanted.pages)
-            if target is not None:
-                into = domain.moved_into(target.documents, parts, first, wanted.before)
-            elif first in wanted.pages and not any(first in kept for kept in after):
-                first = next((one for pages in source.documents if first in pages for one in pages
-                              if one not in wanted.pages), None)  # fmt: skip
-                if first is None:
-                    raise NothingChanges
-                after = domain.moved_into(after, parts, first, wanted.before)
-            else:
-                after = domain.moved_into(after, parts, first, wanted.before)
+            after, into = _moved(wanted, source, target, first)
     if after == source.documents and into is None:
         raise NothingChanges
     for documents in (after, into or []):
         if any(len(each) > 1 and covers & set(each) and each not in source.documents for each in documents):
             raise CoverSheetApart
     return after, into
+
+
+def _moved(
+    wanted: Wanted, source: _Side, target: _Side | None, first: uuid.UUID | None
+) -> tuple[Documents, Documents | None]:
+    parts = domain.taken(source.documents, wanted.pages)
+    left = domain.without(source.documents, wanted.pages)
+    if target is not None:
+        return left, domain.moved_into(target.documents, parts, first, wanted.before)
+    if first in wanted.pages and not any(first in kept for kept in left):
+        beside = (one for pages in source.documents if first in pages for one in pages)
+        first = next((one for one in beside if one not in wanted.pages), None)
+        if first is None:
+            raise NothingChanges
+    return domain.moved_into(left, parts, first, wanted.before), None
 
 
 def _check_type(wanted: Wanted, source: _Side) -> None:
@@ -309,7 +312,7 @@ def _types(
     """First page → type, of the documents whose type people have decided, this decision with them."""
     before = [pages for side, _ in sides for pages in side.documents]
     after = [pages for _, documents in sides for pages in documents]
-    stand_ins = {wanted.replacement_id: page for page in wanted.pages} if wanted.replacement_id else {}
+    stand_ins = {wanted.replacement_id: next(iter(wanted.pages))} if wanted.replacement_id else {}
     types = domain.kept_types(before, after, standing, stand_ins)
     if wanted.document_type:
         (page,) = wanted.pages
