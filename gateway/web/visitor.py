@@ -28,7 +28,7 @@ Visitor = Annotated[Caller, Depends(current_visitor)]
 
 
 async def to_login(request: Request, _error: Exception) -> Response:
-    """Send a browser to the login page; a part that htmx asks for is refused, what is typed beside it stays."""
+    """Send a browser to the login page; a part that htmx asks for is refused, and what is typed stays."""
     place = request.url.path if request.method == "GET" else "/"
     if request.headers.get("hx-request"):
         return Response(status_code=401)

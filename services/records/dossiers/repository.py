@@ -115,9 +115,8 @@ async def page_of_dossiers(
     if state:
         query = query.where(DossierRow.state == state)
     if merged is not None:
-        query = query.where(
-            DossierRow.merged_into.is_not(None) if merged else DossierRow.merged_into.is_(None)
-        )
+        elsewhere = DossierRow.merged_into.is_not(None)
+        query = query.where(elsewhere if merged else ~elsewhere)
     if batch_id:
         query = query.where(exists().where(PageRow.batch_id == batch_id, PageRow.dossier_id == DossierRow.id))
     if before:
