@@ -1,5 +1,6 @@
 """Lô quét: all scan batches in the officer's units."""
 
+from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
@@ -23,7 +24,7 @@ async def show_batches(
     cursor: str = "",
 ) -> Response:
     """A page of the list, newest first."""
-    chosen = {"unit": unit, "kind": kind, "refused": refused}
+    chosen: dict[str, Any] = {"unit": unit, "kind": kind, "refused": refused}
     found = await Reader(request, visitor).get(
         "/v1/scan-batches", state=state, cursor=cursor, limit=25, **chosen
     )

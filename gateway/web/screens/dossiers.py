@@ -1,6 +1,7 @@
 """Hồ sơ: the list of dossiers."""
 
 import asyncio
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -41,7 +42,7 @@ async def show_dossiers(
 ) -> Response:
     """A page of the list."""
     reader = Reader(request, visitor)
-    chosen = {"unit": unit, "kind": kind, "batch": batch, "merged": merged}
+    chosen: dict[str, Any] = {"unit": unit, "kind": kind, "batch": batch, "merged": merged}
     found, progress = await asyncio.gather(
         reader.get("/v1/dossiers", cursor=cursor, limit=30, **chosen),
         reader.get("/v1/progress"),
