@@ -148,8 +148,7 @@ def test_what_was_typed_outlives_the_session(page: Any, system: Office, dossier:
     assert page.evaluate(f"fetch('/v1/sessions', {json.dumps(again)}).then((answer) => answer.status)") == 201
     page.evaluate("document.querySelector('[name=object_id]').focus()")
     page.press("Enter")
-    page.until(f"location.search.includes('{dossier}')")
-    assert page.evaluate("document.querySelector('#ended').hidden")
+    page.until(f"location.search.includes('{dossier}') && document.querySelector('#ended')?.hidden")
     page.go(f"{system.base_url}/dossiers/{dossier}")
     page.call("Network.clearBrowserCookies")
     page.evaluate("document.querySelector('#paper').open = true")
