@@ -70,6 +70,10 @@ def test_a_document_is_called_what_it_is(page: Any, system: Office, dossier: str
     assert page.evaluate("document.querySelector('#position').textContent") == "1 / 2"
     assert page.violations() == []
     shoot(page, "dossier-typed")
+    if SHOTS:
+        page.resize(390, 844, mobile=True)
+        shoot(page, "dossier-phone")
+        page.resize(1366, 768)
     page.press("z")
     page.until(f"{TITLE} === {json.dumps(before)}")
     assert page.complaints == []

@@ -14,6 +14,7 @@ const image = document.getElementById("image");
 const text = document.getElementById("full-text");
 const words = JSON.parse(desk.dataset.words);
 const mayCorrect = document.getElementById("corrections") !== null;
+const mayType = document.getElementById("typing") !== null;
 const api = `/v1/dossiers/${desk.dataset.dossier}`;
 
 standIn();
@@ -151,8 +152,8 @@ const acts = {
   left: () => change("left"),
   right: () => change("right"),
   blank: () => change("blank"),
-  undo: () => (typed ? inTurn(untype) : mayCorrect ? change("undo") : say(words.nothing)),
-  type: () => inTurn(type),
+  undo: () => (typed ? inTurn(untype) : mayCorrect ? change("undo") : mayType && say(words.nothing)),
+  type: () => mayType && inTurn(type),
   manifest: copyManifest,
 };
 
