@@ -1,6 +1,7 @@
 """A service's web face: application factory, probes, metrics, problems."""
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -30,6 +31,9 @@ REQUESTS = Counter("tangthu_http_requests_total", "HTTP requests", ["service", "
 LATENCY = Histogram(
     "tangthu_http_request_duration_seconds", "Time to the last byte", ["service", "method", "route"]
 )
+
+FORWARDED = re.compile(r'host="([A-Za-z0-9.:\[\]-]{1,255})";proto=(https?)')
+"""As the gateway writes it (RFC 7239)."""
 
 Check = Callable[[], Awaitable[None]]
 """Raises when the thing that it checks is not healthy."""
@@ -100,6 +104,13 @@ def create_app(
     add_problem_handlers(app)
     _add_probes(app)
     return app
+
+
+def origin_of(request: Request) -> str:
+    """Scheme and host by which the caller reached the gateway, as it tells; else those of this request."""
+    if told := FORWARDED.fullmatch(request.headers.get("forwarded", "")):
+        return f"{told[2]}://{told[1]}"
+    return str(request.base_url).rstrip("/")
 
 
 def add_readiness(app: FastAPI, name: str, check: Check) -> None:

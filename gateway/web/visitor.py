@@ -28,10 +28,10 @@ Visitor = Annotated[Caller, Depends(current_visitor)]
 
 
 async def to_login(request: Request, _error: Exception) -> Response:
-    """Send a browser to the login page; htmx asks for a part of a page, so the whole page must go."""
+    """Send a browser to the login page; a part that htmx asks for is refused, and what is typed stays."""
     place = request.url.path if request.method == "GET" else "/"
     if request.headers.get("hx-request"):
-        return Response(status_code=204, headers={"HX-Redirect": "/login"})
+        return Response(status_code=401)
     return RedirectResponse(f"/login?next={quote(place, safe='/')}", 303)
 
 

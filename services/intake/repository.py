@@ -53,12 +53,26 @@ async def lock_batch(session: WriteSession, batch_id: uuid.UUID) -> ScanBatchRow
 
 
 async def batches(
-    session: ReadSession, *, unit: str | None, states: Collection[str], before: uuid.UUID | None, limit: int
+    session: ReadSession,
+    *,
+    unit: str | None,
+    kind: str | None,
+    refused: bool,
+    states: Collection[str],
+    before: uuid.UUID | None,
+    limit: int,
 ) -> Sequence[ScanBatchRow]:
-    """Batches from the newest on (their identifiers rise with time), at most `limit`."""
+    """Batches from the newest on (their identifiers rise with time), at most `limit`.
+
+    `refused`: only those with refused pages.
+    """
     query = select(ScanBatchRow).order_by(ScanBatchRow.id.desc()).limit(limit)
     if unit:
         query = query.where(ScanBatchRow.unit_code == unit)
+    if kind:
+        query = query.where(ScanBatchRow.kind == kind)
+    if refused:
+        query = query.where(ScanBatchRow.in_refused > 0)
     if states:
         query = query.where(ScanBatchRow.state.in_(states))
     if before:

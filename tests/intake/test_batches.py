@@ -109,6 +109,18 @@ def test_lists_come_in_pages(intake: Any) -> None:
         assert slug(client.get(f"/v1/scan-batches/{made[0]}/pages?cursor=WyJhIl0")) == "cursor_invalid"
 
 
+def test_lists_are_narrowed_to_a_kind_and_to_refusals(intake: Any) -> None:
+    """Only batches of the kind; only those whose counter has refused pages; an unknown kind is refused."""
+    with intake.client() as client:
+        made = open_batch(client)
+        assert made in [one["id"] for one in walk(client, "/v1/scan-batches?unit=941&kind=identity", 50)]
+        assert made not in [one["id"] for one in walk(client, "/v1/scan-batches?unit=941&kind=residence", 50)]
+        refused = walk(client, "/v1/scan-batches?unit=941&refused=true", 50)
+        assert made not in [one["id"] for one in refused]
+        assert all(one["counts"]["refused"] for one in refused)
+        assert client.get("/v1/scan-batches", params={"kind": "nothing"}).status_code == 422
+
+
 def walk(client: Any, path: str, limit: int) -> list[dict[str, Any]]:
     """Every item of a list."""
     items: list[dict[str, Any]] = []

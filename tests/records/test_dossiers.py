@@ -206,6 +206,27 @@ def test_list_pages_through(registry: RunningRegistry) -> None:
     assert bad.json()["type"].endswith("cursor_invalid")
 
 
+def test_list_without_merged_ones(registry: RunningRegistry) -> None:
+    """With, without, or nothing but those whose content is in another; anything else is a typed problem."""
+    batch = Batch(grouping=GroupingMethod.FIXED_PAGES, pages_per_dossier=1, unit="945")
+    registry.publish(batch.opened(), *(batch.enhanced(n) for n in range(1, 4)), batch.closed(3))
+    with registry.client("945") as http:
+
+        def listed(**more: str) -> set[str]:
+            answer = http.get("/v1/dossiers", params={"batch": str(batch.id), **more})
+            return {each["id"] for each in answer.json()["items"]}
+
+        first, *others = sorted(listed())
+        registry.execute(
+            "UPDATE dossiers SET state = 'merged', merged_into = $2 WHERE id = $1",
+            uuid.UUID(first), uuid.UUID(others[0]),
+        )  # fmt: skip
+        assert listed() == {first, *others}
+        assert listed(merged="false") == set(others)
+        assert listed(merged="true", kind="identity") == {first}
+        assert http.get("/v1/dossiers", params={"merged": "perhaps"}).status_code == 422
+
+
 def test_images_come_with_their_hash(registry: RunningRegistry) -> None:
     """Images stream with the content's hash as ETag, private, 304 when known; a PDF master only as a file."""
     (picture,) = registry.store(b"\xff\xd8 picture")

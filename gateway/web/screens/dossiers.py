@@ -1,6 +1,7 @@
 """Hồ sơ: the list of dossiers."""
 
 import asyncio
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -31,26 +32,38 @@ HEADINGS = (
 
 @routes.get("/dossiers")
 async def show_dossiers(
-    request: Request, visitor: Visitor, unit: str = "", kind: str = "", batch: str = "", cursor: str = ""
+    request: Request,
+    visitor: Visitor,
+    unit: str = "",
+    kind: str = "",
+    batch: str = "",
+    merged: str = "",
+    cursor: str = "",
 ) -> Response:
     """A page of the list."""
     reader = Reader(request, visitor)
+    chosen: dict[str, Any] = {"unit": unit, "kind": kind, "batch": batch, "merged": merged}
     found, progress = await asyncio.gather(
-        reader.get("/v1/dossiers", unit=unit, kind=kind, batch=batch, cursor=cursor, limit=30),
+        reader.get("/v1/dossiers", cursor=cursor, limit=30, **chosen),
         reader.get("/v1/progress"),
     )
     units = {item["unit"]: item["unit_name"] for item in progress["units"]}
-    return page(
-        request, "dossiers.html", visitor, dossiers=found, units=units, unit=unit, kind=kind, batch=batch
-    )
+    return page(request, "dossiers.html", visitor, dossiers=found, units=units, **chosen)
 
 
 @routes.get("/dossiers.csv")
 async def download_dossiers(
-    request: Request, visitor: Visitor, unit: str = "", kind: str = "", batch: str = ""
+    request: Request,
+    visitor: Visitor,
+    unit: str = "",
+    kind: str = "",
+    batch: str = "",
+    merged: str = "",
 ) -> Response:
     """What the list holds, without names."""
-    found = await items_of(Reader(request, visitor), "/v1/dossiers", unit=unit, kind=kind, batch=batch)
+    found = await items_of(
+        Reader(request, visitor), "/v1/dossiers", unit=unit, kind=kind, batch=batch, merged=merged
+    )
     return csv_file(
         request,
         "ho-so",

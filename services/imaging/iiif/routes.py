@@ -1,6 +1,5 @@
 """HTTP of the IIIF Image API 3.0: info.json and images."""
 
-import re
 import uuid
 from datetime import UTC, datetime
 from typing import Annotated
@@ -9,6 +8,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 
 from kernel.identity import CurrentIdentity
+from kernel.web import origin_of
 from services.imaging.iiif.domain import FORMATS, resolve
 from services.imaging.iiif.marking import mark_of
 from services.imaging.iiif.schemas import CONTEXT, ImageInfo, info_of
@@ -32,7 +32,6 @@ _SAFE = {
     "Access-Control-Allow-Origin": "*",
     "X-Content-Type-Options": "nosniff",
 }
-_FORWARDED = re.compile(r'host="([A-Za-z0-9.:\[\]-]{1,255})";proto=(https?)')
 
 Edition = Annotated[
     str | None, Query(max_length=64, description="Edition of the image, as the page's links name it")
@@ -63,7 +62,7 @@ async def get_info(
     server: ImageServer = request.app.state.image_server
     image = await server.image(page_id, identity.units)
     server.expect(image)
-    body = info_of(f"{_origin(request)}{PREFIX}/{page_id}", (image.width, image.height))
+    body = info_of(f"{origin_of(request)}{PREFIX}/{page_id}", (image.width, image.height))
     plain = "application/json" in accept and "application/ld+json" not in accept
     return JSONResponse(
         body.model_dump(by_alias=True),
@@ -114,7 +113,7 @@ async def get_part(
         body = await server.marked(image, asked, said)
         return Response(body, media_type=asked.media_type, headers={**_SAFE, "Cache-Control": NEVER})
     etag = etag_of(image, asked)
-    address = f"{_origin(request)}{PREFIX}/{page_id}/{asked.canonical}"
+    address = f"{origin_of(request)}{PREFIX}/{page_id}/{asked.canonical}"
     headers = {**_safe(v), "ETag": etag, "Link": f'<{address}>;rel="canonical", <{LEVEL}>;rel="profile"'}
     if if_none_match and etag in {tag.strip() for tag in if_none_match.split(",")}:
         return Response(status_code=304, headers=headers)
@@ -145,10 +144,3 @@ async def get_thumbnail(
 
 def _safe(edition: str | None) -> dict[str, str]:
     return {**_SAFE, "Cache-Control": CACHE if edition else NO_CACHE}
-
-
-def _origin(request: Request) -> str:
-    """Scheme and host by which the caller reached the gateway, as it tells; else those of this request."""
-    if told := _FORWARDED.fullmatch(request.headers.get("forwarded", "")):
-        return f"{told[2]}://{told[1]}"
-    return str(request.base_url).rstrip("/")

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
-from contracts.vocabulary import BatchState
+from contracts.vocabulary import BatchState, DossierKind
 from kernel.concurrency import etag
 from kernel.database import WriteSession
 from kernel.idempotency import IdempotencyKey, answer_once
@@ -46,6 +46,8 @@ async def list_scan_batches(
     request: Request,
     identity: CurrentIdentity,
     unit: Annotated[str | None, Query(max_length=40)] = None,
+    kind: DossierKind | None = None,
+    refused: Annotated[bool, Query(description="Only batches with refused pages")] = False,
     state: Annotated[list[BatchState], Query(description="Any of these; without it, all")] = [],  # noqa: B006
     limit: Limit = 50,
     cursor: Cursor = None,
@@ -53,7 +55,9 @@ async def list_scan_batches(
     """Batches of the caller's units, the newest first; without their refused pages."""
     before = _batch_cursor(cursor)
     async with _runtime(request).database.read(identity.units) as session:
-        rows = await repository.batches(session, unit=unit, states=state, before=before, limit=limit + 1)
+        rows = await repository.batches(
+            session, unit=unit, kind=kind, refused=refused, states=state, before=before, limit=limit + 1
+        )
     visible = [row for row in rows if identity.may_see(row.unit_code)]
     following = encode_cursor(str(rows[limit - 1].id)) if len(rows) > limit else None
     return CursorPage(items=[summary(row) for row in visible[:limit]], next_cursor=following)

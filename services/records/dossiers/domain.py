@@ -17,6 +17,8 @@ COVER_SHEET = "cover_sheet"
 UNCLASSIFIED = "unclassified"
 OTHER = "other"
 BLANK = "blank"
+MADE_BY_SCANS = frozenset({UNCLASSIFIED, BLANK})
+"""Types that say how far a scan is known; nobody lists or chooses them."""
 
 _DOCUMENT_NAMESPACE = uuid.UUID("b4a1c0de-5b0f-5f7e-9c35-0d7a3a1f2e10")
 
@@ -85,6 +87,7 @@ class Act(StrEnum):
     MERGE_UNDONE = "merge_undone"
     PAGES_ARRANGED = "pages_arranged"
     PAGES_ARRANGED_UNDONE = "pages_arranged_undone"
+    DOCUMENT_TYPED = "document_typed"
     SLIP_MADE = "slip_made"
     EXPORT_ASKED = "export_asked"
     EXPORT_ENDED = "export_ended"
@@ -122,6 +125,8 @@ class PageFacts:
     """Whether a full name was read on it: the front page of a person's own form."""
     opens: bool | None = None
     """Whether it opens a document, where people decided that."""
+    type: str | None = None
+    """Of the document that it opens, where people decided that."""
 
 
 @dataclass(slots=True)
@@ -168,7 +173,8 @@ def divide(pages: Sequence[PageFacts], kind: DossierKind) -> list[DocumentPlan]:
     Consecutive pages of one form are one document, but a page that names a person opens a new one: a
     household's declarations lie behind one another. A blank page belongs to what it follows (it is the back
     of it), at the very front to what comes next. A document's id comes from its first page, so that any
-    order of events ends in the same documents. What people decided (`PageFacts.opens`) goes before all that.
+    order of events ends in the same documents. What people decided (`PageFacts.opens`, `type`) goes before
+    all that.
     """
     plans: list[DocumentPlan] = []
     before: PageFacts | None = None
@@ -187,12 +193,33 @@ def divide(pages: Sequence[PageFacts], kind: DossierKind) -> list[DocumentPlan]:
         plans[-1].edition = plans[-1].edition or page.edition
         plans[-1].pages.append(page.id)
         before = page
+    # Afterwards: which pages go together follows from what is read on them, whatever they are called.
+    decided = {page.id: page.type for page in pages if page.type}
+    for plan in plans:
+        if kind_of_plan := decided.get(plan.pages[0]):
+            _call(plan, kind_of_plan)
     return plans
+
+
+def choosable_types(kind: DossierKind) -> dict[str, DocumentType]:
+    """Code → type, of those that a paper in a dossier of `kind` may be said to have."""
+    return {
+        code: each
+        for code, each in document_types().items()
+        if each.kind in {None, kind} and code != COVER_SHEET and code not in MADE_BY_SCANS
+    }
 
 
 def normalise_reference(reference: str | None) -> str | None:
     """A dossier's reference as compared: NFC, single spaces, nothing unseen; none if nothing is left."""
     return cleaned(reference or "") or None
+
+
+def _call(plan: DocumentPlan, decided: str) -> None:
+    """Let a document be of the type that people decided; a form of another type was read wrongly."""
+    plan.type = decided
+    if plan.form not in document_types()[decided].forms:
+        plan.form, plan.edition = None, None
 
 
 def _type_of(page: PageFacts, kind: DossierKind) -> str:

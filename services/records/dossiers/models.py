@@ -189,6 +189,8 @@ class PlacementRow(Base):
     ordinal: Mapped[int]
     opens: Mapped[bool | None]
     """None where that still follows from what is read."""
+    type: Mapped[str | None] = mapped_column(String(40))
+    """Type of the document that it opens, where people decided that."""
 
     __table_args__ = (
         ForeignKeyConstraint(["work_id", "dossier_id"], ["page_works.work_id", "page_works.dossier_id"]),

@@ -106,6 +106,7 @@ async def page_of_dossiers(
     kind: DossierKind | None,
     batch_id: uuid.UUID | None,
     state: str | None,
+    merged: bool | None,
     before: uuid.UUID | None,
     limit: int,
 ) -> Sequence[DossierRow]:
@@ -113,6 +114,9 @@ async def page_of_dossiers(
     query = select(DossierRow.id).order_by(DossierRow.id.desc()).limit(limit)
     if state:
         query = query.where(DossierRow.state == state)
+    if merged is not None:
+        elsewhere = DossierRow.merged_into.is_not(None)
+        query = query.where(elsewhere if merged else ~elsewhere)
     if batch_id:
         query = query.where(exists().where(PageRow.batch_id == batch_id, PageRow.dossier_id == DossierRow.id))
     if before:

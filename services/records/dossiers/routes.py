@@ -3,16 +3,18 @@
 import uuid
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 
 from contracts.vocabulary import DossierKind
 from kernel.concurrency import IfMatch, etag
 from kernel.database import ReadSession
 from kernel.identity import CurrentIdentity, Role
 from kernel.pages import Cursor, CursorPage, Limit, decode_id, page_by_id
+from kernel.web import origin_of
 from services.records.cases import service as cases
 from services.records.dossiers import service, views
 from services.records.dossiers.domain import DossierState
+from services.records.dossiers.manifest import JSON_LD, Manifest, manifest_of
 from services.records.dossiers.models import DossierRow
 from services.records.dossiers.schemas import Dossier, DossierChange, DossierSummary
 from services.records.persons import service as persons
@@ -30,6 +32,9 @@ async def list_dossiers(
     kind: DossierKind | None = None,
     batch: uuid.UUID | None = None,
     state: DossierState | None = None,
+    merged: Annotated[
+        bool | None, Query(description="False: without those merged into others; true: those alone")
+    ] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> CursorPage[DossierSummary]:
@@ -43,6 +48,7 @@ async def list_dossiers(
             kind=kind,
             batch_id=batch,
             state=state,
+            merged=merged,
             before=before,
             limit=limit + 1,
         )
@@ -63,6 +69,37 @@ async def get_dossier(
     response.headers["ETag"] = etag(row.version)
     response.headers["Cache-Control"] = "private, no-cache"
     return dossier
+
+
+@routes.get(
+    "/{dossier_id}/manifest",
+    summary="Manifest IIIF của hồ sơ · A dossier's IIIF manifest",
+    response_model=Manifest,
+)
+async def get_manifest(
+    dossier_id: uuid.UUID,
+    request: Request,
+    identity: CurrentIdentity,
+    accept: Annotated[str, Header()] = "",
+) -> Response:
+    """Pages in order with their image services, documents as ranges, by IIIF Presentation API 3.0.
+
+    Who may see the dossier may see it; images are asked for with the caller's own credential.
+    """
+    identity.require_purpose(Role.CLERK)
+    async with request.app.state.runtime.database.read(identity.units) as session:
+        row = await service.get_dossier(session, dossier_id, identity.units)
+        documents, pages, _ = await service.contents_of(session, row.id)
+        names = await units.names_of(session, [row.unit_code])
+    shown = views.documents_of(documents, pages)
+    made = manifest_of(origin_of(request), views.summary_of(row, names), views.title_en_of(row), shown)
+    # A browser that opens the address shows JSON, and would save the other as a file.
+    plain = "application/ld+json" not in accept and ("json" in accept or "text/html" in accept)
+    return Response(
+        made.model_dump_json(by_alias=True),
+        media_type="application/json" if plain else JSON_LD,
+        headers={"Cache-Control": "private, no-cache", "Vary": "Accept"},
+    )
 
 
 @routes.patch("/{dossier_id}", summary="Sửa số, tiêu đề hồ sơ · Change reference or title")

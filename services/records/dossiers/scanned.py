@@ -143,4 +143,5 @@ def _facts(page: PageRow, decided: Mapping[uuid.UUID, PlacementRow]) -> PageFact
         edition=page.edition,
         names_person=page.names_person,
         opens=decided[page.id].opens if page.id in decided else None,
+        type=decided[page.id].type if page.id in decided else None,
     )

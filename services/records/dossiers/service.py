@@ -268,12 +268,21 @@ async def list_dossiers(
     kind: DossierKind | None = None,
     batch_id: uuid.UUID | None = None,
     state: DossierState | None = None,
+    merged: bool | None = None,
     before: uuid.UUID | None = None,
     limit: int = 50,
 ) -> Sequence[DossierRow]:
-    """Dossiers, newest first."""
+    """Dossiers, newest first; `merged`: those alone whose content is in another, or is not."""
     return await repository.page_of_dossiers(
-        session, units=units, unit=unit, kind=kind, batch_id=batch_id, state=state, before=before, limit=limit
+        session,
+        units=units,
+        unit=unit,
+        kind=kind,
+        batch_id=batch_id,
+        state=state,
+        merged=merged,
+        before=before,
+        limit=limit,
     )
 
 

@@ -58,6 +58,7 @@ ACT_TITLES = {
     Act.MERGE_UNDONE: ("Hoàn tác gộp hoặc tách", "Merge or split undone"),
     Act.PAGES_ARRANGED: ("Sắp xếp trang", "Pages arranged"),
     Act.PAGES_ARRANGED_UNDONE: ("Hoàn tác sắp xếp trang", "Page work undone"),
+    Act.DOCUMENT_TYPED: ("Định loại giấy tờ", "Type of a document set"),
     Act.HOME_SET: ("Định vị trí lưu trữ", "Place on the shelves set"),
     Act.SLIP_MADE: ("Lập phiếu sao giấy tờ", "Slip for certified copies made"),
     Act.EXPORT_ASKED: ("Yêu cầu gửi hồ sơ ra ngoài", "Export asked for"),
@@ -65,6 +66,7 @@ ACT_TITLES = {
 }
 """Act → Vietnamese and English title."""
 
+KIND_TITLES_EN = {DossierKind.IDENTITY: "Identity dossier", DossierKind.RESIDENCE: "Residence dossier"}
 KIND_TITLES = {DossierKind.IDENTITY: "Hồ sơ CMND/CCCD", DossierKind.RESIDENCE: "Hồ sơ cư trú"}
 
 
@@ -81,6 +83,14 @@ def title_from(kind: DossierKind, reference: str, title: str | None, subject: st
         return f"{KIND_TITLES[kind]} {reference}"
     whose = f"hộ {subject}" if kind is DossierKind.RESIDENCE else subject
     return f"{KIND_TITLES[kind]} – {whose}"
+
+
+def title_en_of(row: DossierRow) -> str:
+    """The title of a dossier in English; one that an officer gave stays as it was written."""
+    if row.title or not row.subject_name:
+        return row.title or f"{KIND_TITLES_EN[DossierKind(row.kind)]} {row.reference}"
+    of_household = "household of " if row.kind == DossierKind.RESIDENCE.value else ""
+    return f"{KIND_TITLES_EN[DossierKind(row.kind)]} – {of_household}{row.subject_name}"
 
 
 def summary_of(row: DossierRow, unit_names: Mapping[str, str]) -> DossierSummary:

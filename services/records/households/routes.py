@@ -12,7 +12,7 @@ from kernel.errors import Unprocessable
 from kernel.idempotency import IdempotencyKey, answer_once
 from kernel.identity import CurrentIdentity, Identity, Role
 from services.records.dossiers import service as dossiers
-from services.records.dossiers.domain import document_types, normalise_reference
+from services.records.dossiers.domain import MADE_BY_SCANS, document_types, normalise_reference
 from services.records.dossiers.service import Entry, ReferenceEmpty
 from services.records.households import service
 from services.records.households.domain import metadata_fields
@@ -26,9 +26,6 @@ from services.records.households.schemas import (
 from services.records.households.views import content_of, entry_of
 
 routes = APIRouter(prefix="/v1/dossiers", tags=["entry"])
-
-MADE_BY_SCANS = frozenset({"unclassified", "blank"})
-"""Types that only scanned pages have; nobody lists a paper as one of them."""
 
 
 class WhyMissing(Unprocessable):

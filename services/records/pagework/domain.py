@@ -16,6 +16,8 @@ class Action(StrEnum):
     SPLIT = "split"
     JOIN = "join"
     REPLACE = "replace"
+    CLASSIFY = "classify"
+    """Say what a document is."""
 
 
 def without(documents: Documents, chosen: Collection[uuid.UUID]) -> Documents:
@@ -97,6 +99,27 @@ def joined(documents: Documents, page: uuid.UUID) -> Documents:
     if at == 0:
         return documents
     return [*documents[: at - 1], [*documents[at - 1], *documents[at]], *documents[at + 1 :]]
+
+
+def kept_types(
+    before: Documents,
+    after: Documents,
+    types: Mapping[uuid.UUID, str],
+    stand_ins: Mapping[uuid.UUID, uuid.UUID],
+) -> dict[uuid.UUID, str]:
+    """First page → decided type, of documents that are still what somebody said they were.
+
+    A document is what its first page was in, as long as it holds the page that the type was decided on
+    (`types`) or one that stands in for it (new page → old): what is parted from a document is another paper.
+    """
+    openers = {page: pages[0] for pages in before for page in pages}
+    kept: dict[uuid.UUID, str] = {}
+    for pages in after:
+        known = [stand_ins.get(page, page) for page in pages]
+        opener = openers.get(known[0])
+        if opener in types and opener in known:
+            kept[pages[0]] = types[opener]
+    return kept
 
 
 def decided(

@@ -26,7 +26,7 @@ async def work_on_pages(
     identity: CurrentIdentity,
     if_match: IfMatch = None,
 ) -> WorkDone:
-    """Move or reorder pages, split or join documents, replace a page by another; needs If-Match."""
+    """Move or reorder pages, split, join or classify documents, replace a page; needs If-Match."""
     identity.require_role(*ARRANGERS)
     asked = Wanted(
         action=wanted.action,
@@ -36,6 +36,7 @@ async def work_on_pages(
         target_id=wanted.target_dossier_id,
         target_code=wanted.target_code,
         replacement_id=wanted.replacement_id,
+        document_type=wanted.document_type,
     )
     async with request.app.state.runtime.database.write(identity.units) as session:
         done = await service.work(session, identity, dossier_id, if_match, asked)

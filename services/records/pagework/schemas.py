@@ -35,6 +35,13 @@ class PageWork(BaseModel):
         description="The page of the same dossier that `replace` puts in the place of the one in `pages`",
     )
 
+    document_type: str | None = Field(
+        default=None,
+        max_length=40,
+        description="What `classify` says that the document of the page in `pages` is "
+        "(`GET /v1/dossiers/document-types`)",
+    )
+
     @model_validator(mode="after")
     def _fits(self) -> Self:
         goes = bool(self.document_id or self.target_dossier_id or self.target_code)
@@ -44,12 +51,12 @@ class PageWork(BaseModel):
             raise ValueError("`move` needs document_id, target_dossier_id or target_code")
         if self.target_dossier_id and self.target_code:
             raise ValueError("target_dossier_id and target_code exclude each other")
-        if self.action in {Action.SPLIT, Action.JOIN, Action.REPLACE} and (
-            len(self.pages) > 1 or self.before
-        ):
-            raise ValueError("`split`, `join` and `replace` take one page")
+        if self.action not in {Action.MOVE, Action.REORDER} and (len(self.pages) > 1 or self.before):
+            raise ValueError("only `move` and `reorder` take several pages, or a page to lie before")
         if (self.action is Action.REPLACE) != (self.replacement_id is not None):
             raise ValueError("`replace`, and nothing else, needs replacement_id")
+        if (self.action is Action.CLASSIFY) != (self.document_type is not None):
+            raise ValueError("`classify`, and nothing else, needs document_type")
         return self
 
 

@@ -1,18 +1,18 @@
 """Use cases of page work: do a piece of it, undo the last. Images and masters are not touched."""
 
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from contracts.vocabulary import PageContent
+from contracts.vocabulary import DossierKind, PageContent
 from kernel.concurrency import check_version
 from kernel.database import WriteSession
-from kernel.errors import Conflict, NotFound, Unprocessable
+from kernel.errors import NotFound
 from kernel.identity import Identity
 from kernel.ids import new_id
 from services.records.dossiers import pages, placements
 from services.records.dossiers import service as dossiers
-from services.records.dossiers.domain import Act, DossierState
+from services.records.dossiers.domain import Act, DossierState, choosable_types
 from services.records.dossiers.models import DossierRow, PageRow, PageWorkRow, PlacementRow
 from services.records.keying import planning as keying
 from services.records.life import following
@@ -22,63 +22,22 @@ from services.records.merging import checks, content
 from services.records.merging.domain import MergingKind, Moved
 from services.records.pagework import domain
 from services.records.pagework.domain import Action, Documents
+from services.records.pagework.problems import (
+    CoverSheetApart,
+    CoverSheetTyped,
+    DocumentTypeStands,
+    DocumentTypeUnknown,
+    DossierSigned,
+    NothingChanges,
+    NothingChosen,
+    NothingToUndo,
+    ReplacedByItself,
+    WorkOvertaken,
+)
 from services.records.shelves import barcodes
 
-
-class NothingChosen(Unprocessable):
-    """No page is named."""
-
-    slug = "no_pages_chosen"
-    title = "Chưa chọn trang nào"
-    title_en = "No pages are chosen"
-
-
-class NothingChanges(Conflict):
-    """The pages lie so already."""
-
-    slug = "page_work_changes_nothing"
-    title = "Các trang đã ở đúng chỗ đó, không có gì thay đổi"
-    title_en = "The pages lie so already; nothing would change"
-
-
-class ReplacedByItself(Unprocessable):
-    """A page cannot take its own place."""
-
-    slug = "page_replaced_by_itself"
-    title = "Trang thay thế phải là trang khác"
-    title_en = "A page is replaced by another page"
-
-
-class CoverSheetApart(Conflict):
-    """A cover sheet is a document of its own."""
-
-    slug = "cover_sheet_apart"
-    title = "Tờ bìa luôn là giấy tờ riêng"
-    title_en = "A cover sheet stays a document of its own"
-
-
-class DossierSigned(Conflict):
-    """Somebody has signed for the documents as they are (`dossiers`): the dossier goes back a step first."""
-
-    slug = "dossier_signed"
-    title = "Hồ sơ đã ký: đưa về trạng thái trước rồi mới sắp xếp trang"
-    title_en = "The dossier is signed: take it back a step before its pages are arranged"
-
-
-class NothingToUndo(Conflict):
-    """No page work of the dossier is left to undo."""
-
-    slug = "no_page_work"
-    title = "Không còn thao tác trang nào để hoàn tác"
-    title_en = "There is no page work to undo"
-
-
-class WorkOvertaken(Conflict):
-    """The other dossier's pages were worked on since (`dossier_id`): undo that first."""
-
-    slug = "page_work_overtaken"
-    title = "Hồ sơ kia đã có thao tác trang sau đó; phải hoàn tác thao tác đó trước"
-    title_en = "The other dossier's pages were worked on since; undo that first"
+_ACTS = {Action.REPLACE: Act.PAGE_REPLACED, Action.CLASSIFY: Act.DOCUMENT_TYPED}
+"""What the history calls a piece of work; all else is `PAGES_ARRANGED`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +53,8 @@ class Wanted:
     """What somebody scanned or typed in place of `target_id`."""
     replacement_id: uuid.UUID | None = None
     """The page that comes into the place of the one in `pages`."""
+    document_type: str | None = None
+    """What the document of the page in `pages` is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +95,7 @@ async def work(
     Raises:
         NotFound, PreconditionRequired, PreconditionFailed, NothingChosen, NothingChanges, CoverSheetApart,
         ReplacedByItself, OtherKind, DossierMerged, DossierInTransit, DossierClosed, DossierSigned, OnHold,
-        CodeUnknown, CodeAmbiguous.
+        CodeUnknown, CodeAmbiguous, DocumentTypeUnknown, DocumentTypeStands, CoverSheetTyped.
     """
     named = wanted.target_id
     if wanted.target_code:
@@ -169,9 +130,13 @@ async def work(
         await content.move(session, source.row, target.row, content.Selection(pages=moved))
     else:
         await content.derive(session, source.row)
-    act = Act.PAGE_REPLACED if wanted.action is Action.REPLACE else Act.PAGES_ARRANGED
-    replaced = next(iter(wanted.pages)) if wanted.action is Action.REPLACE else None
-    await _tell(session, act, done, list(rows.values()), identity.subject, replaced)
+    more: dict[str, str] = {}
+    if wanted.action is Action.REPLACE:
+        more["page_id"] = str(next(iter(wanted.pages)))
+    elif wanted.document_type:
+        more["document_type"] = wanted.document_type
+    act = _ACTS.get(wanted.action, Act.PAGES_ARRANGED)
+    await _tell(session, act, done, list(rows.values()), identity.subject, more)
     return Done(done, rows[dossier_id])
 
 
@@ -238,6 +203,9 @@ def _outcome(wanted: Wanted, source: _Side, target: _Side | None) -> tuple[Docum
     after: Documents
     into: Documents | None = None
     match wanted.action:
+        case Action.CLASSIFY:
+            _check_type(wanted, source)
+            return source.documents, None
         case Action.REPLACE:
             (old,) = wanted.pages
             after = _replaced(source.documents, old, wanted.replacement_id, covers)
@@ -248,24 +216,36 @@ def _outcome(wanted: Wanted, source: _Side, target: _Side | None) -> tuple[Docum
         case Action.REORDER:
             after = domain.reordered(source.documents, wanted.pages, wanted.before, covers)
         case Action.MOVE:
-            parts = domain.taken(source.documents, wanted.pages)
-            after = domain.without(source.documents, wanted.pages)
-            if target is not None:
-                into = domain.moved_into(target.documents, parts, first, wanted.before)
-            elif first in wanted.pages and not any(first in kept for kept in after):
-                first = next((one for pages in source.documents if first in pages for one in pages
-                              if one not in wanted.pages), None)  # fmt: skip
-                if first is None:
-                    raise NothingChanges
-                after = domain.moved_into(after, parts, first, wanted.before)
-            else:
-                after = domain.moved_into(after, parts, first, wanted.before)
+            after, into = _moved(wanted, source, target, first)
     if after == source.documents and into is None:
         raise NothingChanges
     for documents in (after, into or []):
         if any(len(each) > 1 and covers & set(each) and each not in source.documents for each in documents):
             raise CoverSheetApart
     return after, into
+
+
+def _moved(
+    wanted: Wanted, source: _Side, target: _Side | None, first: uuid.UUID | None
+) -> tuple[Documents, Documents | None]:
+    parts = domain.taken(source.documents, wanted.pages)
+    left = domain.without(source.documents, wanted.pages)
+    if target is not None:
+        return left, domain.moved_into(target.documents, parts, first, wanted.before)
+    if first in wanted.pages and not any(first in kept for kept in left):
+        beside = (one for pages in source.documents if first in pages for one in pages)
+        first = next((one for one in beside if one not in wanted.pages), None)
+        if first is None:
+            raise NothingChanges
+    return domain.moved_into(left, parts, first, wanted.before), None
+
+
+def _check_type(wanted: Wanted, source: _Side) -> None:
+    known = choosable_types(DossierKind(source.row.kind))
+    if wanted.document_type not in known:
+        raise DocumentTypeUnknown(extensions={"known": [*known]})
+    if source.covers & set(wanted.pages):
+        raise CoverSheetTyped
 
 
 def _replaced(
@@ -288,6 +268,9 @@ async def _write(
 ) -> PageWorkRow:
     work_id = new_id()
     sides = [(source, after[0])] + ([(target, after[1])] if target and after[1] is not None else [])
+    standing = await placements.live(session, [page for side, _ in sides for page in side.filed])
+    opens = {page: each.opens for page, each in standing.items()}
+    types = _types(wanted, sides, {page: each.type for page, each in standing.items() if each.type})
     works: list[PageWorkRow] = []
     placed: list[PlacementRow] = []
     for side, documents in sides:
@@ -305,10 +288,7 @@ async def _write(
                 who=who,
             )
         )
-        standing = {
-            page: each.opens for page, each in (await placements.live(session, list(side.filed))).items()
-        }
-        decisions = domain.decided(side.documents, documents, standing)
+        decisions = domain.decided(side.documents, documents, opens)
         placed += [
             PlacementRow(
                 work_id=work_id,
@@ -316,12 +296,31 @@ async def _write(
                 dossier_id=side.row.id,
                 unit_code=side.row.unit_code,
                 ordinal=ordinal,
-                opens=opens,
+                # A type belongs to what begins with the page: so it goes on beginning there.
+                opens=True if page in types else decision,
+                type=types.get(page),
             )
-            for ordinal, (page, opens) in enumerate(decisions, start=1)
+            for ordinal, (page, decision) in enumerate(decisions, start=1)
         ]
     await placements.add(session, works, placed)
     return works[0]
+
+
+def _types(
+    wanted: Wanted, sides: Sequence[tuple[_Side, Documents]], standing: Mapping[uuid.UUID, str]
+) -> dict[uuid.UUID, str]:
+    """First page → type, of the documents whose type people have decided, this decision with them."""
+    before = [pages for side, _ in sides for pages in side.documents]
+    after = [pages for _, documents in sides for pages in documents]
+    stand_ins = {wanted.replacement_id: next(iter(wanted.pages))} if wanted.replacement_id else {}
+    types = domain.kept_types(before, after, standing, stand_ins)
+    if wanted.document_type:
+        (page,) = wanted.pages
+        first = next(pages[0] for pages in after if page in pages)
+        if types.get(first) == wanted.document_type:
+            raise DocumentTypeStands
+        types[first] = wanted.document_type
+    return types
 
 
 async def _tell(
@@ -330,7 +329,7 @@ async def _tell(
     done: PageWorkRow,
     rows: list[DossierRow],
     who: str,
-    replaced: uuid.UUID | None = None,
+    more: Mapping[str, str] | None = None,
 ) -> None:
     for row in rows:
         await life.keep_honest(session, row, who, "page_work")
@@ -340,9 +339,8 @@ async def _tell(
         "pages": [str(one) for one in done.moved],
         "source": str(done.source_id),
         "target": str(done.target_id) if done.target_id else None,
+        **(more or {}),
     }
-    if replaced:
-        details["page_id"] = str(replaced)
     await dossiers.note(session, act, [(row.id, row.unit_code, details) for row in rows], who)
     await session.flush()
     for row in rows:

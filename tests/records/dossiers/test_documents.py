@@ -1,6 +1,7 @@
 """How a dossier's pages make documents."""
 
 import uuid
+from dataclasses import replace
 
 from contracts.vocabulary import DossierKind, PageContent
 from services.records.dossiers.domain import (
@@ -53,6 +54,19 @@ def test_unread_pages_are_unclassified() -> None:
     assert shape(page(read=False), page(read=False), page("CT01")) == [
         ("unclassified", 2), ("residence_change_declaration", 1),
     ]  # fmt: skip
+
+
+def test_what_people_say_divides_nothing() -> None:
+    """A decided type names the document that the page opens; on a page behind it means nothing."""
+    front, back = page("HK01", names=True), page("HK01")
+    typed = replace(front, opens=True, type="household_move_paper")
+    assert shape(typed, back, page("CT01")) == [
+        ("household_move_paper", 2), ("residence_change_declaration", 1),
+    ]  # fmt: skip
+    (plan,) = divide([front, replace(back, type="other")], DossierKind.RESIDENCE)
+    assert (plan.type, plan.form) == ("member_declaration", "HK01")
+    (plan,) = divide([replace(page(read=False), type="fingerprint_card")], DossierKind.IDENTITY)
+    assert (plan.type, plan.form) == ("fingerprint_card", None)
 
 
 def test_later_batch_adds_documents() -> None:

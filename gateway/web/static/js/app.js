@@ -50,7 +50,8 @@ for (const select of document.querySelectorAll(".filters select")) {
 }
 
 document.addEventListener("htmx:sendError", () => say(status.dataset.failed));
-document.addEventListener("htmx:responseError", () => say(status.dataset.failed));
+// An ended session has a notice of its own.
+document.addEventListener("htmx:responseError", ({ detail }) => detail.xhr.status !== 401 && say(status.dataset.failed));
 // Problems of a form come back as a part of the page with their reason.
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (detail.xhr.status === 422) detail.shouldSwap = true;

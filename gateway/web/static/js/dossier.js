@@ -1,6 +1,9 @@
-// The page image with its fields: J/K pages, N/P fields, boxes on the image.
+// The page image with its fields: J/K pages, N/P fields, boxes on the image, D what the page's document is.
 
 import { correct } from "./correct.js";
+import { askType } from "./document_type.js";
+import { ask } from "./requests.js";
+import { say, status } from "./say.js";
 import { standIn } from "./viewer_style.js";
 
 const desk = document.getElementById("desk");
@@ -9,6 +12,10 @@ let fields = [];
 const note = document.getElementById("viewer-note");
 const image = document.getElementById("image");
 const text = document.getElementById("full-text");
+const words = JSON.parse(desk.dataset.words);
+const mayCorrect = document.getElementById("corrections") !== null;
+const mayType = document.getElementById("typing") !== null;
+const api = `/v1/dossiers/${desk.dataset.dossier}`;
 
 standIn();
 const viewer = window.OpenSeadragon({
@@ -145,10 +152,80 @@ const acts = {
   left: () => change("left"),
   right: () => change("right"),
   blank: () => change("blank"),
-  undo: () => change("undo"),
+  undo: () => (typed ? inTurn(untype) : mayCorrect ? change("undo") : mayType && say(words.nothing)),
+  type: () => mayType && inTurn(type),
+  manifest: copyManifest,
 };
 
+// Types given here that nothing else was done after: undoing takes them back first.
+let typed = 0;
+
+let line = Promise.resolve();
+function inTurn(act) {
+  line = line.then(act).catch(() => say(status.dataset.failed));
+}
+
+// Titles of documents, their PDFs and the history as they are now; pages and what is typed elsewhere stay.
+async function fresh() {
+  const answer = await fetch(`${location.pathname}?page_id=${shown.dataset.page}`, { cache: "no-store" });
+  if (!answer.ok) return say(status.dataset.failed);
+  const now = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const section of document.querySelectorAll(".leaves section")) {
+    const other = now.querySelector(`[data-document="${section.dataset.document}"]`);
+    if (!other) return location.reload();
+    section.dataset.type = other.dataset.type;
+    for (const part of ["h2", ".pdf"]) take(section.querySelector(part), other.querySelector(part));
+  }
+  const past = now.getElementById("history");
+  past.open = document.getElementById("history").open;
+  take(document.getElementById("history"), past);
+}
+
+function take(old, renewed) {
+  const part = document.adoptNode(renewed);
+  old.replaceWith(part);
+  window.htmx.process(part);
+}
+
+function work(address, body) {
+  const { version } = document.getElementById("history").dataset;
+  const changed = async () => ((typed = 0), await fresh(), say(words.changed, 8));
+  return ask(`${api}/${address}`, body, { headers: { "If-Match": `"${version}"` }, changed });
+}
+
+async function type() {
+  const section = shown.closest("section");
+  if (section.dataset.type === "cover_sheet") return say(words.cover);
+  const title = section.querySelector("h2").textContent;
+  const code = await askType(desk.dataset.kind, title, section.dataset.type);
+  if (!code) return;
+  const first = section.querySelector(".leaf").dataset.page;
+  if (!(await work("page-work", { action: "classify", pages: [first], document_type: code }))) return;
+  typed += 1;
+  await fresh();
+  say(words.typed.replace("{type}", section.querySelector("h2").firstChild.textContent.trim()));
+}
+
+async function untype() {
+  typed -= 1;
+  if (!(await work("page-work:undo"))) return;
+  await fresh();
+  say(words.undone);
+}
+
+// Where a browser lets nothing be copied, the manifest is opened instead.
+async function copyManifest() {
+  const link = document.getElementById("manifest");
+  try {
+    await navigator.clipboard.writeText(link.href);
+    say(words.copied);
+  } catch {
+    link.click();
+  }
+}
+
 function change(wish) {
+  typed = 0;
   const leaf = shown;
   correct(leaf, wish, (edition) => {
     leaf.dataset.stale = "stale";
@@ -177,6 +254,8 @@ const keys = {
   r: (event) => (event.shiftKey ? acts.left() : acts.right()),
   b: acts.blank,
   z: acts.undo,
+  d: acts.type,
+  m: acts.manifest,
   s: () => document.getElementById("arrange")?.click(),
 };
 
