@@ -100,6 +100,9 @@ class ScanBatchRow(Base):
     content_text: Mapped[int] = mapped_column(default=0)
     content_blank: Mapped[int] = mapped_column(default=0)
     content_cover_sheet: Mapped[int] = mapped_column(default=0)
+    spool_files: Mapped[int | None]
+    """Files that the sender had still to send, as it last said at `spool_at`; none where it never did."""
+    spool_at: Mapped[datetime | None]
 
     __table_args__ = (
         Index("ix_scan_batches_unit_code_id", "unit_code", "id"),
