@@ -132,6 +132,7 @@ class ReceivedFileRow(Base):
     __table_args__ = (
         UniqueConstraint("batch_id", "sequence"),
         Index("ix_received_files_batch_id_sha256", "batch_id", "sha256"),
+        Index("ix_received_files_batch_id_received_at", "batch_id", "received_at"),
     )
 
 

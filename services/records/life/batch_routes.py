@@ -5,7 +5,7 @@ import uuid
 from fastapi import APIRouter, Request
 
 from kernel.identity import CurrentIdentity
-from services.records.life import service
+from services.records.life import batches
 from services.records.life.domain import Sheets
 from services.records.life.schemas import BatchSheets, DifferingDossier
 
@@ -21,7 +21,7 @@ async def get_batch_sheets(
 ) -> BatchSheets:
     """Sheets of the dossiers that have pages of the batch; all zero until its pages are filed."""
     async with request.app.state.runtime.database.read(identity.units) as session:
-        found = await service.balances_of_batch(session, batch_id)
+        found = await batches.balances_of_batch(session, batch_id)
     total = sum((one.total for one in found), Sheets())
     differing = [one for one in found if not one.balanced]
     return BatchSheets(

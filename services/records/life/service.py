@@ -13,7 +13,6 @@ from kernel.errors import Conflict, Unprocessable
 from kernel.identity import Identity
 from services.records.cases import service as cases
 from services.records.custody import service as custody
-from services.records.dossiers import pages
 from services.records.dossiers import service as dossiers
 from services.records.dossiers.domain import Act, DossierState, document_types
 from services.records.dossiers.models import DossierRow
@@ -105,26 +104,6 @@ class Counted:
     blank: int
     missing: int
     missing_reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class BatchDossier:
-    """A dossier of a batch with the sheets of its documents; none where nobody listed or surveyed them."""
-
-    dossier_id: uuid.UUID
-    first_file: int
-    """Position in the batch of its first page there."""
-    documents: Sequence[Sheets]
-
-    @property
-    def total(self) -> Sheets:
-        """All documents together."""
-        return sum(self.documents, Sheets())
-
-    @property
-    def balanced(self) -> bool:
-        """Whether no document differs: documents are never set off against each other."""
-        return not any(one.difference for one in self.documents)
 
 
 async def survey(
@@ -251,28 +230,6 @@ async def balance_of(session: AnySession, dossier_id: uuid.UUID) -> Balance:
         for one in await repository.surveyed(session, dossier_id)
     }
     return Balance(documents, await repository.written_pages(session, dossier_id))
-
-
-async def balances_of_batch(session: AnySession, batch_id: uuid.UUID) -> list[BatchDossier]:
-    """The dossiers with pages of a batch, in its order, with their sheets from every batch."""
-    places = await pages.dossiers_of_batch(session, batch_id)
-    papers = await repository.surveyed_of_many(session, places)
-    exempt = await repository.exempt_of_many(session, places)
-    return [
-        BatchDossier(
-            dossier_id,
-            place,
-            [
-                Sheets(
-                    *(one.surveyed, one.scanned, one.blank),
-                    exempt.get((dossier_id, one.ordinal), 0),
-                    one.missing,
-                )
-                for one in papers.get(dossier_id, [])
-            ],
-        )
-        for dossier_id, place in sorted(places.items(), key=lambda one: one[1])
-    ]
 
 
 async def is_held(session: AnySession, dossier_id: uuid.UUID) -> bool:

@@ -1,8 +1,8 @@
 """A batch's sheets: counted before scanning, against what came of them."""
 
 from kernel.ids import new_id
+from services.records.life.batches import BatchDossier
 from services.records.life.domain import Sheets
-from services.records.life.service import BatchDossier
 from tests.records.conftest import RunningRegistry
 from tests.records.life.test_following import Followed
 
