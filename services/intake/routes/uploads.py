@@ -96,9 +96,7 @@ async def put_page(
 ) -> JSONResponse:
     """Store one page's bytes under their hash: 201 the first time, 200 again."""
     uploads: Uploads = request.app.state.uploads
-    place = Place(
-        batch_id, sequence, sha256, _reference(dossier), multi_page=False, spool_files=spool_depth
-    )
+    place = Place(batch_id, sequence, sha256, _reference(dossier), multi_page=False, spool_files=spool_depth)
     return await uploads.take(request, identity, place)
 
 

@@ -16,9 +16,7 @@ MOST_NAMED = 20
 
 
 @routes.get("/{batch_id}/sheets", summary="Số tờ đếm trước và đã quét của lô · A batch's sheets")
-async def get_batch_sheets(
-    batch_id: uuid.UUID, request: Request, identity: CurrentIdentity
-) -> BatchSheets:
+async def get_batch_sheets(batch_id: uuid.UUID, request: Request, identity: CurrentIdentity) -> BatchSheets:
     """Sheets of the dossiers that have pages of the batch; all zero until its pages are filed."""
     async with request.app.state.runtime.database.read(identity.units) as session:
         found = await batches.balances_of_batch(session, batch_id)
