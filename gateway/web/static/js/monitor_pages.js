@@ -17,6 +17,8 @@ const NEWS_MS = [700, 2500, 6000];
 let here = null;
 let place = 0;
 let held = false;
+// The page that the large image shows.
+let looked = null;
 // What undo takes back, the newest last.
 const done = [];
 
@@ -50,15 +52,19 @@ function beside(by) {
 }
 
 function look() {
-  const { access, thumbnail, name } = current()?.dataset ?? {};
+  const { access, thumbnail, name, filed } = current()?.dataset ?? {};
+  looked = here;
   document.getElementById("zoom-text").textContent = name ?? "";
   large.alt = name ?? "";
   large.hidden = !thumbnail;
   if (!thumbnail || large.dataset.of === here) return;
   large.dataset.of = here;
-  // A page that is not filed yet has no image of its own to fetch: its thumbnail is all there is.
-  large.onerror = () => (large.onerror = null, (large.src = thumbnail));
-  large.src = current().dataset.filed ? access : thumbnail;
+  // The small image until the large one has come; a page that is not filed yet has no other.
+  large.src = thumbnail;
+  if (!filed) return;
+  const [of, wanted] = [here, new Image()];
+  wanted.onload = () => large.dataset.of === of && (large.src = wanted.src);
+  wanted.src = access;
 }
 
 function enlarge() {
@@ -80,8 +86,8 @@ function inTurn(act) {
 
 // `here` as it is when the key is pressed: the next page may have the focus before the answer comes.
 function aboutHere(act) {
-  if (zoom.open) zoom.close();
   const page = here;
+  if (zoom.open) zoom.close();
   if (page) inTurn(() => act(page));
 }
 
@@ -195,7 +201,8 @@ document.addEventListener("click", (event) => {
   enlarge();
 });
 
-zoom.addEventListener("close", () => current()?.focus());
+// The browser gives the focus back to the page where the large image was opened, not to where one has walked.
+zoom.addEventListener("close", () => ((here = looked), show(true)));
 live.addEventListener("htmx:beforeSwap", () => (held = Boolean(document.activeElement?.closest(".thumb-page"))));
 document.addEventListener("htmx:afterSettle", ({ target }) => live.contains(target) && show(held));
 
