@@ -76,7 +76,7 @@ async def first_places(session: AnySession, batch_id: uuid.UUID) -> dict[uuid.UU
         .where(PageRow.batch_id == batch_id, PageRow.dossier_id.is_not(None))
         .group_by(PageRow.dossier_id)
     )
-    return {row[0]: row[1] or 0 for row in await session.execute(query)}
+    return {row[0]: row[1] or 0 for row in await session.execute(query) if row[0]}
 
 
 async def pages_by_id(session: AnySession, page_ids: Iterable[uuid.UUID]) -> Sequence[PageRow]:

@@ -1,12 +1,14 @@
 """A batch's sheets: counted before scanning, against what came of them."""
 
+from typing import Any
+
 from kernel.ids import new_id
 from services.records.life.batches import BatchDossier
 from services.records.life.domain import Sheets
 from tests.records.conftest import RunningRegistry
 from tests.records.life.test_following import Followed
 
-NOTHING = dict.fromkeys(
+NOTHING: dict[str, Any] = dict.fromkeys(
     ("dossiers", "counted_dossiers", "surveyed", "scanned", "blank", "exempt", "missing", "differing"), 0
 ) | {"first_differing": []}
 
