@@ -1,5 +1,6 @@
 """Delivering a folder: open the batch, send what is not there yet, close it, follow it."""
 
+import threading
 import time
 import uuid
 from collections.abc import Callable, Sequence
@@ -51,6 +52,8 @@ class Delivery:
         self._journal = journal
         self._reporter = reporter
         self.resumed = False
+        self._unsent = 0
+        self._counting = threading.Lock()
         self.batch: dict[str, Any] = {}
 
     def run(self, *, mark: str, new: bool, parallel: int, follow: bool) -> None:
@@ -90,6 +93,7 @@ class Delivery:
         return True
 
     def _send_all(self, scans: Sequence[Scan], parallel: int) -> None:
+        self._unsent = len(scans)
         with ThreadPoolExecutor(parallel) as pool:
             waiting: set[Future[None]] = {pool.submit(self._send, scan) for scan in scans}
             try:
@@ -110,7 +114,8 @@ class Delivery:
             parameters["dossier"] = scan.dossier
         path = f"/v1/scan-batches/{self.batch['id']}/{scan.endpoint}/{scan.sha256}"
         try:
-            fresh = self._api.put(path, _body(scan), parameters, {"Content-Type": scan.media_type})
+            headers = {"Content-Type": scan.media_type, "Spool-Depth": str(self._left_after_this())}
+            fresh = self._api.put(path, _body(scan), parameters, headers)
             answer: dict[str, Any] = {"answer": "received" if fresh else "again"}
         except ServerRefused as refused:
             if refused.status == 404:
@@ -118,8 +123,14 @@ class Delivery:
             answer = {"answer": "refused", **_reason(refused)}
         except OSError as error:
             answer = {"answer": "refused", **_unreadable(error)}
+        with self._counting:
+            self._unsent -= 1
         self._journal.note({"sequence": scan.sequence, **answer})
         self._reporter.sent(scan, answer)
+
+    def _left_after_this(self) -> int:
+        with self._counting:
+            return max(0, self._unsent - 1)
 
     def _close(self, parallel: int) -> None:
         """Close with everything received; what the server turns out to miss is sent again."""

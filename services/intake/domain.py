@@ -1,14 +1,20 @@
 """Rules of pages and batches as pure values: facts only accumulate, so events may come in any order."""
 
+import math
 import uuid
 from collections import Counter
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
 from contracts.identifiers import page_id_for
 from contracts.vocabulary import BatchState, PageContent, PageState, RefusalReason, Verdict
 
+ARRIVAL_WINDOW: Final = timedelta(minutes=5)
+"""Over how long the rate of arriving is measured: long enough for a pause between two boxes."""
+SHORTEST_WINDOW: Final = timedelta(seconds=30)
+"""Of a batch that was just opened, so that its first page is no record."""
 MAX_FILE_PAGES: Final = 2000
 """How far a page's number is searched for; four times imaging's cap of 500 pages in a file."""
 
@@ -97,6 +103,26 @@ def tally_change(before: PageFacts | None, after: PageFacts) -> dict[str, int]:
     if before is not None:
         change.subtract(tally_of(before))
     return {name: amount for name, amount in change.items() if amount}
+
+
+def arrival_window(open_for: timedelta) -> timedelta:
+    """Over how long a batch's rate is measured that has been open for so long."""
+    return min(max(open_for, SHORTEST_WINDOW), ARRIVAL_WINDOW)
+
+
+def per_minute(arrived: int, window: timedelta) -> float:
+    """How many arrive in a minute, to a tenth."""
+    return round(arrived * 60 / window.total_seconds(), 1)
+
+
+def minutes_left(spool_files: int | None, files: int, window: timedelta) -> int | None:
+    """Whole minutes until the rest is here, at the rate of the files that came in the window.
+
+    None where the sender did not say what is left, or nothing came.
+    """
+    if spool_files is None or (spool_files and not files):
+        return None
+    return math.ceil(spool_files * window.total_seconds() / files / 60) if spool_files else 0
 
 
 def batch_state(

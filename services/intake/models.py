@@ -100,6 +100,9 @@ class ScanBatchRow(Base):
     content_text: Mapped[int] = mapped_column(default=0)
     content_blank: Mapped[int] = mapped_column(default=0)
     content_cover_sheet: Mapped[int] = mapped_column(default=0)
+    spool_files: Mapped[int | None]
+    """Files that the sender had still to send, as it last said at `spool_at`; none where it never did."""
+    spool_at: Mapped[datetime | None]
 
     __table_args__ = (
         Index("ix_scan_batches_unit_code_id", "unit_code", "id"),
@@ -129,6 +132,7 @@ class ReceivedFileRow(Base):
     __table_args__ = (
         UniqueConstraint("batch_id", "sequence"),
         Index("ix_received_files_batch_id_sha256", "batch_id", "sha256"),
+        Index("ix_received_files_batch_id_received_at", "batch_id", "received_at"),
     )
 
 

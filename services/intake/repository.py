@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
@@ -104,6 +105,16 @@ async def file_hashes(session: Session, batch_id: uuid.UUID) -> set[str]:
     return set(
         await session.scalars(select(ReceivedFileRow.sha256).where(ReceivedFileRow.batch_id == batch_id))
     )
+
+
+async def arrived_since(session: Session, batch_id: uuid.UUID, since: datetime) -> tuple[int, int]:
+    """Files of the batch received since a moment, and their pages; a file not yet split counts as one."""
+    pages = func.coalesce(func.sum(func.coalesce(ReceivedFileRow.page_count, 1)), 0)
+    query = select(func.count(), pages).where(
+        ReceivedFileRow.batch_id == batch_id, ReceivedFileRow.received_at >= since
+    )
+    files, counted = (await session.execute(query)).one()
+    return int(files), int(counted)
 
 
 async def file_states(session: Session, file_id: uuid.UUID) -> set[str]:

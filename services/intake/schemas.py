@@ -144,11 +144,23 @@ class RescanPage(BaseModel):
     ordered_at: datetime
 
 
+class Arrival(BaseModel):
+    """How an open batch is coming in."""
+
+    pages_per_minute: float = Field(description="Over the last five minutes, or since the batch was opened")
+    spool_files: int | None = Field(
+        description="Files that the sender had still to send when it last said so (`Spool-Depth`)"
+    )
+    spool_at: datetime | None
+    minutes_left: int | None = Field(description="Until those are here, if they go on coming as they do")
+
+
 class ScanBatch(ScanBatchSummary):
     """A scan batch with its counts, every refused page and every page that is to be scanned again."""
 
     refused: list[RefusedPage]
     rescans: list[RescanPage] = Field(description="Wanted, sent or refused; those that are done are gone")
+    arrival: Arrival | None = Field(description="Only while the batch is open")
 
 
 class ReceivedFile(BaseModel):

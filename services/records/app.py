@@ -27,6 +27,7 @@ from services.records.imports.work import Imports
 from services.records.inspection.routes import routes as inspection_routes
 from services.records.keying.policy_routes import routes as policy_routes
 from services.records.keying.routes import routes as keying_routes
+from services.records.life.batch_routes import routes as batch_sheet_routes
 from services.records.life.exception_routes import routes as exception_routes
 from services.records.life.routes import routes as life_routes
 from services.records.lookup.routes import routes as lookup_routes
@@ -78,6 +79,7 @@ def create_app() -> FastAPI:
         admin_unit_routes,
         dossier_custody_routes,
         life_routes,
+        batch_sheet_routes,
         exception_routes,
         preparation_routes,
         paper_routes,

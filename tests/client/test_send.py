@@ -219,3 +219,12 @@ def test_the_sender_says_how_it_scanned(district: Any, tangthu: Any, tmp_path: P
     assert tuple(district.intake.fetch(query, uuid.UUID(told))[0]) == (True, ["A4", "A5"])
     assert tuple(district.intake.fetch(query, uuid.UUID(unsaid))[0]) == (None, [])
     assert tangthu("send", folder, *IDENTITY, "--paper", "A9").code == 2
+
+
+def test_the_centre_hears_what_is_left_to_send(district: Any, tangthu: Any, tmp_path: Path) -> None:
+    """Each file says how many come after it: after the last one, none."""
+    folder = scans(tmp_path / "scans", "1.jpg", "2.jpg", "3.jpg")
+    ran = tangthu("send", folder, *IDENTITY, "--parallel", "1", "--json")
+    assert ran.code == 0, ran.err
+    query = "SELECT spool_files, spool_at IS NOT NULL FROM scan_batches WHERE id = $1"
+    assert [tuple(row) for row in district.intake.fetch(query, uuid.UUID(ran.json["batch"]))] == [(0, True)]

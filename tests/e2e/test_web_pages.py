@@ -152,6 +152,80 @@ def test_a_failed_page_is_scanned_again_in_its_place(system: Office, page: Any) 
     assert page.complaints == []
 
 
+def test_the_pages_of_a_batch_are_worked_on_by_keyboard(system: Office, page: Any) -> None:
+    """What is to come is told; then walked, enlarged, taken out, sent back to the scanner, all of it undone."""
+    sign_in(page, system)
+    shown, said = "document.activeElement.dataset", "document.querySelector('#status').textContent"
+    sheets = list(declaration(SEED))
+    hashes = [hashlib.sha256(sheet).hexdigest() for sheet in sheets]
+    with agent_of(system, UNIT) as agent:
+        batch = open_batch(agent, UNIT, "by-keyboard")
+
+        def put(number: int) -> None:
+            path = f"/v1/scan-batches/{batch}/pages/{hashes[number - 1]}"
+            headers = {"Content-Type": "image/jpeg", "Spool-Depth": str(2 - number)}
+            answer = agent.put(path, params={"sequence": number}, content=sheets[number - 1], headers=headers)
+            assert answer.status_code == 201, answer.text
+
+        put(1)
+        page.go(f"{system.base_url}/batches/{batch}")
+        page.until("document.querySelector('.arrival').textContent.includes('Đã đến 1 trên 2 tệp')")
+        page.until("document.documentElement.dataset.ready === 'true'")
+        page.press("r")
+        page.until(f"{said}.includes('chưa vào hồ sơ')")
+        page.until("document.querySelector('.thumb-page img')?.naturalWidth > 0", SLOW_S)
+        if SHOTS:
+            page.screenshot(Path(SHOTS) / "batch-live.png")
+        assert page.violations() == []
+        put(2)
+        closed = agent.post(
+            f"/v1/scan-batches/{batch}:close",
+            json={"files": hashes},
+            headers={"Idempotency-Key": f"close-{batch}"},
+        )
+        assert closed.status_code == 200, closed.text
+    page.until("document.querySelectorAll('a.thumb-page').length === 2", SLOW_S)
+    page.until("document.querySelector('.lamp .chip.good') !== null", SLOW_S)
+    page.complaints.clear()
+    for number in ("1", "2"):
+        page.press("ArrowRight")
+        page.until(f"{shown}.name?.startsWith('Tệp số {number}')")
+    page.press(" ")
+    page.until("document.querySelector('#zoom-image').naturalWidth > 800")
+    page.press("ArrowLeft")
+    page.until("document.querySelector('#zoom-text').textContent.startsWith('Tệp số 1')")
+    page.until("document.querySelector('#zoom-image').src.endsWith('/access')")
+    if SHOTS:
+        page.screenshot(Path(SHOTS) / "batch-zoom.png")
+    assert page.violations() == []
+    page.press(" ")
+    page.until(f"{shown}.name?.startsWith('Tệp số 1')")
+
+    page.press("Delete")
+    page.until(f"{said}.includes('Đã bỏ trang')", SLOW_S)
+    page.until(f"{shown}.content === 'blank'", SLOW_S)
+    if SHOTS:
+        page.screenshot(Path(SHOTS) / "batch-removed.png")
+    page.press("z", control=True)
+    page.until(f"{shown}.content === 'text'", SLOW_S)
+    page.press("r")
+    page.until("document.querySelector('#rescan').open")
+    page.press("2")
+    page.press("Enter")
+    page.until(f"{shown}.rescan === 'wanted'", SLOW_S)
+    if SHOTS:
+        page.screenshot(Path(SHOTS) / "batch-rescan.png")
+    assert page.violations() == []
+    page.press("z", control=True)
+    page.until(f"{shown}.rescan === ''", SLOW_S)
+    page.resize(390, 844, mobile=True)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    if SHOTS:
+        page.screenshot(Path(SHOTS) / "batch-phone.png")
+    page.resize(1366, 768)
+    assert page.complaints == []
+
+
 @pytest.mark.parametrize(
     "path",
     [

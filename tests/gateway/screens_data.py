@@ -39,7 +39,14 @@ BATCH: dict[str, Any] = {
             "ordered_at": "2026-11-23T12:05:00Z",
         }
     ],
+    "arrival": {
+        "pages_per_minute": 12.5, "spool_files": 655, "spool_at": "2026-11-23T12:06:00Z", "minutes_left": 53,
+    },
     "version": 7,
+}  # fmt: skip
+SHEETS: dict[str, Any] = {
+    "dossiers": 3, "counted_dossiers": 2, "surveyed": 21, "scanned": 19, "blank": 0, "exempt": 0, "missing": 0,
+    "differing": 1, "first_differing": [{"dossier_id": DOSSIER_ID, "first_file": 7, "difference": 2}],
 }  # fmt: skip
 FINISHED = BATCH | {
     "state": "processed", "id": "0198c0de-0000-7000-8000-0000000000b2", "refused": [], "rescans": [],

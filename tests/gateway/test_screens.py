@@ -51,6 +51,12 @@ SCREENS = [
     ("/batches", "Lô quét", "Scan batches"),
     ("/batches/{batch}", "chưa trả hồ sơ giấy", "do not return the paper yet"),
     ("/batches/{batch}/live", "12.345", "12.345"),
+    (
+        "/batches/{batch}/live",
+        "Đã đến 12.345 trên 13.000 tệp",
+        "12,5 pages a minute, the rest in about 53 min",
+    ),
+    ("/batches/{batch}/live", "từ tệp 7 (thiếu 2 tờ)", "from file 7 (2 sheets missing)"),
     ("/dossiers", "Hộ Trần Văn Mẫu", "Dossiers"),
     ("/dossiers/{dossier}", "Đọc rõ", "Read clearly"),
     ("/dossiers/{dossier}/pages", "Sắp xếp trang", "Arrange pages"),

@@ -114,6 +114,10 @@ def create_app() -> FastAPI:
     async def pages(batch_id: str) -> dict[str, Any]:
         return {"items": [data.BATCH_PAGE], "next_cursor": None}
 
+    @app.get("/v1/scan-batches/{batch_id}/sheets")
+    async def sheets(batch_id: str) -> Any:
+        return data.SHEETS
+
     @app.get("/v1/dossiers")
     async def dossiers() -> dict[str, Any]:
         return {"items": [data.SUMMARY], "next_cursor": None}

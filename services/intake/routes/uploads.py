@@ -9,7 +9,7 @@ import uuid
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Header, Path, Query, Request
 from fastapi.responses import JSONResponse
 from prometheus_client import Counter
 from starlette.requests import ClientDisconnect
@@ -47,6 +47,11 @@ Hash = Annotated[str, Path(pattern="^[0-9a-f]{64}$", description="SHA-256 of the
 Sequence = Annotated[int, Query(ge=1, le=1_000_000, description="Position in the batch, from 1")]
 Reference = Annotated[
     str | None, Query(max_length=200, description="Dossier reference; required when grouping by reference")
+]
+
+SpoolDepth = Annotated[
+    int | None,
+    Header(ge=0, le=10_000_000, description="Files that the sender has still to send after this one"),
 ]
 
 
@@ -87,10 +92,11 @@ async def put_page(
     request: Request,
     identity: CurrentIdentity,
     dossier: Reference = None,
+    spool_depth: SpoolDepth = None,
 ) -> JSONResponse:
     """Store one page's bytes under their hash: 201 the first time, 200 again."""
     uploads: Uploads = request.app.state.uploads
-    place = Place(batch_id, sequence, sha256, _reference(dossier), multi_page=False)
+    place = Place(batch_id, sequence, sha256, _reference(dossier), multi_page=False, spool_files=spool_depth)
     return await uploads.take(request, identity, place)
 
 
@@ -109,10 +115,11 @@ async def put_file(
     request: Request,
     identity: CurrentIdentity,
     dossier: Reference = None,
+    spool_depth: SpoolDepth = None,
 ) -> JSONResponse:
     """Store a PDF or TIFF under its hash, however large within the limit: 201 the first time, 200 again."""
     uploads: Uploads = request.app.state.uploads
-    place = Place(batch_id, sequence, sha256, _reference(dossier), multi_page=True)
+    place = Place(batch_id, sequence, sha256, _reference(dossier), multi_page=True, spool_files=spool_depth)
     return await uploads.take(request, identity, place)
 
 

@@ -2,15 +2,18 @@
 
 import uuid
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 from contracts.vocabulary import BatchState, DossierKind, GroupingMethod, PageState, PaperSize, RefusalReason
 from kernel.database import Database, ReadSession, WriteSession
 from kernel.errors import NotFound
 from kernel.identity import Identity
 from services.intake import repository
+from services.intake.domain import arrival_window, minutes_left, per_minute
 from services.intake.models import ReceivedFileRow, ReceivedPageRow, ScanBatchRow
 from services.intake.refusals import REFUSAL_TEXTS
 from services.intake.schemas import (
+    Arrival,
     BatchPage,
     ContentCounts,
     Grouping,
@@ -80,6 +83,19 @@ async def with_refusals(session: ReadSession | WriteSession, row: ScanBatchRow) 
         **dict(summary(row)),
         refused=[_refused(page, file) for page, file in refused],
         rescans=[rescan_page(order, file) for order, file in rescans],
+        arrival=await _arrival(session, row) if row.state == BatchState.OPEN else None,
+    )
+
+
+async def _arrival(session: ReadSession | WriteSession, row: ScanBatchRow) -> Arrival:
+    now = datetime.now(UTC)
+    window = arrival_window(now - row.opened_at)
+    files, pages = await repository.arrived_since(session, row.id, now - window) if row.files else (0, 0)
+    return Arrival(
+        pages_per_minute=per_minute(pages, window),
+        spool_files=row.spool_files,
+        spool_at=row.spool_at,
+        minutes_left=minutes_left(row.spool_files, files, window),
     )
 
 

@@ -32,6 +32,8 @@ class Place:
     multi_page: bool
     rescan_id: uuid.UUID | None = None
     """The order that the page answers; then the order knows the position."""
+    spool_files: int | None = None
+    """Files that the sender has still to send after this one, where it says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,8 @@ async def receive_file(
     await session.flush()
     batch.files += 1
     batch.version += 1
+    if place.spool_files is not None:
+        batch.spool_files, batch.spool_at = place.spool_files, row.received_at
     add_pages(session, batch, row, [1])
     await record(session, _announcement(batch, row))
     return row, True

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from contracts.vocabulary import DossierKind
@@ -67,6 +67,16 @@ async def pages_of_batch(session: AnySession, batch_id: uuid.UUID) -> Sequence[P
         .order_by(PageRow.sequence, PageRow.page_no, PageRow.id)
     )
     return rows.all()
+
+
+async def first_places(session: AnySession, batch_id: uuid.UUID) -> dict[uuid.UUID, int]:
+    """Dossier → the position in a batch of the first page that it has from there."""
+    query = (
+        select(PageRow.dossier_id, func.min(PageRow.sequence))
+        .where(PageRow.batch_id == batch_id, PageRow.dossier_id.is_not(None))
+        .group_by(PageRow.dossier_id)
+    )
+    return {row[0]: row[1] or 0 for row in await session.execute(query) if row[0]}
 
 
 async def pages_by_id(session: AnySession, page_ids: Iterable[uuid.UUID]) -> Sequence[PageRow]:

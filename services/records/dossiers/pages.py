@@ -95,6 +95,11 @@ async def pages_of_batch(session: AnySession, batch_id: uuid.UUID) -> Sequence[P
     return await page_repository.pages_of_batch(session, batch_id)
 
 
+async def dossiers_of_batch(session: AnySession, batch_id: uuid.UUID) -> Mapping[uuid.UUID, int]:
+    """Dossiers that have pages of a batch, each with the position of its first page there."""
+    return await page_repository.first_places(session, batch_id)
+
+
 async def pages_by_id(session: AnySession, page_ids: Iterable[uuid.UUID]) -> Mapping[uuid.UUID, PageRow]:
     """Pages by id, of those that are known."""
     return {page.id: page for page in await page_repository.pages_by_id(session, page_ids)}

@@ -12,6 +12,7 @@ from contracts.vocabulary import PageContent
 from kernel.database import ReadSession, WriteSession
 from services.records.dossiers.domain import PageMark
 from services.records.dossiers.models import PageRow
+from services.records.life.domain import ExemptionState
 from services.records.life.models import ExemptionRow, HoldRow, SurveyedRow
 from services.records.sql import one_of
 
@@ -66,6 +67,20 @@ async def exemptions(session: AnySession, dossier_id: uuid.UUID) -> Sequence[Exe
         select(ExemptionRow).where(ExemptionRow.dossier_id == dossier_id).order_by(ExemptionRow.id)
     )
     return rows.all()
+
+
+async def exempt_of_many(
+    session: AnySession, dossier_ids: Iterable[uuid.UUID]
+) -> dict[tuple[uuid.UUID, int], int]:
+    """(Dossier, document) → sheets that approved exemptions leave out."""
+    query = (
+        select(ExemptionRow.dossier_id, ExemptionRow.ordinal, func.sum(ExemptionRow.sheets))
+        .where(
+            one_of(ExemptionRow.dossier_id, dossier_ids), ExemptionRow.state == ExemptionState.APPROVED.value
+        )
+        .group_by(ExemptionRow.dossier_id, ExemptionRow.ordinal)
+    )
+    return {(row[0], row[1]): int(row[2]) for row in await session.execute(query)}
 
 
 async def holds(session: AnySession, dossier_id: uuid.UUID) -> Sequence[HoldRow]:

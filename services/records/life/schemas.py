@@ -166,3 +166,25 @@ class Life(BaseModel):
     holds: list[Hold]
     exemptions: list[Exemption]
     version: int
+
+
+class DifferingDossier(BaseModel):
+    """A dossier whose sheets do not balance."""
+
+    dossier_id: uuid.UUID
+    first_file: int = Field(description="Position in the batch of its first page there")
+    difference: int = Field(description="Sheets not accounted for; below 0: sheets that nobody counted")
+
+
+class BatchSheets(BaseModel):
+    """Sheets of a batch's dossiers: counted before scanning, and what became of them, from every batch."""
+
+    dossiers: int = Field(description="With pages of the batch")
+    counted_dossiers: int = Field(description="Of those, with papers listed or surveyed")
+    surveyed: int
+    scanned: int
+    blank: int
+    exempt: int
+    missing: int
+    differing: int = Field(description="Dossiers that do not balance in some document")
+    first_differing: list[DifferingDossier] = Field(description="The first 20 of them, as they lie")

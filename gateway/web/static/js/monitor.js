@@ -1,5 +1,6 @@
 // The batch's events say that something changed; the server renders what it looks like now.
 
+import { walk } from "./monitor_pages.js";
 import { titleOf } from "./requests.js";
 import { say } from "./say.js";
 
@@ -43,6 +44,9 @@ if (live.dataset.state !== "processed") {
 // The stream ends when all pages are filed; what becomes of a rescan is asked for as long as one is worked on.
 setInterval(() => live.querySelector(".rescans .chip.work") && changed(), 3000);
 
+// How fast pages come is told of the last minutes: a link that stands still makes no event.
+setInterval(() => live.querySelector(".arrival") && changed(), 15000);
+
 // A page that is wanted again is sent from here; its hash is its name, as for any page.
 live.addEventListener("change", async ({ target }) => {
   const file = target.files?.[0];
@@ -54,3 +58,5 @@ live.addEventListener("change", async ({ target }) => {
   const problem = await sent?.json().catch(() => null);
   say(titleOf(problem) ?? status.dataset.failed);
 });
+
+walk(changed);

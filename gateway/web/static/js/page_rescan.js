@@ -13,6 +13,19 @@ choice?.addEventListener("keydown", (event) => {
   choice.onchange();
 });
 
+// Enter in the list takes the chosen one, on every screen that asks.
+choice?.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.isComposing) return;
+  event.preventDefault();
+  event.stopPropagation();
+  choice.form.requestSubmit();
+});
+
+dialog?.querySelector("form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  dialog.close("done");
+});
+
 // The code of the defect; null where it was closed.
 export function askDefect(text) {
   const look = () => (advice.textContent = choice.selectedOptions[0].dataset.advice);

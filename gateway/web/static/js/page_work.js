@@ -269,7 +269,7 @@ exempt?.querySelector("form").addEventListener("submit", async (event) => {
   say(words.asked);
 });
 
-for (const name of ["crop", "replace", "rescan"])
+for (const name of ["crop", "replace"])
   document.getElementById(name)?.querySelector("form").addEventListener("submit", (event) => {
     event.preventDefault();
     event.target.closest("dialog").close("done");
