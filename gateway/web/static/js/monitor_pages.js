@@ -108,7 +108,7 @@ async function remove(id) {
 
 async function rescan(id) {
   const page = pageOf(id);
-  const { state, filed, rescan: ordered, name } = page.dataset;
+  const { state, filed, wanted: ordered, name } = page.dataset;
   if (ordered) return answer(id, ordered);
   if (state === "refused") return say(words.refused);
   if (!filed) return say(words.notFiled, 8);
