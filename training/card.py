@@ -7,6 +7,7 @@ from typing import Any
 
 from services.ocr.engine.calibration import CALIBRATION
 from training.evaluate import PACK
+from training.manifest import read_manifest
 
 TEMPLATE = Path(__file__).with_name("card.md")
 
@@ -65,7 +66,7 @@ def _percent(share: float | None) -> str:
 
 def write(pack: Path) -> None:
     """Write the card beside the manifest."""
-    manifest = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))
+    manifest = read_manifest(pack)
     calibration = json.loads((pack / CALIBRATION).read_text(encoding="utf-8"))
     (pack / "MODEL_CARD.md").write_text(card(manifest, calibration), encoding="utf-8")
 

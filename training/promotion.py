@@ -1,10 +1,10 @@
 """Putting a pack in another's place, and back: the pack before is kept beside it."""
 
-import json
 import shutil
 from pathlib import Path
 
-from services.ocr.engine.pack import MANIFEST, PackRefused, load_pack
+from services.ocr.engine.pack import PackRefused, load_pack
+from training.manifest import read_manifest
 
 PREVIOUS = ".previous"
 """Folder beside the packs; within it one folder a pack, within that the packs before, numbered."""
@@ -37,7 +37,7 @@ def rollback(pack: Path, keys: Path | None) -> str:
 
 def next_version(pack: Path) -> str:
     """The version after the pack's own: `1.1.0` → `1.1.0-site.1` → `1.1.0-site.2`."""
-    version = str(json.loads((pack / MANIFEST).read_text("utf-8"))["version"])
+    version = str(read_manifest(pack)["version"])
     base, mark, number = version.partition("-site.")
     return f"{base}-site.{int(number) + 1 if mark else 1}"
 

@@ -9,7 +9,6 @@ does in both of its modes.
 # torch and onnx are untyped where they are not installed.
 
 import argparse
-import json
 from pathlib import Path
 
 import onnx
@@ -21,6 +20,7 @@ from torch import Tensor, nn
 from training import weights
 from training.evaluate import PACK
 from training.faces import training_faces
+from training.manifest import read_manifest
 from training.model import Exported, Reader
 from training.samples import POOL, pool
 from training.train import CHECKPOINTS, Options, Trainer, scaled
@@ -120,7 +120,7 @@ def main() -> None:
     trainer = Trainer(Options(checkpoint=asked.checkpoint.with_suffix(".new")))
     trainer.reader.load_state_dict(reader.state_dict())
     trainer.average.load_state_dict(reader.state_dict())
-    manifest = json.loads((asked.pack / "manifest.json").read_text(encoding="utf-8"))
+    manifest = read_manifest(asked.pack)
     trainer.origin = {"pack": f"{manifest['name']}@{manifest['version']}"} | {
         key: manifest["data"][key] for key in ("lines", "steps", "minutes")
     }
