@@ -1,11 +1,12 @@
 """Nhật ký: who saw whom and why, and what is out of the ordinary, for auditors."""
 
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from gateway.accounts import service as accounts
@@ -50,29 +51,49 @@ Day = Annotated[str, Query(max_length=10)]
 Text = Annotated[str, Query(max_length=120)]
 
 
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which events of the log are asked for; `who` is a subject, never a name."""
+
+    who: Text = ""
+    object_id: Text = ""
+    since: Day = ""
+    until: Day = ""
+
+    @property
+    def told(self) -> dict[str, str]:
+        """As the screen shows them: what is no day is none."""
+        return asdict(self) | {"since": _day(self.since), "until": _day(self.until)}
+
+    @property
+    def query(self) -> str:
+        """As they stand in an address."""
+        return urlencode({name: value for name, value in self.told.items() if value})
+
+
+Filtered = Annotated[Filters, Depends()]
+
+
 @routes.get("/audit")
 async def show_audit(
     request: Request,
     visitor: Visitor,
-    who: Text = "",
-    object_id: Text = "",
-    since: Day = "",
-    until: Day = "",
+    filters: Filtered,
     days: int = DAYS[1],
     cursor: str = "",
 ) -> Response:
-    """What the rules notice, and the log itself; `who` is a subject, never a name."""
+    """What the rules notice, and the log itself."""
     visitor.identity.require_role(Role.AUDITOR)
     database = request.app.state.runtime.database
     span = days if days in DAYS else DAYS[1]
     findings = [] if cursor else await audit.anomalies(database, span)
     before = int(str(decode_cursor(cursor, 1)[0])) if cursor else None
-    rows = await _rows(request, who, object_id, since, until, before, PER_PAGE + 1)
+    rows = await _rows(request, filters, before, PER_PAGE + 1)
     shown = rows[:PER_PAGE]
-    subjects = {row.subject for row in shown} | {one.subject for one in findings if one.subject} | {who}
+    subjects = {row.subject for row in shown} | {one.subject for one in findings if one.subject}
+    subjects.add(filters.who)
     names = await accounts.names_of(database, subjects)
     acts = await _acts(request)
-    filters = {"who": who, "object_id": object_id, "since": _day(since), "until": _day(until)}
     return page(
         request,
         "audit.html",
@@ -80,11 +101,11 @@ async def show_audit(
         findings=findings,
         rows=[_described(row, acts, names) for row in shown],
         names=names,
-        unknown=who == NOBODY,
+        unknown=filters.who == NOBODY,
         days=span,
         spans=DAYS,
-        filters=filters,
-        query=urlencode({name: value for name, value in filters.items() if value}),
+        filters=filters.told,
+        query=filters.query,
         next_cursor=encode_cursor(shown[-1].position) if len(rows) > PER_PAGE else None,
     )
 
@@ -103,26 +124,18 @@ async def filter_audit(
     visitor.identity.require_role(Role.AUDITOR)
     if name.strip():
         who = await accounts.subject_named(request.app.state.runtime.database, name) or NOBODY
-    asked = {"who": who, "object_id": object_id.strip(), "since": _day(since), "until": _day(until)}
-    return RedirectResponse(f"/audit?{urlencode({key: one for key, one in asked.items() if one})}#log", 303)
+    return RedirectResponse(f"/audit?{Filters(who, object_id.strip(), since, until).query}#log", 303)
 
 
 @routes.get("/audit.csv")
-async def download_audit(
-    request: Request,
-    visitor: Visitor,
-    who: Text = "",
-    object_id: Text = "",
-    since: Day = "",
-    until: Day = "",
-) -> Response:
+async def download_audit(request: Request, visitor: Visitor, filters: Filtered) -> Response:
     """The newest MOST_ROWS of what the screen shows; the download itself is an event of the log."""
     visitor.identity.require_role(Role.AUDITOR)
     database = request.app.state.runtime.database
-    rows = await _rows(request, who, object_id, since, until, None, MOST_ROWS)
+    rows = await _rows(request, filters, None, MOST_ROWS)
     names = await accounts.names_of(database, {row.subject for row in rows})
     acts, language = await _acts(request), language_of(request)
-    await audit.write(database, visitor.identity, "GET", "/audit.csv", [who, object_id], 200)
+    await audit.write(database, visitor.identity, "GET", "/audit.csv", [filters.who, filters.object_id], 200)
     told = (_described(row, acts, names) for row in rows)
     return csv_file(
         request,
@@ -143,23 +156,15 @@ async def download_audit(
     )
 
 
-async def _rows(
-    request: Request,
-    subject: str,
-    object_id: str,
-    since: str,
-    until: str,
-    before: int | None,
-    limit: int,
-) -> list[AuditRow]:
+async def _rows(request: Request, filters: Filters, before: int | None, limit: int) -> list[AuditRow]:
     """Events of the filters, newest first."""
     found = await audit.page(
         request.app.state.runtime.database,
         before=before,
-        subject=subject or None,
-        object_id=object_id.strip() or None,
-        since=_midnight(since),
-        until=_midnight(until, days=1),
+        subject=filters.who or None,
+        object_id=filters.object_id.strip() or None,
+        since=_midnight(filters.since),
+        until=_midnight(filters.until, days=1),
         limit=limit,
     )
     return list(found)

@@ -1,9 +1,10 @@
 """Hồ sơ: the list of dossiers."""
 
 import asyncio
-from typing import Any
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from gateway.web import words
@@ -30,19 +31,24 @@ HEADINGS = (
 """Without titles: they hold people's names, which no list takes out of the archive."""
 
 
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which dossiers are asked for."""
+
+    unit: str = ""
+    kind: str = ""
+    batch: str = ""
+    merged: str = ""
+
+
+Filtered = Annotated[Filters, Depends()]
+
+
 @routes.get("/dossiers")
-async def show_dossiers(
-    request: Request,
-    visitor: Visitor,
-    unit: str = "",
-    kind: str = "",
-    batch: str = "",
-    merged: str = "",
-    cursor: str = "",
-) -> Response:
+async def show_dossiers(request: Request, visitor: Visitor, filters: Filtered, cursor: str = "") -> Response:
     """A page of the list."""
     reader = Reader(request, visitor)
-    chosen: dict[str, Any] = {"unit": unit, "kind": kind, "batch": batch, "merged": merged}
+    chosen: dict[str, Any] = asdict(filters)
     found, progress = await asyncio.gather(
         reader.get("/v1/dossiers", cursor=cursor, limit=30, **chosen),
         reader.get("/v1/progress"),
@@ -52,18 +58,9 @@ async def show_dossiers(
 
 
 @routes.get("/dossiers.csv")
-async def download_dossiers(
-    request: Request,
-    visitor: Visitor,
-    unit: str = "",
-    kind: str = "",
-    batch: str = "",
-    merged: str = "",
-) -> Response:
+async def download_dossiers(request: Request, visitor: Visitor, filters: Filtered) -> Response:
     """What the list holds, without names."""
-    found = await items_of(
-        Reader(request, visitor), "/v1/dossiers", unit=unit, kind=kind, batch=batch, merged=merged
-    )
+    found = await items_of(Reader(request, visitor), "/v1/dossiers", **asdict(filters))
     return csv_file(
         request,
         "ho-so",
