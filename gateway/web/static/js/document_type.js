@@ -1,5 +1,6 @@
 // What the document of a page is: chosen by one key among the types that a dossier of its kind may hold.
 
+import { answerOf } from "./answer_of.js";
 import { say, status } from "./say.js";
 
 const dialog = document.getElementById("typing");
@@ -52,10 +53,5 @@ export async function askType(kind, title, now) {
   choice.size = offered.length;
   choice.value = offered.some((one) => one.code === now) ? now : offered[0].code;
   dialog.querySelector("[data-document]").textContent = title;
-  dialog.returnValue = "";
-  dialog.showModal();
-  choice.focus();
-  return new Promise((resolve) => {
-    dialog.addEventListener("close", () => resolve(dialog.returnValue === "done" ? choice.value : null), { once: true });
-  });
+  return answerOf(dialog, (closed) => (closed === "done" ? choice.value : null), choice);
 }

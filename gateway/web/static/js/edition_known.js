@@ -1,5 +1,6 @@
 // Editions of forms that the reader knows or may come to know: proposed, opened, tried on the open sample, accepted, withdrawn.
 
+import { answerOf } from "./answer_of.js";
 import { order, stop, watch } from "./edition_again.js";
 import { ask, once } from "./requests.js";
 import { say } from "./say.js";
@@ -178,19 +179,15 @@ export function drawTrial() {
 
 function agreed(dialog, row) {
   dialog.querySelector("h2 span").textContent = nameOf(row);
-  dialog.returnValue = "";
-  dialog.showModal();
-  return new Promise((resolve) => dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true }));
+  return answerOf(dialog, (closed) => closed === "yes");
 }
 
 function why(row) {
   const dialog = document.getElementById("withdraw");
   const { reason } = dialog.querySelector("form").elements;
   dialog.querySelector("h2 span").textContent = nameOf(row);
-  dialog.returnValue = reason.value = "";
-  dialog.showModal();
-  reason.focus();
-  return new Promise((resolve) => dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes" ? reason.value.trim() : ""), { once: true }));
+  reason.value = "";
+  return answerOf(dialog, (closed) => (closed === "yes" ? reason.value.trim() : ""), reason);
 }
 
 // `given`: the words, the sample, and the edition that is being marked.

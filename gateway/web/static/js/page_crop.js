@@ -1,5 +1,7 @@
 // What is to be cut off a page: four edges in per cent by keyboard, or a frame drawn by mouse.
 
+import { answerOf } from "./answer_of.js";
+
 const dialog = document.getElementById("crop");
 const form = dialog?.querySelector("form");
 const sheet = dialog?.querySelector(".crop-sheet");
@@ -37,20 +39,16 @@ sheet?.addEventListener("pointerdown", (down) => {
 export function askCrop(image) {
   sheet.querySelector("img").src = image;
   set({ left: 0, top: 0, right: 0, bottom: 0 });
-  dialog.returnValue = "";
-  dialog.showModal();
-  form.elements.left.focus();
+  const answer = answerOf(
+    dialog,
+    (closed) => {
+      const { left, top, right, bottom } = cut();
+      const [width, height] = [1 - left - right, 1 - top - bottom];
+      const some = left + top + right + bottom > 0 && width > SMALLEST && height > SMALLEST;
+      return closed === "done" && some ? { x: left, y: top, width, height } : null;
+    },
+    form.elements.left,
+  );
   form.elements.left.select();
-  return new Promise((resolve) => {
-    dialog.addEventListener(
-      "close",
-      () => {
-        const { left, top, right, bottom } = cut();
-        const [width, height] = [1 - left - right, 1 - top - bottom];
-        const some = left + top + right + bottom > 0 && width > SMALLEST && height > SMALLEST;
-        resolve(dialog.returnValue === "done" && some ? { x: left, y: top, width, height } : null);
-      },
-      { once: true },
-    );
-  });
+  return answer;
 }

@@ -1,5 +1,7 @@
 // Which page of the dossier is to take another's place: both are shown beside each other before it is sent.
 
+import { answerOf } from "./answer_of.js";
+
 const dialog = document.getElementById("replace");
 const choice = dialog?.querySelector("select");
 
@@ -14,10 +16,5 @@ export function askReplacement(old, others) {
   before.src = old.dataset.access;
   choice.onchange = look;
   look();
-  dialog.returnValue = "";
-  dialog.showModal();
-  choice.focus();
-  return new Promise((resolve) => {
-    dialog.addEventListener("close", () => resolve(dialog.returnValue === "done" ? choice.value : null), { once: true });
-  });
+  return answerOf(dialog, (closed) => (closed === "done" ? choice.value : null), choice);
 }

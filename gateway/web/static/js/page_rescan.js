@@ -1,5 +1,7 @@
 // Why a page is to be scanned again: one of inspection's defects, chosen by its digit, with what its scanner is told.
 
+import { answerOf } from "./answer_of.js";
+
 const dialog = document.getElementById("rescan");
 const choice = dialog?.querySelector("select");
 const advice = dialog?.querySelector("p [data-advice]");
@@ -32,10 +34,5 @@ export function askDefect(text) {
   dialog.querySelector("[data-count]").textContent = text;
   choice.onchange = look;
   look();
-  dialog.returnValue = "";
-  dialog.showModal();
-  choice.focus();
-  return new Promise((resolve) => {
-    dialog.addEventListener("close", () => resolve(dialog.returnValue === "done" ? choice.value : null), { once: true });
-  });
+  return answerOf(dialog, (closed) => (closed === "done" ? choice.value : null), choice);
 }

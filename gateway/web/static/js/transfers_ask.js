@@ -1,5 +1,7 @@
 // What the screens of transfers share: a reason asked, rows chosen by key.
 
+import { answerOf } from "./answer_of.js";
+
 document.getElementById("why")?.addEventListener("keydown", (event) => {
   if (event.isComposing || event.key !== "Enter") return;
   event.preventDefault();
@@ -10,12 +12,8 @@ export function why(text) {
   const dialog = document.getElementById("why");
   const { reason } = dialog.querySelector("form").elements;
   dialog.querySelector(".why-of").textContent = text;
-  dialog.returnValue = reason.value = "";
-  dialog.showModal();
-  reason.focus();
-  return new Promise((resolve) => {
-    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes" ? reason.value.trim() : ""), { once: true });
-  });
+  reason.value = "";
+  return answerOf(dialog, (closed) => (closed === "yes" ? reason.value.trim() : ""), reason);
 }
 
 // `keys`: letter → what it does with the chosen row.
