@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 import time
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -202,13 +201,13 @@ def test_the_pages_of_a_batch_are_worked_on_by_keyboard(system: Office, page: An
     page.press(" ")
     page.until(f"{shown}.name?.startsWith('Tệp số 1')")
 
-    # A page that was just made new refuses the first time, and is told; whoever sees that presses again.
-    for _ in range(4):
-        page.press("Delete")
-        with suppress(TimeoutError):
-            page.until(f"{shown}.content === 'blank'", 60)
-            break
-    assert page.evaluate(f"{shown}.content === 'blank'")
+    # Services that are slow to hear of it: what the page asks for in the first seconds comes to nothing.
+    page.evaluate("window.deaf = Date.now() + 11000")
+    page.evaluate(
+        "document.addEventListener('htmx:beforeRequest', (event) => Date.now() < window.deaf && event.preventDefault())"
+    )
+    page.press("Delete")
+    page.until(f"{shown}.content === 'blank'", SLOW_S)
     if SHOTS:
         page.screenshot(Path(SHOTS) / "batch-removed.png")
     page.press("z", control=True)

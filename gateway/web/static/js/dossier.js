@@ -2,6 +2,8 @@
 
 import { correct } from "./correct.js";
 import { askType } from "./document_type.js";
+import { eventually } from "./eventually.js";
+import { inTurn } from "./in_turn.js";
 import { ask } from "./requests.js";
 import { say, status } from "./say.js";
 import { standIn } from "./viewer_style.js";
@@ -160,16 +162,15 @@ const acts = {
 // Types given here that nothing else was done after: undoing takes them back first.
 let typed = 0;
 
-let line = Promise.resolve();
-function inTurn(act) {
-  line = line.then(act).catch(() => say(status.dataset.failed));
+async function asItIsNow(leaf) {
+  const answer = await fetch(`${location.pathname}?page_id=${leaf.dataset.page}`, { cache: "no-store" }).catch(() => null);
+  return answer?.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
 }
 
 // Titles of documents, their PDFs and the history as they are now; pages and what is typed elsewhere stay.
 async function fresh() {
-  const answer = await fetch(`${location.pathname}?page_id=${shown.dataset.page}`, { cache: "no-store" });
-  if (!answer.ok) return say(status.dataset.failed);
-  const now = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const now = await asItIsNow(shown);
+  if (!now) return say(status.dataset.failed);
   for (const section of document.querySelectorAll(".leaves section")) {
     const other = now.querySelector(`[data-document="${section.dataset.document}"]`);
     if (!other) return location.reload();
@@ -231,14 +232,17 @@ function change(wish) {
     leaf.dataset.stale = "stale";
     leaf.dataset.image = `${leaf.dataset.image.split("?")[0]}?v=${edition}`;
     if (leaf === shown) viewer.open(leaf.dataset.image);
-  }, reread);
+  }, (another, content) => reread(leaf, another && content));
 }
 
 // Marks of a page's content stand in the markup: the page is loaded anew. Else only what was read is, which asks again
 // by itself while a page waits to be read.
-function reread(another) {
-  if (another) location.reload();
-  else window.htmx.ajax("GET", `${location.pathname}/reading`, { target: "#reading", swap: "outerHTML" });
+async function reread(leaf, content) {
+  if (!content) return window.htmx.ajax("GET", `${location.pathname}/reading`, { target: "#reading", swap: "outerHTML" });
+  let now = null;
+  const shows = () => now?.querySelector(`.leaf[data-page="${leaf.dataset.page}"]`)?.dataset.content === content;
+  await eventually(async () => (now = await asItIsNow(leaf)), shows);
+  location.reload();
 }
 
 const keys = {

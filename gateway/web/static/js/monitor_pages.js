@@ -2,16 +2,16 @@
 // What the keys mean stands in the screen's sheet of shortcuts.
 
 import { correct } from "./correct.js";
+import { eventually } from "./eventually.js";
+import { inTurn } from "./in_turn.js";
 import { askDefect } from "./page_rescan.js";
 import { ask } from "./requests.js";
-import { say, status } from "./say.js";
+import { say } from "./say.js";
 
 const live = document.getElementById("live");
 const words = JSON.parse(live.dataset.words);
 const zoom = document.getElementById("zoom");
 const large = document.getElementById("zoom-image");
-// Intake hears what records did by an event, also when a finished batch has no stream any more.
-const NEWS_MS = [700, 2500, 6000];
 
 // Pages are replaced whenever the part is renewed, so the one that is meant is remembered by its id.
 let here = null;
@@ -21,6 +21,8 @@ let held = false;
 let looked = null;
 // What undo takes back, the newest last.
 const done = [];
+// By page: what is asked for until it shows.
+const expected = new Map();
 
 const pages = () => [...live.querySelectorAll(".thumb-page")];
 const pageOf = (id) => document.getElementById(`page-${id}`);
@@ -76,12 +78,13 @@ function enlarge() {
 }
 
 let renew = () => {};
-const news = () => NEWS_MS.forEach((ms) => setTimeout(renew, ms));
 
-// One after the other, so that Ctrl+Z undoes what was pressed before it.
-let line = Promise.resolve();
-function inTurn(act) {
-  line = line.then(act).catch(() => say(status.dataset.failed));
+// A finished batch has no stream any more. What was done before shows first: undone at once, a page looks as it was
+// until then.
+function expect(id, shows) {
+  const before = expected.get(id);
+  const asking = async () => (await before, eventually(renew, () => shows(pageOf(id)?.dataset ?? {})));
+  expected.set(id, asking());
 }
 
 // `here` as it is when the key is pressed: the next page may have the focus before the answer comes.
@@ -93,7 +96,12 @@ function aboutHere(act) {
 
 function picture(id, wish) {
   delete large.dataset.of;
-  return correct(pageOf(id), wish, () => {}, news);
+  return correct(
+    pageOf(id),
+    wish,
+    () => {},
+    (_, content) => expect(id, (page) => page.content === content),
+  );
 }
 
 async function remove(id) {
@@ -118,7 +126,7 @@ async function rescan(id) {
   if (!defect || !(await ask(`/v1/inspection/pages/${id}:order-rescan`, { defect }))) return;
   done.push({ ordered: id });
   say(words.ordered, 8);
-  news();
+  expect(id, (page) => page.wanted);
 }
 
 // A page that is wanted again already: whoever scans chooses the file that is sent for it.
@@ -139,7 +147,7 @@ async function undo() {
   }
   if (!(await ask(`/v1/inspection/pages/${last.ordered}:withdraw-rescan`, {}))) return;
   say(words.withdrawn);
-  news();
+  expect(last.ordered, (page) => !page.wanted);
 }
 
 const acts = {

@@ -2,12 +2,14 @@
 // corrected; each is undone by Ctrl+Z. What the keys mean stands in the screen's sheet of shortcuts.
 
 import { correct } from "./correct.js";
+import { eventually } from "./eventually.js";
+import { inTurn as queue } from "./in_turn.js";
 import { askCrop } from "./page_crop.js";
 import { askReplacement } from "./page_replace.js";
 import { askDefect } from "./page_rescan.js";
 import { renew } from "./renew.js";
 import { ask, bodyOf, once } from "./requests.js";
-import { say, status } from "./say.js";
+import { say } from "./say.js";
 
 const screen = document.getElementById("page-work");
 const words = JSON.parse(screen.dataset.words);
@@ -92,11 +94,9 @@ async function changed() {
   say(words.changed, 8);
 }
 
-// One after the other, each in the version that the one before has made.
-let line = Promise.resolve();
 function inTurn(act) {
   sure = sure && act === undo;
-  line = line.then(act).catch(() => say(status.dataset.failed));
+  queue(act);
 }
 
 function send(address, body) {
@@ -169,7 +169,7 @@ function picture(page, wish) {
     tile,
     wish,
     (edition) => (tile.dataset.access = `${access}?v=${edition}`),
-    (another) => another && fresh(),
+    (another, content) => another && eventually(fresh, () => tileOf(page)?.dataset.content === content),
   );
 }
 
