@@ -10,6 +10,9 @@ DATA ?= data
 ARGS ?=
 # Test processes: half the tests wait for servers to come back, so two of them fill two cores.
 WORKERS ?= 2
+# Servers start hundreds of times in the tests: compiling the libraries anew each time, as some images ask for,
+# takes more of the processor than the tests do.
+export PYTHONDONTWRITEBYTECODE :=
 PACKAGES := $(BIN)/.packages-stamp
 BROWSER := node_modules/.stamp
 
