@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from kernel.database import ALL_UNITS, ReadSession, WriteSession
 from kernel.errors import Conflict
@@ -51,7 +51,7 @@ async def live(session: AnySession, page_ids: Collection[uuid.UUID]) -> dict[uui
             & (PageWorkRow.dossier_id == PlacementRow.dossier_id),
         )
         .where(one_of(PlacementRow.page_id, page_ids), PageWorkRow.undone_at.is_(None))
-        .distinct(PlacementRow.page_id)
+        .ext(distinct_on(PlacementRow.page_id))
         .order_by(PlacementRow.page_id, PlacementRow.work_id.desc())
     )
     return {row.page_id: row for row in rows}
