@@ -134,6 +134,26 @@ def test_every_figure_opens_what_it_counts(page: Any, system: Office, dossier: s
     assert dossier
 
 
+def test_a_page_taken_for_blank_is_shown_so(page: Any, system: Office, dossier: str) -> None:
+    """B marks the page and Z takes it back; the list of pages says so once records have heard of it."""
+    sign_in(page, system)
+    first = "document.querySelector('.leaf')"
+    page.go(f"{system.base_url}/dossiers/{dossier}")
+    page.until("document.querySelector('#position').textContent === '1 / 2'")
+    page.press("b")
+    page.until(
+        f"{first}.dataset.content === 'blank' && {first}.querySelector('.mark').title === 'Trang trắng'",
+        SLOW_S,
+    )
+    page.until("document.querySelector('#position').textContent === '1 / 2'")
+    page.press("z")
+    page.until(
+        f"{first}.dataset.content === 'text' && {first}.querySelector('.mark')?.title !== 'Trang trắng'",
+        SLOW_S,
+    )
+    assert page.complaints == []
+
+
 def test_what_was_typed_outlives_the_session(page: Any, system: Office, dossier: str) -> None:
     """A form that loads a page waits for a session; after signing in again it goes, with what was typed."""
     page.go(f"{system.base_url}/audit")
