@@ -11,7 +11,7 @@ ARGS ?=
 # Test processes: half the tests wait for servers to come back, so two of them fill two cores.
 WORKERS ?= 2
 # Servers start hundreds of times in the tests: compiling the libraries anew each time, as some images ask for,
-# takes more of the processor than the tests do.
+# takes a seventh of all processor time.
 export PYTHONDONTWRITEBYTECODE :=
 PACKAGES := $(BIN)/.packages-stamp
 BROWSER := node_modules/.stamp

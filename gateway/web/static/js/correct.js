@@ -38,8 +38,8 @@ async function asked(page, wish) {
 }
 
 // `wish`: a name from above, or a correction as imaging takes it. `shown` is called with the edition that the page's
-// image has now; `later` once records may know of it, with whether what the page holds is another thing now, and with what it holds.
-// True: done.
+// image has now; `later` once records may know of it, with what the page holds now where that is another thing than
+// before, else null. True: done.
 export async function correct(leaf, wish, shown, later) {
   if (!texts || busy) return false;
   busy = true;
@@ -49,7 +49,7 @@ export async function correct(leaf, wish, shown, later) {
     say(failed ?? texts.done);
     if (!state) return false;
     shown(`c${state.newest}`);
-    setTimeout(() => later(state.content !== content, state.content), RELOAD_MS);
+    setTimeout(() => later(state.content === content ? null : state.content), RELOAD_MS);
     const picture = leaf.querySelector("img");
     const address = picture.src.split("?")[0];
     setTimeout(() => (picture.src = `${address}?after=${state.newest}`), RELOAD_MS);

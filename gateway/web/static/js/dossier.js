@@ -4,6 +4,7 @@ import { correct } from "./correct.js";
 import { askType } from "./document_type.js";
 import { eventually } from "./eventually.js";
 import { inTurn } from "./in_turn.js";
+import { asItIsNow } from "./renew.js";
 import { ask } from "./requests.js";
 import { say, status } from "./say.js";
 import { standIn } from "./viewer_style.js";
@@ -162,14 +163,9 @@ const acts = {
 // Types given here that nothing else was done after: undoing takes them back first.
 let typed = 0;
 
-async function asItIsNow(leaf) {
-  const answer = await fetch(`${location.pathname}?page_id=${leaf.dataset.page}`, { cache: "no-store" }).catch(() => null);
-  return answer?.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
-}
-
 // Titles of documents, their PDFs and the history as they are now; pages and what is typed elsewhere stay.
 async function fresh() {
-  const now = await asItIsNow(shown);
+  const now = await asItIsNow(`${location.pathname}?page_id=${shown.dataset.page}`);
   if (!now) return say(status.dataset.failed);
   for (const section of document.querySelectorAll(".leaves section")) {
     const other = now.querySelector(`[data-document="${section.dataset.document}"]`);
@@ -232,7 +228,7 @@ function change(wish) {
     leaf.dataset.stale = "stale";
     leaf.dataset.image = `${leaf.dataset.image.split("?")[0]}?v=${edition}`;
     if (leaf === shown) viewer.open(leaf.dataset.image);
-  }, (another, content) => reread(leaf, another && content));
+  }, (content) => reread(leaf, content));
 }
 
 // Marks of a page's content stand in the markup: the page is loaded anew. Else only what was read is, which asks again
@@ -241,7 +237,7 @@ async function reread(leaf, content) {
   if (!content) return window.htmx.ajax("GET", `${location.pathname}/reading`, { target: "#reading", swap: "outerHTML" });
   let now = null;
   const shows = () => now?.querySelector(`.leaf[data-page="${leaf.dataset.page}"]`)?.dataset.content === content;
-  await eventually(async () => (now = await asItIsNow(leaf)), shows);
+  await eventually(async () => (now = await asItIsNow(location.pathname)), shows);
   location.reload();
 }
 

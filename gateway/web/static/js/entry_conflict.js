@@ -1,5 +1,6 @@
 // Two versions of a dossier's entry side by side: nothing is overwritten before somebody has seen both.
 
+import { answerOf } from "./answer_of.js";
 import { flat } from "./entry_form.js";
 
 const dialog = document.getElementById("conflict");
@@ -42,19 +43,15 @@ export function askConflict({ form, mine, theirs, words }) {
       return row;
     }),
   );
-  return new Promise((resolve) => {
-    dialog.returnValue = "";
-    dialog.onclose = () => resolve(dialog.returnValue);
-    dialog.onkeydown = (event) => {
-      const choice = { s: "theirs", t: "mine" }[event.key.toLowerCase()];
-      if (!choice || event.ctrlKey || event.isComposing) return;
-      // The letter would go on into the box that gets the focus back.
-      event.preventDefault();
-      dialog.close(choice);
-    };
-    document.getElementById("take-theirs").onclick = () => dialog.close("theirs");
-    document.getElementById("keep-mine").onclick = () => dialog.close("mine");
-    document.getElementById("go-back").onclick = () => dialog.close("");
-    dialog.showModal();
-  });
+  dialog.onkeydown = (event) => {
+    const choice = { s: "theirs", t: "mine" }[event.key.toLowerCase()];
+    if (!choice || event.ctrlKey || event.isComposing) return;
+    // The letter would go on into the box that gets the focus back.
+    event.preventDefault();
+    dialog.close(choice);
+  };
+  document.getElementById("take-theirs").onclick = () => dialog.close("theirs");
+  document.getElementById("keep-mine").onclick = () => dialog.close("mine");
+  document.getElementById("go-back").onclick = () => dialog.close("");
+  return answerOf(dialog, (closed) => closed);
 }

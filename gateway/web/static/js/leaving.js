@@ -2,8 +2,9 @@
 // afterwards nobody may. What the line does not take in time is sealed and goes out on the next visit; until
 // then its leases stay.
 
+import { pause } from "./pause.js";
+
 const PATIENCE_MS = 10000;
-const pause = (time) => new Promise((resolve) => setTimeout(resolve, time));
 
 export function giveBackOnLeaving(leases, queue) {
   const give = () => fetch(leases, { method: "DELETE", keepalive: true }).catch(() => null);

@@ -100,7 +100,7 @@ function picture(id, wish) {
     pageOf(id),
     wish,
     () => {},
-    (_, content) => expect(id, (page) => page.content === content),
+    (content) => content && expect(id, (page) => page.content === content),
   );
 }
 

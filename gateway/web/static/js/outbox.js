@@ -3,6 +3,7 @@
 // reason, until its author has copied or discarded it.
 
 import { showAside } from "./outbox_aside.js";
+import { pause } from "./pause.js";
 import { titleOf } from "./requests.js";
 import { seal, unseal } from "./vault.js";
 
@@ -67,7 +68,7 @@ export class Outbox {
 
   // Resolves once nothing is left to send.
   async sent() {
-    while (this.items.length) await new Promise((resolve) => setTimeout(resolve, 50));
+    while (this.items.length) await pause(50);
   }
 
   async #send() {
@@ -78,8 +79,7 @@ export class Outbox {
       const answer = await this.post(first.address, first.body, { headers: first.headers });
       if (!answer || answer.status >= 500 || PASSING.includes(answer.status)) {
         first.waited = true;
-        const pause = RETRY_MS[Math.min(this.tries++, RETRY_MS.length - 1)];
-        await new Promise((resolve) => setTimeout(resolve, pause));
+        await pause(RETRY_MS[Math.min(this.tries++, RETRY_MS.length - 1)]);
         continue;
       }
       this.tries = 0;

@@ -169,7 +169,7 @@ function picture(page, wish) {
     tile,
     wish,
     (edition) => (tile.dataset.access = `${access}?v=${edition}`),
-    (another, content) => another && eventually(fresh, () => tileOf(page)?.dataset.content === content),
+    (content) => content && eventually(fresh, () => tileOf(page)?.dataset.content === content),
   );
 }
 

@@ -1,0 +1,3 @@
+// Resolves after so many milliseconds.
+
+export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
